@@ -1,0 +1,168 @@
+//! Figures as people read them: `1.84 ms +-0.02`, `71.3 MB/s +1.2 -0.9`.
+
+use perfaudit_result::{Estimate, Figure, Interval, Unit};
+
+/// A decimal prefix: the factor it stands for and the symbol of the scaled unit.
+struct Scale {
+    factor: f64,
+    symbol: &'static str,
+}
+
+const fn scale(factor: f64, symbol: &'static str) -> Scale {
+    Scale { factor, symbol }
+}
+
+/// Scales of each unit, ascending.
+fn scales(unit: Unit) -> &'static [Scale] {
+    const TIME: [Scale; 5] =
+        [scale(1e-3, "ps"), scale(1.0, "ns"), scale(1e3, "us"), scale(1e6, "ms"), scale(1e9, "s")];
+    const BYTES: [Scale; 5] =
+        [scale(1.0, "B"), scale(1e3, "kB"), scale(1e6, "MB"), scale(1e9, "GB"), scale(1e12, "TB")];
+    const BYTE_RATE: [Scale; 5] =
+        [scale(1.0, "B/s"), scale(1e3, "kB/s"), scale(1e6, "MB/s"), scale(1e9, "GB/s"), scale(1e12, "TB/s")];
+    const BIT_RATE: [Scale; 5] = [
+        scale(1.0, "bit/s"),
+        scale(1e3, "kbit/s"),
+        scale(1e6, "Mbit/s"),
+        scale(1e9, "Gbit/s"),
+        scale(1e12, "Tbit/s"),
+    ];
+    const ELEMENT_RATE: [Scale; 5] = [
+        scale(1.0, "elem/s"),
+        scale(1e3, "k elem/s"),
+        scale(1e6, "M elem/s"),
+        scale(1e9, "G elem/s"),
+        scale(1e12, "T elem/s"),
+    ];
+    const PLAIN: [Scale; 1] = [scale(1.0, "units")];
+    match unit {
+        Unit::Nanoseconds => &TIME,
+        Unit::Bytes => &BYTES,
+        Unit::BytesPerSecond => &BYTE_RATE,
+        Unit::BitsPerSecond => &BIT_RATE,
+        Unit::ElementsPerSecond => &ELEMENT_RATE,
+        Unit::Unknown => &PLAIN,
+    }
+}
+
+/// The largest scale in which the value is at least 1, else the smallest.
+fn scale_for(value: f64, unit: Unit) -> &'static Scale {
+    let scales = scales(unit);
+    // 0.9995 rounds up to 1.00 of the next unit.
+    scales.iter().rev().find(|scale| value.abs() >= 0.9995 * scale.factor).unwrap_or(&scales[0])
+}
+
+/// Decimals that give `scaled` three significant digits, and the half-width of its interval at least one; at
+/// most five significant digits in all.
+fn decimals(scaled: f64, half_width: Option<f64>) -> usize {
+    let places = |x: f64, digits: i32| {
+        if x > 0.0 { digits - 1 - rounded_exponent(x, digits) } else { 0 }
+    };
+    let three = places(scaled.abs(), 3);
+    let five = places(scaled.abs(), 5);
+    let wanted = half_width.map_or(three, |width| three.max(places(width, 1)));
+    usize::try_from(wanted.min(five).max(0)).unwrap_or(0)
+}
+
+/// The decimal exponent of `x` once it is rounded to `digits` significant digits: 9.996 has exponent 1 at three.
+#[expect(clippy::cast_possible_truncation, reason = "the exponent of an f64 fits into an i32")]
+fn rounded_exponent(x: f64, digits: i32) -> i32 {
+    let exponent = x.log10().floor() as i32;
+    let unit = 10_f64.powi(exponent - digits + 1);
+    if (x / unit).round() * unit >= 10_f64.powi(exponent + 1) { exponent + 1 } else { exponent }
+}
+
+/// A value alone: `1.84 ms`.
+#[must_use]
+pub fn value(value: f64, unit: Unit) -> String {
+    let scale = scale_for(value, unit);
+    let scaled = value / scale.factor;
+    format!("{scaled:.*} {}", decimals(scaled, None), scale.symbol)
+}
+
+/// A value with its interval: `1.84 ms +-0.02`, or `1.84 ms +0.05 -0.02` when it is not symmetric.
+#[must_use]
+pub fn with_interval(value: f64, interval: Interval, unit: Unit) -> String {
+    let scale = scale_for(value, unit);
+    let scaled = value / scale.factor;
+    let above = ((interval.upper() - value) / scale.factor).max(0.0);
+    let below = ((value - interval.lower()) / scale.factor).max(0.0);
+    let places = decimals(scaled, Some(above.max(below)));
+    let (above, below) = (format!("{above:.places$}"), format!("{below:.places$}"));
+    if above == below {
+        format!("{scaled:.places$} {} +-{above}", scale.symbol)
+    } else {
+        format!("{scaled:.places$} {} +{above} -{below}", scale.symbol)
+    }
+}
+
+/// The interval alone, in one unit: `1.82 to 1.86 ms`.
+#[must_use]
+pub fn interval(interval: Interval, unit: Unit) -> String {
+    let scale = scale_for(interval.upper(), unit);
+    let (lower, upper) = (interval.lower() / scale.factor, interval.upper() / scale.factor);
+    let places = decimals(upper, Some((upper - lower) / 2.0));
+    format!("{lower:.places$} to {upper:.places$} {}", scale.symbol)
+}
+
+/// A figure: the value with its interval, the value alone, or `-` where it cannot be estimated.
+#[must_use]
+pub fn figure(figure: &Figure) -> String {
+    match &figure.estimate {
+        Estimate::WithInterval { value, interval, .. } => with_interval(*value, *interval, figure.unit),
+        Estimate::WithoutInterval { value: estimate, .. } => value(*estimate, figure.unit),
+        Estimate::NotEstimable { .. } => "-".to_owned(),
+    }
+}
+
+/// Seconds as `4.2 s`, `3 min 07 s` or `1 h 02 min`.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "durations are short and positive")]
+pub fn seconds(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match whole {
+        0..60 if seconds < 9.95 => format!("{seconds:.1} s"),
+        0..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_has_three_digits_and_the_unit_that_suits_it() {
+        for (nanoseconds, text) in [
+            (0.000_263_1, "0.263 ps"),
+            (0.2631, "263 ps"),
+            (1.0, "1.00 ns"),
+            (999.4, "999 ns"),
+            (999.6, "1.00 us"),
+            (1_840_000.0, "1.84 ms"),
+            (61e9, "61.0 s"),
+        ] {
+            assert_eq!(value(nanoseconds, Unit::Nanoseconds), text);
+        }
+    }
+
+    #[test]
+    fn the_interval_is_given_to_the_digits_of_the_value() {
+        let figure = |value, lower, upper| {
+            with_interval(value, Interval::new(lower, upper).unwrap(), Unit::Nanoseconds)
+        };
+        assert_eq!(figure(1.84e6, 1.82e6, 1.86e6), "1.84 ms +-0.02");
+        assert_eq!(figure(1.84e6, 1.82e6, 1.89e6), "1.84 ms +0.05 -0.02");
+        assert_eq!(figure(1.84e6, 1.8398e6, 1.8402e6), "1.8400 ms +-0.0002");
+        assert_eq!(figure(184e3, 100e3, 184e3), "184 us +0 -84");
+    }
+
+    #[test]
+    fn durations_read_like_a_clock() {
+        assert_eq!(seconds(4.23), "4.2 s");
+        assert_eq!(seconds(59.7), "1 min 00 s");
+        assert_eq!(seconds(187.0), "3 min 07 s");
+        assert_eq!(seconds(3725.0), "1 h 02 min");
+    }
+}

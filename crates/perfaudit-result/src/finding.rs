@@ -1,0 +1,125 @@
+//! What to look at, with the evidence for it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::artifact::ArtifactId;
+use crate::figure::Figure;
+use crate::workload::WorkloadId;
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// A figure that is wrong, or a benchmark that fails.
+    Critical,
+    /// A figure that misleads unless one knows.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// How sure a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// Follows from what was measured.
+    High,
+    /// Other explanations exist; the message names them.
+    Medium,
+    /// A hint.
+    Low,
+}
+
+/// At what granularity the cost of a finding is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Granularity {
+    /// Whole workloads.
+    Workload,
+    /// The cost was not measured.
+    NotMeasured,
+}
+
+/// Something worth a reader's time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Finding {
+    /// The audit that found it; `perfaudit explain RULE` tells more.
+    pub rule: String,
+    /// One line.
+    pub title: String,
+    /// What was seen and why it matters.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
+    /// Stable over runs: made from rule, path and symbol, never from a line number.
+    pub fingerprint: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Where in the source.
+    pub locations: Vec<Location>,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+    /// The workloads it concerns.
+    pub workloads: Vec<WorkloadId>,
+    /// Share of the CPU time of the measured workloads, 0 to 1; null when it was not measured.
+    pub share_of_cpu: Option<f64>,
+    /// Share of the bytes they allocated, 0 to 1; null when it was not measured.
+    pub share_of_alloc_bytes: Option<f64>,
+    /// At what granularity the cost is known.
+    pub granularity: Granularity,
+    /// The most that fixing it can gain; null when it was not measured.
+    pub ceiling_gain: Option<Figure>,
+    /// Whether a fix was tried.
+    pub verification: Verification,
+}
+
+/// A place in the source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Location {
+    /// The path, relative to the project's root, with forward slashes.
+    pub file: String,
+    /// The line, from 1; null when only the file is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The column, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+    /// The last line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_line: Option<u32>,
+}
+
+/// What a finding rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Evidence {
+    /// The artifact, where the evidence is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact: Option<ArtifactId>,
+    /// What it shows.
+    pub text: String,
+}
+
+/// Whether a fix was tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Verification {
+    /// What came of it.
+    pub state: VerificationState,
+}
+
+/// What came of trying a fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum VerificationState {
+    /// No fix was tried.
+    NotTried,
+}

@@ -1,0 +1,92 @@
+//! The contract of perfaudit: what `result.json` and the artifacts beside it hold.
+//!
+//! Every renderer, gate and later run reads these types and nothing else. The rules:
+//!
+//! - Changes are additive. A field that others rely on is never renamed or removed; [`SCHEMA_VERSION`] grows
+//!   only when an older reader would misread a newer file.
+//! - No figure stands without its unit, its number of observations, how it was made, and an interval or the
+//!   reason why there is none: see [`Figure`].
+//! - This crate does no I/O. It turns text into types and types into text.
+
+mod artifact;
+mod figure;
+mod finding;
+mod group;
+mod host;
+mod project;
+mod read;
+mod run;
+mod verdict;
+mod workload;
+
+pub use artifact::{Artifact, ArtifactId, ArtifactKind, Samples, SamplesError};
+pub use figure::{ConfidenceLevel, Estimate, Figure, FigureError, Interval, Method, Of, Unit};
+pub use finding::{
+    Confidence, Evidence, Finding, Granularity, Location, Severity, Verification, VerificationState,
+};
+pub use group::{Axis, Cell, GroupShape, WorkloadGroup};
+pub use host::{Capability, CapabilityState, Host, NoiseFloor, Precondition, PreconditionStatus};
+pub use project::{BuildProfile, Language, Package, Project, Toolchain, Vcs};
+pub use read::{ReadError, from_json};
+pub use run::{Mode, Run, Stage, StageCost, StageName, StageState, TreeChange, TreeChangeKind};
+pub use verdict::{Limit, NextAction, ReproduceStep, Verdict, VerdictStatus};
+pub use workload::{
+    AuditState, Direction, Metric, MetricName, Sampling, SamplingMode, Throughput, Workload, WorkloadAudit,
+    WorkloadId, WorkloadKind, WorkloadState,
+};
+
+use serde::{Deserialize, Serialize};
+
+/// The version of `result.json` that this crate writes and reads.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// All that one run found out: the content of `result.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AuditResult {
+    /// The version of this format; see [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The program that wrote the result.
+    pub tool: Tool,
+    /// The answer in one line, with the exit code it maps to.
+    pub verdict: Verdict,
+    /// When and how the run was made, and what each stage cost.
+    pub run: Run,
+    /// What was audited.
+    pub project: Project,
+    /// Where it was measured.
+    pub host: Host,
+    /// Conditions of the host and the project that bear on how far the figures can be trusted.
+    pub preconditions: Vec<Precondition>,
+    /// One row for each thing that was, or should have been, measured.
+    pub workloads: Vec<Workload>,
+    /// Workloads that vary one or more parameters: sweeps and matrices.
+    pub groups: Vec<WorkloadGroup>,
+    /// What to look at, most important first.
+    pub findings: Vec<Finding>,
+    /// What to do next, most useful first.
+    pub next_actions: Vec<NextAction>,
+    /// What this run could not know, and what would make it known.
+    pub limits: Vec<Limit>,
+    /// The commands that make the run's figures again.
+    pub reproduce: Vec<ReproduceStep>,
+    /// Every file of the run directory that a reader may want.
+    pub artifacts: Vec<Artifact>,
+}
+
+/// The program that wrote a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Tool {
+    /// Always `perfaudit`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The JSON schema of `result.json`, as published in `schema/result.schema.json`.
+#[cfg(feature = "schema")]
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(AuditResult)
+}

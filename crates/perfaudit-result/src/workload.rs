@@ -1,0 +1,295 @@
+//! One row for each thing that was, or should have been, measured.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::artifact::ArtifactId;
+use crate::figure::{Figure, FigureRecord};
+
+/// Names a workload within a run: `package/target/title` for a benchmark.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct WorkloadId(pub String);
+
+impl fmt::Display for WorkloadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What kind of thing a workload is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum WorkloadKind {
+    /// A Criterion benchmark.
+    Criterion,
+    /// A benchmark target of a harness that is not known, or that could not be asked.
+    BenchTarget,
+}
+
+/// What became of a workload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum WorkloadState {
+    /// It was measured.
+    Measured,
+    /// It ended with an error: a panic or a failing exit code.
+    Failed,
+    /// A signal that perfaudit did not send ended it.
+    Killed,
+    /// It was still running when its time was over.
+    TimedOut,
+    /// It ended well and left no samples.
+    NoResults,
+    /// It left results that cannot be read.
+    Unreadable,
+    /// Its target could not be built.
+    BuildFailed,
+    /// perfaudit does not measure this kind.
+    Unsupported,
+    /// The budget was spent, or the run was interrupted, before its turn came.
+    NotRun,
+}
+
+impl WorkloadState {
+    /// True when the project's own code is why there is no figure.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        match self {
+            Self::Failed
+            | Self::Killed
+            | Self::TimedOut
+            | Self::NoResults
+            | Self::Unreadable
+            | Self::BuildFailed => true,
+            Self::Measured | Self::Unsupported | Self::NotRun => false,
+        }
+    }
+
+    /// The state in words, for tables.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Measured => "measured",
+            Self::Failed => "failed",
+            Self::Killed => "killed",
+            Self::TimedOut => "timed out",
+            Self::NoResults => "no results",
+            Self::Unreadable => "unreadable",
+            Self::BuildFailed => "build failed",
+            Self::Unsupported => "unsupported",
+            Self::NotRun => "not run",
+        }
+    }
+}
+
+/// A thing that was, or should have been, measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Workload {
+    /// Its name within the run.
+    pub id: WorkloadId,
+    /// What kind of thing it is.
+    pub kind: WorkloadKind,
+    /// The package it belongs to.
+    pub package: String,
+    /// The benchmark target that holds it.
+    pub target: String,
+    /// The source file of the target, relative to the project's root.
+    pub source: String,
+    /// Its name within the target, as the harness shows it; empty for a target as a whole.
+    pub title: String,
+    /// What became of it.
+    pub state: WorkloadState,
+    /// Why it is in that state, with the last lines it printed to standard error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The SHA-256 of the executable that was run, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub binary_sha256: Option<String>,
+    /// Its place in the order of measuring, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u32>,
+    /// How long its process ran, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_s: Option<f64>,
+    /// How much work one iteration does, where the benchmark declares it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throughput: Option<Throughput>,
+    /// How the samples were taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<Sampling>,
+    /// The artifact of kind `samples` that holds the raw batches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples: Option<ArtifactId>,
+    /// The figures.
+    pub metrics: Vec<Metric>,
+    /// What each audit said of it.
+    pub audits: Vec<WorkloadAudit>,
+}
+
+impl Workload {
+    /// The metric of this name, if the workload has it.
+    #[must_use]
+    pub fn metric(&self, name: &MetricName) -> Option<&Metric> {
+        self.metrics.iter().find(|metric| metric.name == *name)
+    }
+}
+
+/// The amount of work in one iteration, as the benchmark declares it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", tag = "kind", content = "per_iteration")]
+pub enum Throughput {
+    /// Bytes.
+    Bytes(u64),
+    /// Bits.
+    Bits(u64),
+    /// Elements of the benchmark's own kind.
+    Elements(u64),
+}
+
+impl Throughput {
+    /// The amount per iteration.
+    #[must_use]
+    pub fn amount(self) -> u64 {
+        match self {
+            Self::Bytes(n) | Self::Bits(n) | Self::Elements(n) => n,
+        }
+    }
+}
+
+/// How iterations were spread over batches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SamplingMode {
+    /// Each batch has more iterations than the one before.
+    Linear,
+    /// All batches have the same number of iterations.
+    Flat,
+}
+
+/// How the samples of a workload were taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Sampling {
+    /// How iterations were spread over batches.
+    pub mode: SamplingMode,
+    /// The number of batches: one observation each.
+    pub batches: u64,
+    /// The iterations of the smallest batch.
+    pub least_iterations: u64,
+    /// The iterations of the largest batch.
+    pub most_iterations: u64,
+    /// How many independent observations the batches are worth, at most `batches`.
+    pub effective_batches: f64,
+}
+
+/// Names a metric. Names are stable; new ones are added.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct MetricName(pub Cow<'static, str>);
+
+impl MetricName {
+    /// The median time per iteration.
+    pub const WALL_TIME_P50: Self = Self(Cow::Borrowed("wall_time.p50"));
+    /// The 95th percentile of the time per iteration.
+    pub const WALL_TIME_P95: Self = Self(Cow::Borrowed("wall_time.p95"));
+    /// The 99th percentile of the time per iteration.
+    pub const WALL_TIME_P99: Self = Self(Cow::Borrowed("wall_time.p99"));
+    /// The mean time per iteration over batches, each batch counted once.
+    pub const WALL_TIME_MEAN: Self = Self(Cow::Borrowed("wall_time.mean"));
+    /// The slope of batch time over iterations, through the origin.
+    pub const WALL_TIME_SLOPE: Self = Self(Cow::Borrowed("wall_time.slope"));
+    /// The sample standard deviation of the time per iteration.
+    pub const WALL_TIME_STD_DEV: Self = Self(Cow::Borrowed("wall_time.std_dev"));
+    /// The median absolute deviation of the time per iteration, times 1.4826.
+    pub const WALL_TIME_MAD: Self = Self(Cow::Borrowed("wall_time.mad"));
+    /// The declared amount of work over the median time.
+    pub const THROUGHPUT: Self = Self(Cow::Borrowed("throughput"));
+}
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Smaller is better.
+    LowerIsBetter,
+    /// Larger is better.
+    HigherIsBetter,
+}
+
+/// A named figure of a workload.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(into = "MetricRecord", try_from = "MetricRecord")]
+#[cfg_attr(feature = "schema", schemars(with = "MetricRecord"))]
+pub struct Metric {
+    /// What it measures.
+    pub name: MetricName,
+    /// Which way is better.
+    pub direction: Direction,
+    /// The figure.
+    pub figure: Figure,
+}
+
+/// The flat shape of a [`Metric`] in JSON: the name and the direction beside the fields of the figure.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct MetricRecord {
+    /// What it measures.
+    name: MetricName,
+    /// Which way is better.
+    direction: Direction,
+    #[serde(flatten)]
+    figure: FigureRecord,
+}
+
+impl From<Metric> for MetricRecord {
+    fn from(metric: Metric) -> Self {
+        Self { name: metric.name, direction: metric.direction, figure: metric.figure.into() }
+    }
+}
+
+impl TryFrom<MetricRecord> for Metric {
+    type Error = crate::figure::FigureError;
+
+    fn try_from(record: MetricRecord) -> Result<Self, Self::Error> {
+        Ok(Self { name: record.name, direction: record.direction, figure: record.figure.try_into()? })
+    }
+}
+
+/// What one audit said of one workload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WorkloadAudit {
+    /// The audit's rule; `perfaudit explain RULE` tells what it means.
+    pub rule: String,
+    /// What came of it.
+    pub state: AuditState,
+    /// What was seen.
+    pub message: String,
+}
+
+/// What came of an audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AuditState {
+    /// Nothing to say against the workload.
+    Passed,
+    /// Something is wrong; a finding says more.
+    Flagged,
+    /// Worth knowing; nothing is wrong.
+    Informative,
+    /// It could not be told; the message says what is missing.
+    NotMeasured,
+}

@@ -1,0 +1,1 @@
+//! Statistics that assume no distribution.
