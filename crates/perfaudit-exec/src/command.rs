@@ -1,0 +1,95 @@
+//! What to run.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How many bytes of each end of each stream are kept in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutputLimit(pub usize);
+
+/// A program with its arguments, its directory, its environment and its limits.
+#[derive(Debug, Clone)]
+pub struct Command {
+    pub(crate) program: OsString,
+    pub(crate) arguments: Vec<OsString>,
+    pub(crate) directory: Option<PathBuf>,
+    pub(crate) environment: Vec<(OsString, OsString)>,
+    pub(crate) removed: Vec<OsString>,
+    pub(crate) time_limit: Option<Duration>,
+    pub(crate) output_limit: OutputLimit,
+}
+
+impl Command {
+    /// A program without arguments, in this directory, with this environment, without a time limit.
+    #[must_use]
+    pub fn new(program: impl AsRef<OsStr>) -> Self {
+        Self {
+            program: program.as_ref().to_owned(),
+            arguments: Vec::new(),
+            directory: None,
+            environment: Vec::new(),
+            removed: Vec::new(),
+            time_limit: None,
+            output_limit: OutputLimit(256 * 1024),
+        }
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self
+    }
+
+    /// Runs in this directory.
+    #[must_use]
+    pub fn directory(mut self, directory: impl AsRef<Path>) -> Self {
+        self.directory = Some(directory.as_ref().to_owned());
+        self
+    }
+
+    /// Sets an environment variable.
+    #[must_use]
+    pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        self.environment.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// Removes an environment variable.
+    #[must_use]
+    pub fn env_remove(mut self, name: impl AsRef<OsStr>) -> Self {
+        self.removed.push(name.as_ref().to_owned());
+        self
+    }
+
+    /// Ends the child after this time.
+    #[must_use]
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = Some(limit);
+        self
+    }
+
+    /// Keeps this much of what the child prints.
+    #[must_use]
+    pub fn output_limit(mut self, limit: OutputLimit) -> Self {
+        self.output_limit = limit;
+        self
+    }
+
+    /// Program and arguments, for people and for `reproduce`.
+    #[must_use]
+    pub fn argv(&self) -> Vec<String> {
+        std::iter::once(&self.program)
+            .chain(&self.arguments)
+            .map(|part| part.to_string_lossy().into_owned())
+            .collect()
+    }
+}

@@ -1,0 +1,14 @@
+//! What machine this is, what can be measured on it, and what bears on how far the figures can be trusted.
+
+mod calibrate;
+mod capability;
+mod fingerprint;
+mod load;
+mod precondition;
+mod proc_file;
+
+pub use calibrate::{Calibration, calibrate};
+pub use capability::capabilities;
+pub use fingerprint::host;
+pub use load::{CpuTicks, LoadAverage};
+pub use precondition::{after_measuring, before_measuring};

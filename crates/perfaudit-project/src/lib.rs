@@ -1,0 +1,26 @@
+//! What a cargo project holds, and where perfaudit may write for it.
+//!
+//! [`CargoProject::discover`] finds the workspace, its packages and their benchmark targets without touching the
+//! project: where `cargo` would write a `Cargo.lock`, the project is built in a copy. Apart from `cargo
+//! metadata`, `cargo locate-project`, the version queries of the toolchain and read-only `git` queries nothing
+//! is run.
+
+mod build_profile;
+mod cargo;
+mod discover;
+mod error;
+mod manifest;
+mod places;
+mod scratch_copy;
+mod selection;
+mod toolchain;
+mod vcs;
+
+pub use build_profile::effective_profile;
+pub use cargo::Cargo;
+pub use discover::{BenchTarget, CargoPackage, CargoProject, Copied, CopyReason};
+pub use error::ProjectError;
+pub use places::{WorkDirectory, WorkPlace};
+pub use selection::{Features, Selection};
+pub use toolchain::toolchain;
+pub use vcs::vcs_state;
