@@ -5,7 +5,23 @@ use std::collections::BTreeMap;
 
 use perfaudit_result::{ArtifactId, AuditResult, Samples};
 
+pub mod html;
 pub mod quantity;
+
+mod json;
+mod junit;
+mod markdown;
+mod rows;
+mod sarif;
+mod shell;
+mod terminal;
+mod text;
+
+pub use json::json;
+pub use junit::junit;
+pub use markdown::{COMMENT_BYTES, markdown, markdown_within};
+pub use sarif::sarif;
+pub use terminal::{Terminal, terminal};
 
 /// What a report is made from.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
 //! Figures as people read them: `1.84 ms +-0.02`, `71.3 MB/s +1.2 -0.9`.
 
-use perfaudit_result::{Estimate, Figure, Interval, Unit};
+use perfaudit_result::{ConfidenceLevel, Estimate, Figure, Interval, Unit};
 
 /// A decimal prefix: the factor it stands for and the symbol of the scaled unit.
 struct Scale {
@@ -77,7 +77,10 @@ fn rounded_exponent(x: f64, digits: i32) -> i32 {
 pub fn value(value: f64, unit: Unit) -> String {
     let scale = scale_for(value, unit);
     let scaled = value / scale.factor;
-    format!("{scaled:.*} {}", decimals(scaled, None), scale.symbol)
+    // `512 B`, not `512.0 B`: bytes are counted, and their fractions exist in means only.
+    let whole = unit == Unit::Bytes && scale.factor == 1.0 && value.fract() == 0.0;
+    let places = if whole { 0 } else { decimals(scaled, None) };
+    format!("{scaled:.places$} {}", scale.symbol)
 }
 
 /// A value with its interval: `1.84 ms +-0.02`, or `1.84 ms +0.05 -0.02` when it is not symmetric.
@@ -115,12 +118,37 @@ pub fn figure(figure: &Figure) -> String {
     }
 }
 
-/// Seconds as `4.2 s`, `3 min 07 s` or `1 h 02 min`.
+/// A confidence level as `95 %` or `99.9 %`.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "durations are short and positive")]
+pub fn level(level: ConfidenceLevel) -> String {
+    percent(level.get())
+}
+
+/// A share of 1 in per cent, to one decimal where it has one: `95 %`, `12.3 %`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let tenths = (share * 1000.0).round();
+    if tenths % 10.0 == 0.0 { format!("{:.0} %", tenths / 10.0) } else { format!("{:.1} %", tenths / 10.0) }
+}
+
+/// A number of bytes: `512 B`, `1.84 MB`.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "shown to three digits")]
+pub fn bytes(n: u64) -> String {
+    value(n as f64, Unit::Bytes)
+}
+
+/// Seconds as `12 ms`, `4.2 s`, `3 min 07 s` or `1 h 02 min`.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "durations are short and positive"
+)]
 pub fn seconds(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match whole {
+        0..60 if seconds < 0.0995 => format!("{:.0} ms", seconds * 1e3),
         0..60 if seconds < 9.95 => format!("{seconds:.1} s"),
         0..60 => format!("{whole} s"),
         60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
@@ -159,7 +187,17 @@ mod tests {
     }
 
     #[test]
+    fn bytes_are_whole_and_shares_are_per_cent() {
+        assert_eq!(bytes(12), "12 B");
+        assert_eq!(bytes(1_840_000), "1.84 MB");
+        assert_eq!(value(12.5, Unit::Bytes), "12.5 B");
+        assert_eq!(level(ConfidenceLevel::P95), "95 %");
+        assert_eq!(percent(0.1234), "12.3 %");
+    }
+
+    #[test]
     fn durations_read_like_a_clock() {
+        assert_eq!(seconds(0.0123), "12 ms");
         assert_eq!(seconds(4.23), "4.2 s");
         assert_eq!(seconds(59.7), "1 min 00 s");
         assert_eq!(seconds(187.0), "3 min 07 s");

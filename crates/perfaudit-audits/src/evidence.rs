@@ -1,0 +1,50 @@
+//! What audits look at.
+
+use std::collections::BTreeMap;
+
+use perfaudit_result::{ArtifactId, Host, MetricName, Samples, Unit, Workload, WorkloadGroup, WorkloadState};
+
+/// What one run measured. A gatherer that measures something new adds its artifact here.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// All workloads, with their metrics.
+    pub workloads: &'a [Workload],
+    /// The batches of the measured ones.
+    pub samples: &'a BTreeMap<ArtifactId, Samples>,
+    /// Sweeps and matrices.
+    pub groups: &'a [WorkloadGroup],
+    /// The machine.
+    pub host: &'a Host,
+    /// Decides the permutations of tests that need some.
+    pub seed: u64,
+}
+
+/// A workload that has figures.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Measured<'a> {
+    /// Its place among all workloads.
+    pub(crate) index: usize,
+    pub(crate) workload: &'a Workload,
+    pub(crate) samples: &'a Samples,
+}
+
+impl<'a> Evidence<'a> {
+    /// The workloads that have figures.
+    pub(crate) fn measured(&self) -> impl Iterator<Item = Measured<'a>> + use<'a> {
+        let samples = self.samples;
+        self.workloads.iter().enumerate().filter_map(move |(index, workload)| {
+            if workload.state != WorkloadState::Measured {
+                return None;
+            }
+            Some(Measured { index, workload, samples: samples.get(workload.samples.as_ref()?)? })
+        })
+    }
+}
+
+impl Measured<'_> {
+    /// The median time per iteration in nanoseconds; none when the samples are not in units of time.
+    pub(crate) fn median_ns(&self) -> Option<f64> {
+        let figure = &self.workload.metric(&MetricName::WALL_TIME_P50)?.figure;
+        (figure.unit == Unit::Nanoseconds).then(|| figure.value())?
+    }
+}

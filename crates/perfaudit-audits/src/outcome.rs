@@ -1,0 +1,126 @@
+//! What audits say, and how it becomes part of the result.
+
+use perfaudit_result::{
+    AuditState, Confidence, Evidence as Proof, Finding, Granularity, Location, Severity, Verification,
+    VerificationState, Workload, WorkloadAudit,
+};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::audit::Audit;
+use crate::evidence::Evidence;
+use crate::rules::ALL;
+
+/// What one audit said.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// By the place of the workload: what came of it, and what was seen.
+    pub(crate) remarks: Vec<(usize, AuditState, String)>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// What all audits said.
+#[derive(Debug)]
+pub struct Audited {
+    /// For each workload, in their order.
+    pub remarks: Vec<Vec<WorkloadAudit>>,
+    /// The findings, most important first.
+    pub findings: Vec<Finding>,
+}
+
+/// Runs every audit.
+#[must_use]
+pub fn run(evidence: &Evidence<'_>) -> Audited {
+    let outcomes: Vec<(&Audit, Outcome)> =
+        ALL.par_iter().map(|audit| (audit, (audit.check)(evidence))).collect();
+    let mut remarks = vec![Vec::new(); evidence.workloads.len()];
+    let mut findings = Vec::new();
+    for (audit, outcome) in outcomes {
+        for (index, state, message) in outcome.remarks {
+            remarks[index].push(WorkloadAudit { rule: audit.rule.to_owned(), state, message });
+        }
+        findings.extend(outcome.findings);
+    }
+    findings.sort_by(|a, b| {
+        let wide = b.workloads.len().cmp(&a.workloads.len());
+        a.severity.cmp(&b.severity).then(wide).then_with(|| a.fingerprint.cmp(&b.fingerprint))
+    });
+    Audited { remarks, findings }
+}
+
+/// What an audit says of workloads that share their cause.
+pub(crate) struct Draft<'a> {
+    pub(crate) audit: &'a Audit,
+    pub(crate) title: String,
+    pub(crate) message: String,
+    pub(crate) remedy: String,
+    pub(crate) severity: Severity,
+    pub(crate) confidence: Confidence,
+    pub(crate) evidence: Vec<String>,
+    /// At least one; the first names the place.
+    pub(crate) workloads: Vec<&'a Workload>,
+}
+
+impl Draft<'_> {
+    /// The finding. Its fingerprint is made of the rule, the file and `symbol`, so that it outlives edits.
+    pub(crate) fn finding(self, symbol: &str) -> Finding {
+        let first = self.workloads.first().expect("a finding concerns a workload");
+        let samples = self.workloads.iter().find_map(|workload| workload.samples.clone());
+        let mut evidence: Vec<Proof> =
+            self.evidence.into_iter().map(|text| Proof { artifact: None, text }).collect();
+        if let Some(proof) = evidence.first_mut() {
+            proof.artifact = samples;
+        }
+        Finding {
+            rule: self.audit.rule.to_owned(),
+            title: self.title,
+            message: self.message,
+            remedy: self.remedy,
+            fingerprint: fingerprint(&[self.audit.rule, &first.source, symbol]),
+            severity: self.severity,
+            confidence: self.confidence,
+            locations: vec![Location {
+                file: first.source.clone(),
+                line: None,
+                column: None,
+                end_line: None,
+            }],
+            evidence,
+            workloads: self.workloads.iter().map(|workload| workload.id.clone()).collect(),
+            share_of_cpu: None,
+            share_of_alloc_bytes: None,
+            granularity: Granularity::NotMeasured,
+            ceiling_gain: None,
+            verification: Verification { state: VerificationState::NotTried },
+        }
+    }
+}
+
+/// Puts workloads that were flagged into one list for each target, in their order.
+pub(crate) fn by_target<'a>(flagged: &[&'a Workload]) -> Vec<Vec<&'a Workload>> {
+    let mut targets: Vec<Vec<&Workload>> = Vec::new();
+    for workload in flagged {
+        match targets
+            .iter_mut()
+            .find(|known| known[0].package == workload.package && known[0].target == workload.target)
+        {
+            Some(known) => known.push(workload),
+            None => targets.push(vec![workload]),
+        }
+    }
+    targets
+}
+
+/// `1 benchmark`, `2 benchmarks`.
+pub(crate) fn count_of_benchmarks(n: usize) -> String {
+    if n == 1 { "1 benchmark".to_owned() } else { format!("{n} benchmarks") }
+}
+
+fn fingerprint(parts: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part.as_bytes());
+        hasher.update([0]);
+    }
+    hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,80 @@
+use perfaudit_result::{AuditState, Confidence, Severity};
+
+use crate::audit::audit;
+use crate::evidence::Evidence;
+use crate::outcome::{Draft, Outcome};
+
+audit! {
+    /// ## What it does
+    /// Flags a benchmark whose median time per iteration is not above that of an empty benchmark loop, or below
+    /// one CPU cycle, both calibrated on the machine of the run.
+    ///
+    /// ## Why it matters
+    /// A benchmark loop costs about a cycle per iteration by itself. A routine that takes no longer was either
+    /// removed by the optimiser, computed at compile time, or is so short that the loop hides it. In each case the
+    /// figure is that of the loop, and says nothing about the routine.
+    ///
+    /// ## What to do
+    /// Pass every input through `std::hint::black_box`, and return the result from the closure or pass it to
+    /// `black_box` too. If the routine really takes less than a cycle, measure many calls on many inputs in one
+    /// iteration.
+    ///
+    /// ## Limits
+    /// Time alone cannot tell which of the three it is.
+    rule: "optimised-away",
+    title: "A benchmark that takes no longer than an empty loop",
+    check: check,
+}
+
+/// Criterion's median lies above the fastest repetition that the calibration keeps.
+const MARGIN: f64 = 1.10;
+
+fn check(evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let bounds = [evidence.host.cycle_ns, evidence.host.empty_loop_ns];
+    let Some(limit) = bounds.into_iter().flatten().reduce(f64::max).map(|limit| limit * MARGIN) else {
+        return outcome;
+    };
+    for measured in evidence.measured() {
+        let Some(median) = measured.median_ns() else { continue };
+        if median > limit {
+            let message = format!("{:.0} times an empty loop", median / limit);
+            outcome.remarks.push((measured.index, AuditState::Passed, message));
+            continue;
+        }
+        let message = format!("{median:.3} ns per iteration; an empty loop takes up to {limit:.3} ns here");
+        outcome.remarks.push((measured.index, AuditState::Flagged, message.clone()));
+        let workload = measured.workload;
+        let draft = Draft {
+            audit: &AUDIT,
+            title: format!("`{}` takes no longer than an empty loop", workload.title),
+            message: format!("{message}: the figure is that of the loop, not of the routine"),
+            remedy: "pass the inputs through `std::hint::black_box` and return the result from the closure"
+                .to_owned(),
+            severity: Severity::Critical,
+            confidence: Confidence::High,
+            evidence: vec![message],
+            workloads: vec![workload],
+        };
+        outcome.findings.push(draft.finding(&workload.title));
+    }
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Case, flagged};
+
+    #[test]
+    fn a_loop_of_a_third_of_a_nanosecond_is_flagged_and_one_of_two_is_not() {
+        let case = Case::new(&[("empty", &[0.33; 100]), ("sound", &[2.0; 100])]);
+        assert_eq!(flagged(&case, "optimised-away"), ["empty"]);
+    }
+
+    #[test]
+    fn what_is_not_in_units_of_time_is_not_judged() {
+        let mut case = Case::new(&[("cycles", &[0.1; 100])]);
+        case.forget_units();
+        assert!(flagged(&case, "optimised-away").is_empty());
+    }
+}

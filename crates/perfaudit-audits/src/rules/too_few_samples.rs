@@ -1,0 +1,61 @@
+use perfaudit_result::{AuditState, Confidence, MetricName, Severity, Workload};
+
+use crate::audit::audit;
+use crate::evidence::Evidence;
+use crate::outcome::{Draft, Outcome, by_target, count_of_benchmarks};
+
+audit! {
+    /// ## What it does
+    /// Flags a benchmark with so few samples that not even its median has a 95 % interval (fewer than six
+    /// independent ones), as after Criterion's `--quick`, which takes two.
+    ///
+    /// ## Why it matters
+    /// Two samples give a number, and no idea of how far it is off. Any comparison with it is a guess.
+    ///
+    /// ## What to do
+    /// Raise the sample size in the benchmark's source, or remove the setting there: settings of a group beat
+    /// command-line options. For p95 a benchmark needs 72 samples, for p99 it needs 368.
+    rule: "too-few-samples",
+    title: "A benchmark without enough samples for an interval",
+    check: check,
+}
+
+fn check(evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut found: Vec<&Workload> = Vec::new();
+    for measured in evidence.measured() {
+        let Some(median) = measured.workload.metric(&MetricName::WALL_TIME_P50) else { continue };
+        let samples = format!("{} samples", median.figure.n);
+        if median.figure.interval().is_some() {
+            outcome.remarks.push((measured.index, AuditState::Passed, samples));
+        } else {
+            outcome.remarks.push((measured.index, AuditState::Flagged, samples));
+            found.push(measured.workload);
+        }
+    }
+    for workloads in by_target(&found) {
+        let draft = Draft {
+            audit: &AUDIT,
+            title: format!("{} without enough samples for an interval", count_of_benchmarks(workloads.len())),
+            message: "how far the median is off cannot be told".to_owned(),
+            remedy: "raise `sample_size` in the source of the benchmark, or remove the setting".to_owned(),
+            severity: Severity::Warning,
+            confidence: Confidence::High,
+            evidence: Vec::new(),
+            workloads,
+        };
+        outcome.findings.push(draft.finding(""));
+    }
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Case, flagged};
+
+    #[test]
+    fn two_samples_are_too_few_and_ten_are_not() {
+        let case = Case::new(&[("quick", &[10.0, 11.0]), ("ten", &[10.0; 10])]);
+        assert_eq!(flagged(&case, "too-few-samples"), ["quick"]);
+    }
+}

@@ -1,0 +1,203 @@
+//! Cases for the tests of audits, made by hand.
+
+use std::collections::BTreeMap;
+
+use perfaudit_result::{
+    ArtifactId, AuditState, Axis, Cell, ConfidenceLevel, Direction, Estimate, Figure, Finding, GroupShape,
+    Host, Interval, Method, Metric, MetricName, Of, Samples, Sampling, SamplingMode, Throughput, Unit,
+    Workload, WorkloadGroup, WorkloadId, WorkloadKind, WorkloadState,
+};
+use perfaudit_stats::{EffectiveSize, Level, Probability, QuantileEstimate, Sample, quantile_estimate};
+
+use crate::evidence::Evidence;
+use crate::outcome::run;
+
+/// Workloads with their batches; titles `NAME/NUMBER` form one sweep.
+pub(crate) struct Case {
+    workloads: Vec<Workload>,
+    samples: BTreeMap<ArtifactId, Samples>,
+    groups: Vec<WorkloadGroup>,
+    host: Host,
+}
+
+impl Case {
+    /// One workload for each title, with the times of its batches per iteration in nanoseconds. A cycle and an
+    /// empty loop take 0.3 ns.
+    pub(crate) fn new(benchmarks: &[(&str, &[f64])]) -> Self {
+        let mut case =
+            Self { workloads: Vec::new(), samples: BTreeMap::new(), groups: Vec::new(), host: host() };
+        for (title, times) in benchmarks {
+            case.add(title, times);
+        }
+        case.groups.extend(sweep(&case.workloads));
+        case
+    }
+
+    fn add(&mut self, title: &str, times: &[f64]) {
+        const ITERATIONS: u64 = 10;
+        let id = ArtifactId(format!("samples/{}", self.workloads.len()));
+        let batches = times.iter().map(|time| time * ITERATIONS as f64).collect();
+        let samples = Samples::new(WorkloadId(title.into()), vec![ITERATIONS; times.len()], batches).unwrap();
+        let mut workload = without_figures(title, WorkloadState::Measured);
+        workload.samples = Some(id.clone());
+        workload.sampling = Some(Sampling {
+            mode: SamplingMode::Flat,
+            batches: times.len() as u64,
+            least_iterations: ITERATIONS,
+            most_iterations: ITERATIONS,
+            effective_batches: times.len() as f64,
+        });
+        workload.metrics.push(median(times));
+        self.workloads.push(workload);
+        self.samples.insert(id, samples);
+    }
+
+    pub(crate) fn add_without_figures(&mut self, title: &str, state: WorkloadState) {
+        self.workloads.push(without_figures(title, state));
+    }
+
+    pub(crate) fn forget_units(&mut self) {
+        for metric in self.workloads.iter_mut().flat_map(|workload| &mut workload.metrics) {
+            metric.figure.unit = Unit::Unknown;
+        }
+    }
+
+    pub(crate) fn declare_elements(&mut self, elements: &[u64]) {
+        for (workload, elements) in self.workloads.iter_mut().zip(elements) {
+            workload.throughput = Some(Throughput::Elements(*elements));
+        }
+    }
+
+    pub(crate) fn effective(&mut self, batches: &[f64]) {
+        for (workload, batches) in self.workloads.iter_mut().zip(batches) {
+            workload.sampling.as_mut().unwrap().effective_batches = *batches;
+        }
+    }
+
+    fn evidence(&self) -> Evidence<'_> {
+        Evidence {
+            workloads: &self.workloads,
+            samples: &self.samples,
+            groups: &self.groups,
+            host: &self.host,
+            seed: 1,
+        }
+    }
+}
+
+/// The titles that an audit flags, in order.
+pub(crate) fn flagged(case: &Case, rule: &str) -> Vec<String> {
+    let audited = run(&case.evidence());
+    let flagged = audited.remarks.iter().zip(&case.workloads).filter(|(remarks, _)| {
+        remarks.iter().any(|remark| remark.rule == rule && remark.state == AuditState::Flagged)
+    });
+    let titles: Vec<String> = flagged.map(|(_, workload)| workload.title.clone()).collect();
+    assert_eq!(
+        titles.is_empty(),
+        findings(case, rule).is_empty(),
+        "a flag needs a finding, and a finding a flag"
+    );
+    titles
+}
+
+/// What an audit says of each workload, in order.
+pub(crate) fn states(case: &Case, rule: &str) -> Vec<AuditState> {
+    let remarks = run(&case.evidence()).remarks;
+    remarks.iter().flatten().filter(|remark| remark.rule == rule).map(|remark| remark.state).collect()
+}
+
+pub(crate) fn findings(case: &Case, rule: &str) -> Vec<Finding> {
+    run(&case.evidence()).findings.into_iter().filter(|finding| finding.rule == rule).collect()
+}
+
+/// 0..n in an order without pattern.
+pub(crate) fn scrambled(n: u32) -> Vec<f64> {
+    let mut values: Vec<f64> = (0..n).map(f64::from).collect();
+    perfaudit_stats::shuffle(&mut values, 7);
+    values
+}
+
+fn without_figures(title: &str, state: WorkloadState) -> Workload {
+    Workload {
+        id: WorkloadId(format!("p/t/{title}")),
+        kind: WorkloadKind::Criterion,
+        package: "p".into(),
+        target: "t".into(),
+        source: "benches/t.rs".into(),
+        title: title.into(),
+        state,
+        message: None,
+        binary_sha256: None,
+        order: None,
+        duration_s: Some(10.0),
+        throughput: None,
+        sampling: None,
+        samples: None,
+        metrics: Vec::new(),
+        audits: Vec::new(),
+    }
+}
+
+fn median(times: &[f64]) -> Metric {
+    let sample = Sample::new(times.to_vec()).unwrap();
+    let effective = EffectiveSize::all(times.len());
+    let estimate = match quantile_estimate(&sample, Probability::MEDIAN, Level::P95, effective) {
+        QuantileEstimate::Estimated { value, interval, .. } => Estimate::WithInterval {
+            value,
+            interval: Interval::new(interval.lower, interval.upper).unwrap(),
+            level: ConfidenceLevel::P95,
+        },
+        QuantileEstimate::NotEstimable { .. } => {
+            Estimate::WithoutInterval { value: sample.median(), reason: "too few".into() }
+        }
+    };
+    let figure = Figure {
+        estimate,
+        unit: Unit::Nanoseconds,
+        n: times.len() as u64,
+        method: Method("quantile".into()),
+        of: Of::BatchMean,
+    };
+    Metric { name: MetricName::WALL_TIME_P50, direction: Direction::LowerIsBetter, figure }
+}
+
+/// `NAME/1k`, `NAME/64k`, `NAME/1M` as one sweep.
+fn sweep(workloads: &[Workload]) -> Option<WorkloadGroup> {
+    let numbers = [("1k", 1e3), ("64k", 64e3), ("1M", 1e6)];
+    let values = workloads.iter().map(|workload| {
+        let value = workload.title.split('/').nth(1)?;
+        numbers.iter().find(|(text, _)| *text == value)
+    });
+    let values: Option<Vec<_>> = values.collect();
+    let values = values?;
+    Some(WorkloadGroup {
+        id: "p/t/sweep".into(),
+        name: "sweep".into(),
+        shape: GroupShape::Sweep,
+        axes: vec![Axis {
+            values: values.iter().map(|(text, _)| (*text).to_owned()).collect(),
+            numeric: Some(values.iter().map(|(_, number)| *number).collect()),
+        }],
+        cells: workloads
+            .iter()
+            .zip(0..)
+            .map(|(workload, index)| Cell { workload: workload.id.clone(), coordinates: vec![index] })
+            .collect(),
+    })
+}
+
+fn host() -> Host {
+    Host {
+        cpu: "test".into(),
+        cores: 2,
+        memory_bytes: 1,
+        os: "linux".into(),
+        kernel: "6".into(),
+        arch: "x86_64".into(),
+        virtualised: None,
+        cycle_ns: Some(0.3),
+        empty_loop_ns: Some(0.3),
+        capabilities: Vec::new(),
+        noise_floor: None,
+    }
+}

@@ -1,0 +1,234 @@
+//! Reading what Criterion writes: `GROUP[/FUNCTION][/VALUE]/new/{benchmark,sample}.json`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use perfaudit_result::{Samples, SamplesError, SamplingMode, Throughput, WorkloadId};
+use serde::Deserialize;
+use walkdir::WalkDir;
+
+/// A file of samples larger than this was not written by a benchmark of this run.
+const LARGEST_FILE: u64 = 256 * 1024 * 1024;
+
+/// The complete files of one benchmark.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Measurement {
+    /// The benchmark's title, as it is listed.
+    pub(crate) title: String,
+    /// The folder of the files.
+    pub(crate) folder: PathBuf,
+    /// The amount of work in one iteration, if it was declared.
+    pub(crate) throughput: Option<Throughput>,
+    /// How the samples were taken.
+    pub(crate) mode: SamplingMode,
+    /// The batches.
+    pub(crate) samples: Samples,
+}
+
+/// Why the files of a benchmark cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ResultError {
+    #[error("{file}: cannot be read: {source}")]
+    Read { file: String, source: std::io::Error },
+    #[error("{file}: {bytes} bytes; expected at most {LARGEST_FILE}")]
+    TooLarge { file: String, bytes: u64 },
+    #[error("{file}: {source}; expected {expected}, as Criterion 0.5 to 0.8 write it")]
+    Json { file: String, source: serde_json::Error, expected: &'static str },
+    #[error("{file}: {source}")]
+    Samples { file: String, source: SamplesError },
+    #[error("{file}: {value} iterations in batch {batch}: expected a whole number from 1 to 2^53")]
+    Iterations { file: String, batch: usize, value: f64 },
+}
+
+/// What Criterion wrote below `home`: each benchmark by itself, since one that cannot be read must not hide the
+/// others.
+pub(crate) fn collect(
+    home: &Path,
+    workload: impl Fn(&str) -> WorkloadId,
+) -> Vec<Result<Measurement, ResultError>> {
+    WalkDir::new(home)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| {
+            entry.file_name() == "benchmark.json" && entry.path().parent().is_some_and(|p| p.ends_with("new"))
+        })
+        .map(|entry| read(home, entry.path(), &workload))
+        .collect()
+}
+
+fn read(
+    home: &Path,
+    benchmark_file: &Path,
+    workload: &impl Fn(&str) -> WorkloadId,
+) -> Result<Measurement, ResultError> {
+    let folder = benchmark_file.parent().expect("a file lies in a folder");
+    let benchmark: BenchmarkFile = parse(home, benchmark_file, "an object with `title` and `throughput`")?;
+    let sample_file = folder.join("sample.json");
+    let sample: SampleFile =
+        parse(home, &sample_file, "an object with `sampling_mode`, `iters` and `times`")?;
+    let iterations = sample
+        .iters
+        .iter()
+        .enumerate()
+        .map(|(batch, &value)| {
+            whole(value).ok_or_else(|| ResultError::Iterations {
+                file: shown(home, &sample_file),
+                batch,
+                value,
+            })
+        })
+        .collect::<Result<Vec<u64>, _>>()?;
+    let samples = Samples::new(workload(&benchmark.title), iterations, sample.times)
+        .map_err(|source| ResultError::Samples { file: shown(home, &sample_file), source })?;
+    Ok(Measurement {
+        title: benchmark.title,
+        folder: folder.to_owned(),
+        throughput: benchmark.throughput.map(ThroughputFile::into_throughput),
+        mode: match sample.sampling_mode {
+            SamplingModeFile::Linear => SamplingMode::Linear,
+            SamplingModeFile::Flat => SamplingMode::Flat,
+        },
+        samples,
+    })
+}
+
+fn parse<T: for<'de> Deserialize<'de>>(
+    home: &Path,
+    file: &Path,
+    expected: &'static str,
+) -> Result<T, ResultError> {
+    let read = |source| ResultError::Read { file: shown(home, file), source };
+    let bytes = fs::metadata(file).map_err(read)?.len();
+    if bytes > LARGEST_FILE {
+        return Err(ResultError::TooLarge { file: shown(home, file), bytes });
+    }
+    let text = fs::read(file).map_err(read)?;
+    serde_json::from_slice(&text).map_err(|source| ResultError::Json {
+        file: shown(home, file),
+        source,
+        expected,
+    })
+}
+
+/// The file as the user finds it in the run's artifacts.
+fn shown(home: &Path, file: &Path) -> String {
+    file.strip_prefix(home).unwrap_or(file).display().to_string()
+}
+
+/// The number as an integer, if it is one that an f64 holds exactly.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range")]
+fn whole(value: f64) -> Option<u64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    ((1.0..=EXACT).contains(&value) && value.fract() == 0.0).then_some(value as u64)
+}
+
+#[derive(Deserialize)]
+struct BenchmarkFile {
+    title: String,
+    throughput: Option<ThroughputFile>,
+}
+
+#[derive(Deserialize)]
+enum ThroughputFile {
+    Bytes(u64),
+    BytesDecimal(u64),
+    Bits(u64),
+    Elements(u64),
+    ElementsAndBytes { elements: u64 },
+}
+
+impl ThroughputFile {
+    fn into_throughput(self) -> Throughput {
+        match self {
+            Self::Bytes(n) | Self::BytesDecimal(n) => Throughput::Bytes(n),
+            Self::Bits(n) => Throughput::Bits(n),
+            Self::Elements(n) | Self::ElementsAndBytes { elements: n } => Throughput::Elements(n),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct SampleFile {
+    sampling_mode: SamplingModeFile,
+    iters: Vec<f64>,
+    times: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+enum SamplingModeFile {
+    Linear,
+    Flat,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const BENCHMARK: &str = r#"{"group_id":"g","function_id":"f","value_str":null,"throughput":{"Bytes":64},"full_id":"g/f","directory_name":"g/f","title":"g/f"}"#;
+
+    fn collect_from(benchmark: &str, sample: &str) -> Vec<Result<Measurement, ResultError>> {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("g/f/new");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("benchmark.json"), benchmark).unwrap();
+        fs::write(folder.join("sample.json"), sample).unwrap();
+        collect(home.path(), |title| WorkloadId(title.to_owned()))
+    }
+
+    fn error_from(benchmark: &str, sample: &str) -> String {
+        collect_from(benchmark, sample).remove(0).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_complete_set_of_files_is_a_measurement() {
+        let sample = r#"{"sampling_mode":"Linear","iters":[2.0,4.0],"times":[20.0,44.0]}"#;
+        let measurement = collect_from(BENCHMARK, sample).remove(0).unwrap();
+        assert_eq!(measurement.title, "g/f");
+        assert_eq!(measurement.throughput, Some(Throughput::Bytes(64)));
+        assert_eq!(measurement.samples.iterations(), [2, 4]);
+        assert_eq!(measurement.samples.times(), [20.0, 44.0]);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_told_with_its_name_and_place() {
+        let truncated = error_from(BENCHMARK, r#"{"sampling_mode":"Linear","iters":[2.0"#);
+        assert!(
+            truncated.starts_with("g/f/new/sample.json: ") && truncated.contains("line 1 column"),
+            "{truncated}"
+        );
+        let future = error_from(&BENCHMARK.replace("Bytes", "Furlongs"), "{}");
+        assert!(
+            future.contains("Furlongs") && future.contains("expected an object with `title`"),
+            "{future}"
+        );
+        let fraction = error_from(BENCHMARK, r#"{"sampling_mode":"Flat","iters":[1.5],"times":[1.0]}"#);
+        assert!(fraction.contains("1.5 iterations in batch 0"), "{fraction}");
+        let lengths = error_from(BENCHMARK, r#"{"sampling_mode":"Flat","iters":[1.0],"times":[]}"#);
+        assert!(lengths.contains("1 iteration counts but 0 times"), "{lengths}");
+        let nothing = error_from(BENCHMARK, r#"{"sampling_mode":"Flat","iters":[1.0],"times":[null]}"#);
+        assert!(nothing.contains("null"), "{nothing}");
+    }
+
+    #[test]
+    fn an_empty_folder_holds_no_measurement() {
+        let home = tempfile::tempdir().unwrap();
+        assert!(collect(home.path(), |title| WorkloadId(title.to_owned())).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(benchmark in ".{0,200}", sample in ".{0,200}") {
+            let _ = collect_from(&benchmark, &sample);
+        }
+
+        #[test]
+        fn batches_come_back_as_they_were_written(times in prop::collection::vec(0.0..1e15_f64, 1..50)) {
+            let iters = vec![3.0; times.len()];
+            let sample = serde_json::json!({"sampling_mode": "Flat", "iters": iters, "times": times}).to_string();
+            let measurement = collect_from(BENCHMARK, &sample).remove(0).unwrap();
+            prop_assert_eq!(measurement.samples.times(), times);
+        }
+    }
+}

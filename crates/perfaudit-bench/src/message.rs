@@ -1,0 +1,149 @@
+//! What rows say about workloads that have no figures: what happened, and what helps.
+
+use std::time::Duration;
+
+use perfaudit_exec::Finished;
+
+use crate::criterion::progress::is_progress;
+
+/// The lines of a panic that fit into a row.
+const EXCERPT_LINES: usize = 12;
+
+pub(crate) fn standard_harness(target: &str) -> String {
+    format!(
+        "linked with the standard test harness, which runs no Criterion benchmark; if it uses Criterion, put `harness = false` into its `[[bench]]` section:\n[[bench]]\nname = \"{target}\"\nharness = false"
+    )
+}
+
+pub(crate) fn unknown_harness() -> String {
+    "not a Criterion benchmark: perfaudit measures Criterion 0.5 to 0.8, and does not start a program whose options it does not know".to_owned()
+}
+
+pub(crate) fn missing_features(features: &[String]) -> String {
+    let list = features.join(",");
+    format!("requires features that are not enabled: add `--features {list}`")
+}
+
+pub(crate) fn interrupted() -> String {
+    "the run was interrupted before its turn came, or while it ran".to_owned()
+}
+
+pub(crate) fn out_of_budget(budget: Option<Duration>) -> String {
+    let seconds = budget.unwrap_or_default().as_secs();
+    format!(
+        "the budget of {seconds} s was spent before its turn came: raise it with `--budget`, or measure fewer with `--filter`"
+    )
+}
+
+pub(crate) fn lists_nothing(foreign: &[String]) -> String {
+    let mut text = "it lists no benchmark: is there a `criterion_group!` with functions, and does `criterion_main!` name it?".to_owned();
+    if let Some(first) = foreign.first() {
+        text.push_str(&format!(" It printed {} other lines, the first: {}", foreign.len(), shortened(first)));
+    }
+    text
+}
+
+pub(crate) fn listing_failed(finished: &Finished) -> String {
+    format!("`--list`: {}", failed(finished))
+}
+
+pub(crate) fn hidden_duplicate(title: &str, listed: usize) -> String {
+    format!(
+        "{listed} benchmarks of this target are called `{}`, in different `criterion_group!`s: Criterion writes all of them to the same files, so that only the last can be read; give each a name of its own",
+        shortened(title)
+    )
+}
+
+pub(crate) fn no_results(title: &str, finished: &Finished) -> String {
+    // Criterion reports what keeps it from writing on standard output, and exits with 0 all the same.
+    let stdout = finished.stdout.text();
+    let said: Vec<String> =
+        stdout.lines().filter(|line| line.contains("Criterion.rs ERROR")).take(3).map(shortened).collect();
+    if said.is_empty() {
+        let name = shortened(title);
+        format!(
+            "exit code 0, but Criterion left no samples of `{name}`: the process ended by itself before it was measured, or `--exact` does not find the name{}",
+            tail(finished)
+        )
+    } else {
+        said.join("\n")
+    }
+}
+
+pub(crate) fn failed(finished: &Finished) -> String {
+    format!("{}{}", finished.ending.describe(), tail(finished))
+}
+
+/// What there is to say about a benchmark that was measured.
+pub(crate) fn after_measuring(finished: &Finished) -> Option<String> {
+    if !finished.ending.is_success() {
+        return Some(format!(
+            "its samples are complete, but the process did not end well afterwards: {}",
+            failed(finished)
+        ));
+    }
+    (finished.strays > 0).then(|| format!("it left {} processes behind; they were ended", finished.strays))
+}
+
+/// The panic, if there is one, else the last lines of standard error that are not progress.
+fn tail(finished: &Finished) -> String {
+    let stderr = finished.stderr.text();
+    let lines: Vec<&str> = stderr.lines().filter(|line| !is_progress(line)).collect();
+    let panic = lines.iter().position(|line| line.contains(" panicked at "));
+    let excerpt: Vec<String> = match panic {
+        Some(start) => lines[start..]
+            .iter()
+            .take_while(|line| !line.starts_with("stack backtrace:") && !line.starts_with("note: run with"))
+            .take(EXCERPT_LINES)
+            .map(|line| shortened(line))
+            .collect(),
+        None => {
+            lines[lines.len().saturating_sub(EXCERPT_LINES)..].iter().map(|line| shortened(line)).collect()
+        }
+    };
+    if excerpt.is_empty() { String::new() } else { format!("\n{}", excerpt.join("\n")) }
+}
+
+/// One line of at most 300 characters.
+fn shortened(line: &str) -> String {
+    const LONGEST: usize = 300;
+    match line.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}...", &line[..cut]),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use perfaudit_exec::{Command, Interrupt, run};
+
+    fn finished(script: &str) -> Finished {
+        run(&Command::new("sh").args(["-c", script]), &Interrupt::new(), &mut |_| {}).unwrap()
+    }
+
+    #[test]
+    fn a_panic_is_told_without_progress_and_backtrace() {
+        let told = failed(&finished(
+            "echo 'Benchmarking a: Warming up' >&2; echo \"thread 'main' panicked at benches/a.rs:3:5:\" >&2; echo 'out of cheese' >&2; echo 'stack backtrace:' >&2; echo '  0: core' >&2; exit 101",
+        ));
+        assert_eq!(told, "exit code 101\nthread 'main' panicked at benches/a.rs:3:5:\nout of cheese");
+    }
+
+    #[test]
+    fn what_criterion_says_on_standard_output_explains_missing_samples() {
+        let told = no_results(
+            "a",
+            &finished(
+                "echo 'Criterion.rs ERROR: At least one measurement of benchmark a took zero time per iteration.'",
+            ),
+        );
+        assert!(told.starts_with("Criterion.rs ERROR: At least one"), "{told}");
+    }
+
+    #[test]
+    fn a_measured_benchmark_that_ends_well_needs_no_words() {
+        assert_eq!(after_measuring(&finished("exit 0")), None);
+        assert!(after_measuring(&finished("exit 1")).unwrap().contains("exit code 1"));
+    }
+}

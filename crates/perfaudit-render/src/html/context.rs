@@ -1,0 +1,99 @@
+//! What every section needs to know: where things are on the page.
+
+use std::collections::{BTreeMap, HashMap};
+
+use maud::{Markup, html};
+use perfaudit_result::{Artifact, ArtifactId, AuditResult, Samples, Workload, WorkloadId};
+
+use super::anchor::Anchors;
+use super::data::Plots;
+use super::text::{Line, relative_link};
+use crate::{ReportInput, rows};
+
+/// The input with the ids of its rows and the choice of what is plotted.
+#[derive(Debug)]
+pub(super) struct Context<'a> {
+    pub(super) result: &'a AuditResult,
+    pub(super) samples: &'a BTreeMap<ArtifactId, Samples>,
+    /// The element id of each workload, in the order of the result.
+    pub(super) workload_anchors: Vec<String>,
+    /// The element id of each finding, in the order of the result.
+    pub(super) finding_anchors: Vec<String>,
+    /// The element id of each group, in the order of the result.
+    pub(super) group_anchors: Vec<String>,
+    pub(super) plots: Plots,
+    workloads: HashMap<&'a WorkloadId, usize>,
+    artifacts: HashMap<&'a ArtifactId, &'a Artifact>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(ReportInput { result, samples }: ReportInput<'a>) -> Self {
+        let mut anchors = Anchors::default();
+        let workload_anchors = result.workloads.iter().map(|w| anchors.unique("w", &w.id.0)).collect();
+        let finding_anchors = result
+            .findings
+            .iter()
+            .map(|finding| {
+                let start: String = finding.fingerprint.chars().take(12).collect();
+                anchors.unique("f", &format!("{}-{start}", finding.rule))
+            })
+            .collect();
+        let group_anchors = result.groups.iter().map(|group| anchors.unique("g", &group.id)).collect();
+        let mut workloads = HashMap::new();
+        for (index, workload) in result.workloads.iter().enumerate() {
+            workloads.entry(&workload.id).or_insert(index);
+        }
+        Self {
+            result,
+            samples,
+            workload_anchors,
+            finding_anchors,
+            group_anchors,
+            plots: Plots::choose(result, samples),
+            workloads,
+            artifacts: result.artifacts.iter().map(|artifact| (&artifact.id, artifact)).collect(),
+        }
+    }
+
+    /// The place of a workload in the result. Where several have one id, the first.
+    pub(super) fn index(&self, id: &WorkloadId) -> Option<usize> {
+        self.workloads.get(id).copied()
+    }
+
+    /// A link to the row of a workload, or its plain name where it has none.
+    pub(super) fn workload_link(&self, id: &WorkloadId) -> Markup {
+        match self.index(id) {
+            Some(index) => html! { a href={ "#" (self.workload_anchors[index]) } { bdi { (Line(&id.0)) } } },
+            None => html! { bdi { (Line(&id.0)) } },
+        }
+    }
+
+    /// A link to the file of an artifact under a name of one's own.
+    pub(super) fn artifact_link_as(&self, id: &ArtifactId, name: &str) -> Markup {
+        match self.artifacts.get(id).and_then(|artifact| relative_link(&artifact.path)) {
+            Some(link) => html! { a href=(link) { (name) } },
+            None => self.artifact_link(id),
+        }
+    }
+
+    /// A link to the file of an artifact, or its plain name where it is not listed.
+    pub(super) fn artifact_link(&self, id: &ArtifactId) -> Markup {
+        match self.artifacts.get(id) {
+            Some(artifact) => file_link(&artifact.path),
+            None => html! { code { (Line(&id.0)) } },
+        }
+    }
+}
+
+/// A link to a file of the run directory.
+pub(super) fn file_link(path: &str) -> Markup {
+    match relative_link(path) {
+        Some(link) => html! { a href=(link) { code { (Line(path)) } } },
+        None => html! { code { (Line(path)) } },
+    }
+}
+
+/// True when an audit has something against the workload.
+pub(super) fn is_flagged(workload: &Workload) -> bool {
+    rows::flags(workload).next().is_some()
+}

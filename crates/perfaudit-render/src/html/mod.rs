@@ -1,0 +1,31 @@
+//! The HTML report: one file that opens offline, escapes everything it shows and works without scripts.
+//!
+//! The tables are written here; `assets/report.js` adds search, sorting and keys, and `assets/charts.js` draws the
+//! charts from the data that `data.rs` embeds. The page loads nothing: its content security policy allows the one
+//! style and the one script in it, by their hashes.
+
+mod anchor;
+mod appendix;
+mod benchmarks;
+mod context;
+mod data;
+mod detail;
+mod figure;
+mod findings;
+mod groups;
+mod measured;
+mod page;
+mod summary;
+mod text;
+mod words;
+
+use crate::ReportInput;
+use context::Context;
+
+/// The report as one HTML document.
+///
+/// Links to artifacts are relative, so the file belongs into the run directory.
+#[must_use]
+pub fn html(input: ReportInput<'_>) -> String {
+    page::page(&Context::new(input)).into_string()
+}

@@ -1,0 +1,129 @@
+//! The document around the sections: head, navigation, help, and the policy that keeps it closed.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+
+use super::context::Context;
+use super::text::Line;
+use super::{appendix, benchmarks, data, findings, groups, measured, summary};
+
+const STYLE: &str = include_str!("../../assets/report.css");
+const SCRIPT: &str =
+    concat!(include_str!("../../assets/charts.js"), include_str!("../../assets/report.js"));
+
+/// The sections in order: element id and heading.
+const SECTIONS: [(&str, &str); 6] = [
+    ("summary", "Summary"),
+    ("findings", "Findings"),
+    ("benchmarks", "Benchmarks"),
+    ("groups", "Groups"),
+    ("measured", "How it was measured"),
+    ("appendix", "Appendix"),
+];
+
+/// The whole document.
+pub(super) fn page(context: &Context<'_>) -> Markup {
+    let result = context.result;
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="generator" content={ (Line(&result.tool.name)) " " (Line(&result.tool.version)) };
+                title { (Line(&result.project.name)) " - performance audit" }
+                style { (PreEscaped(STYLE)) }
+                script { (PreEscaped(SCRIPT)) }
+            }
+            body {
+                a.skip href="#main" { "Skip to the report" }
+                (navigation())
+                main #main {
+                    (summary::header(context))
+                    (summary::section(context))
+                    (findings::section(context))
+                    (benchmarks::section(context))
+                    (groups::section(context))
+                    (measured::section(context))
+                    (appendix::section(context))
+                }
+                (help())
+                // Not a script: browsers do not run this type, and the policy does not cover it.
+                script #data type="application/json" { (PreEscaped(data::json(context))) }
+            }
+        }
+    }
+}
+
+/// Nothing may be loaded; the style and the script of this page may be used, and no other.
+fn policy() -> String {
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+}
+
+/// A section with its heading and a link to itself.
+pub(super) fn section(id: &str, body: &Markup) -> Markup {
+    let title = SECTIONS.iter().find(|(section, _)| *section == id).map_or(id, |(_, title)| title);
+    html! {
+        section id=(id) aria-labelledby={ (id) "-title" } {
+            h2 id={ (id) "-title" } { a.self href={ "#" (id) } { (title) } }
+            (body)
+        }
+    }
+}
+
+/// The first digits of a hash; the title has all of them.
+pub(super) fn hash(digest: &str) -> Markup {
+    let short: String = digest.chars().take(12).collect();
+    html! { code title=(Line(digest)) { (Line(&short)) } }
+}
+
+fn navigation() -> Markup {
+    html! {
+        nav.top aria-label="Sections" {
+            div.links {
+                @for (id, title) in SECTIONS {
+                    a href={ "#" (id) } { (title) }
+                }
+            }
+            div.tools.script-only {
+                button #theme-button type="button" { "Theme" }
+                button #help-button type="button" aria-haspopup="dialog" { "Help" }
+            }
+        }
+    }
+}
+
+fn help() -> Markup {
+    let keys = [
+        ("/", "search the benchmarks"),
+        ("t", "light or dark"),
+        ("?", "this help"),
+        ("Esc", "clear the search, close this help"),
+        ("Tab, Enter", "reach and press column headings, rows and buttons"),
+        ("\u{2190} \u{2192}", "in a column heading: the next one; in a chart: the next point"),
+    ];
+    html! {
+        dialog #help aria-labelledby="help-title" {
+            h2 #help-title { "Keys" }
+            dl.keys {
+                @for (key, what) in keys {
+                    dt { kbd { (key) } }
+                    dd { (what) }
+                }
+            }
+            p.muted {
+                "A benchmark, a finding or a section has an address of its own: open a row and copy the address of the page."
+            }
+            form method="dialog" { button type="submit" { "Close" } }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The first screen: the verdict, the counts, what to do next.
+
+use maud::{Markup, html};
+use perfaudit_result::{Run, WorkloadState};
+
+use super::context::{Context, is_flagged};
+use super::page;
+use super::text::Line;
+use super::words::{self, badge};
+use crate::quantity;
+
+/// The findings that the summary names.
+const TOP_FINDINGS: usize = 5;
+
+/// The verdict with the facts that identify the run.
+pub(super) fn header(context: &Context<'_>) -> Markup {
+    let result = context.result;
+    let (run, project, host) = (&result.run, &result.project, &result.host);
+    html! {
+        header.verdict {
+            p.status { (badge(words::verdict(result.verdict.status))) @if run.interrupted { " " (badge(("interrupted", words::Tone::Warn))) } }
+            h1 { (Line(&result.verdict.headline)) }
+            dl.facts {
+                div { dt { "Project" } dd { bdi { (Line(&project.name)) } } }
+                @if let Some(vcs) = &project.vcs {
+                    @let short: String = vcs.commit.chars().take(12).collect();
+                    div { dt { "Commit" } dd {
+                        code title=(Line(&vcs.commit)) { (Line(&short)) }
+                        @if vcs.dirty { " with local changes" }
+                    } }
+                }
+                div { dt { "Mode" } dd { (words::mode(run.mode)) } }
+                div { dt { "Started" } dd { (started(run)) } }
+                div { dt { "Duration" } dd { (quantity::seconds(run.duration_s)) } }
+                div { dt { "Host" } dd { bdi { (Line(&host.cpu)) } ", " (host.cores) " CPUs, " bdi { (Line(&host.os)) } } }
+            }
+        }
+    }
+}
+
+/// `2026-01-31 09:30:00 UTC` from `2026-01-31T09:30:00Z`; anything else stays as it is.
+fn started(run: &Run) -> Markup {
+    let readable = run.started.strip_suffix('Z').and_then(|rest| rest.split_once('T')).map(|(date, time)| {
+        let whole_seconds = time.split('.').next().unwrap_or(time);
+        format!("{date} {whole_seconds} UTC")
+    });
+    html! { time datetime=(Line(&run.started)) { (Line(readable.as_deref().unwrap_or(&run.started))) } }
+}
+
+/// One of the counts.
+struct Tile {
+    count: usize,
+    label: &'static str,
+    /// What the benchmarks table shows when the tile is followed.
+    filter: &'static str,
+}
+
+/// Counts, next actions and the top findings.
+pub(super) fn section(context: &Context<'_>) -> Markup {
+    let result = context.result;
+    page::section(
+        "summary",
+        &html! {
+            (tiles(context))
+            div.columns {
+                div {
+                    h3 { "Next actions" }
+                    @if result.next_actions.is_empty() {
+                        p.muted { "No action needed." }
+                    } @else {
+                        ol.actions {
+                            @for action in &result.next_actions {
+                                li {
+                                    strong { (Line(&action.title)) }
+                                    p { (Line(&action.reason)) }
+                                    @if let Some(command) = &action.command { (command_line(command)) }
+                                }
+                            }
+                        }
+                    }
+                }
+                div {
+                    h3 { "Top findings" }
+                    @if result.findings.is_empty() {
+                        p.muted { "Nothing was found." }
+                    } @else {
+                        ul.top {
+                            @for (finding, anchor) in result.findings.iter().zip(&context.finding_anchors).take(TOP_FINDINGS) {
+                                li {
+                                    (badge(words::severity(finding.severity))) " "
+                                    a href={ "#" (anchor) } { (Line(&finding.title)) }
+                                }
+                            }
+                        }
+                        @if result.findings.len() > TOP_FINDINGS {
+                            p { a href="#findings" { "All " (result.findings.len()) " findings" } }
+                        }
+                    }
+                }
+            }
+        },
+    )
+}
+
+fn tiles(context: &Context<'_>) -> Markup {
+    let workloads = &context.result.workloads;
+    let count = |wanted: &dyn Fn(WorkloadState) -> bool| workloads.iter().filter(|w| wanted(w.state)).count();
+    let tiles = [
+        Tile { count: count(&|state| state == WorkloadState::Measured), label: "measured", filter: "measured" },
+        Tile { count: count(&WorkloadState::is_failure), label: "failed", filter: "failing" },
+        Tile {
+            count: count(&|state| matches!(state, WorkloadState::NotRun | WorkloadState::Unsupported)),
+            label: "not run or unsupported",
+            filter: "skipped",
+        },
+        Tile { count: workloads.iter().filter(|w| is_flagged(w)).count(), label: "flagged", filter: "flagged" },
+    ];
+    html! {
+        ul.tiles aria-label="Counts of benchmarks" {
+            @for tile in tiles {
+                li data-zero[tile.count == 0] {
+                    a href="#benchmarks" data-filter=(tile.filter) {
+                        span.count { (tile.count) @if tile.label == "measured" { small { " of " (workloads.len()) } } }
+                        span { (tile.label) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A command with a button that copies it.
+pub(super) fn command_line(command: &str) -> Markup {
+    html! {
+        div.command {
+            pre tabindex="0" { code { (Line(command)) } }
+            button.copy.script-only type="button" { "Copy" }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What the tables of all formats have in common: the benchmarks by target, their counts, and the reasons behind
+//! their empty cells.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use perfaudit_result::{
+    AuditResult, AuditState, Estimate, Figure, MetricName, Of, Unit, Workload, WorkloadAudit, WorkloadState,
+};
+
+use crate::text;
+
+/// The workloads of one benchmark target, in the order of the result.
+pub(crate) struct Suite<'a> {
+    /// The package.
+    pub(crate) package: &'a str,
+    /// The benchmark target.
+    pub(crate) target: &'a str,
+    /// Its workloads.
+    pub(crate) workloads: Vec<&'a Workload>,
+}
+
+impl Suite<'_> {
+    /// `package/target`.
+    pub(crate) fn name(&self) -> String {
+        format!("{}/{}", self.package, self.target)
+    }
+}
+
+/// The workloads by target, in the order in which the targets come first.
+pub(crate) fn suites(result: &AuditResult) -> Vec<Suite<'_>> {
+    let mut suites: Vec<Suite<'_>> = Vec::new();
+    let mut places = HashMap::new();
+    for workload in &result.workloads {
+        let (package, target) = (workload.package.as_str(), workload.target.as_str());
+        let place = *places.entry((package, target)).or_insert_with(|| {
+            suites.push(Suite { package, target, workloads: Vec::new() });
+            suites.len() - 1
+        });
+        suites[place].workloads.push(workload);
+    }
+    suites
+}
+
+/// The name of a workload within its target; a target as a whole has none of its own.
+pub(crate) fn title(workload: &Workload) -> String {
+    if workload.title.is_empty() { "(whole target)".to_owned() } else { text::visible(&workload.title) }
+}
+
+/// The audits that say something is wrong with the workload.
+pub(crate) fn flags(workload: &Workload) -> impl Iterator<Item = &WorkloadAudit> {
+    workload.audits.iter().filter(|audit| audit.state == AuditState::Flagged)
+}
+
+/// True when nothing is wrong with the workload or its figures.
+pub(crate) fn is_plain(workload: &Workload) -> bool {
+    workload.state == WorkloadState::Measured && flags(workload).next().is_none()
+}
+
+/// A number with its noun: `1 benchmark`, `12 benchmarks`.
+pub(crate) fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// `42 benchmarks: 39 measured (2 flagged), 1 failed, 2 not run`.
+pub(crate) fn counts(result: &AuditResult) -> String {
+    const ORDER: [WorkloadState; 9] = [
+        WorkloadState::Measured,
+        WorkloadState::Failed,
+        WorkloadState::Killed,
+        WorkloadState::TimedOut,
+        WorkloadState::NoResults,
+        WorkloadState::Unreadable,
+        WorkloadState::BuildFailed,
+        WorkloadState::Unsupported,
+        WorkloadState::NotRun,
+    ];
+    if result.workloads.is_empty() {
+        return "no benchmark".to_owned();
+    }
+    let in_state = |state| result.workloads.iter().filter(move |workload| workload.state == state);
+    let mut parts = Vec::new();
+    for state in ORDER {
+        let n = in_state(state).count();
+        let flagged = in_state(state).filter(|workload| flags(workload).next().is_some()).count();
+        if n > 0 && flagged > 0 {
+            parts.push(format!("{n} {} ({flagged} flagged)", state.label()));
+        } else if n > 0 {
+            parts.push(format!("{n} {}", state.label()));
+        }
+    }
+    format!("{}: {}", counted(result.workloads.len(), "benchmark"), parts.join(", "))
+}
+
+/// The median, if the workload has it.
+pub(crate) fn median(workload: &Workload) -> Option<&Figure> {
+    figure(workload, &MetricName::WALL_TIME_P50)
+}
+
+/// The figure of a metric, if the workload has it.
+pub(crate) fn figure<'a>(workload: &'a Workload, name: &MetricName) -> Option<&'a Figure> {
+    workload.metric(name).map(|metric| &metric.figure)
+}
+
+/// A metric's name for a table: `p50` for `wall_time.p50`.
+pub(crate) fn short_name(name: &MetricName) -> &str {
+    name.0.strip_prefix("wall_time.").unwrap_or(&name.0)
+}
+
+/// What the observations of a figure are, in the plural.
+pub(crate) fn observations(of: Of) -> &'static str {
+    match of {
+        Of::Call => "calls",
+        Of::BatchMean => "batches",
+        Of::Process => "processes",
+    }
+}
+
+/// What a reader of a table of these metrics must know: why cells are empty or lack an interval, each reason once
+/// with the number of benchmarks it holds for, and what the percentiles are of.
+pub(crate) fn footnotes(result: &AuditResult, names: &[MetricName]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for name in names {
+        let mut reasons: BTreeMap<(bool, &str), usize> = BTreeMap::new();
+        for figure in result.workloads.iter().filter_map(|workload| figure(workload, name)) {
+            match &figure.estimate {
+                Estimate::WithInterval { .. } => {}
+                Estimate::WithoutInterval { reason, .. } => *reasons.entry((true, reason)).or_default() += 1,
+                Estimate::NotEstimable { reason } => *reasons.entry((false, reason)).or_default() += 1,
+            }
+        }
+        for ((has_value, reason), n) in reasons {
+            let what = if has_value { "no interval, " } else { "" };
+            let name = text::one_line(short_name(name));
+            notes.push(format!("{name}: {what}{}: {}", text::one_line(reason), counted(n, "benchmark")));
+        }
+    }
+    let medians = || result.workloads.iter().filter_map(median).filter(|figure| figure.value().is_some());
+    if medians().any(|figure| figure.of == Of::BatchMean) {
+        notes.push("Percentiles of batches are those of batch means; single calls spread wider.".to_owned());
+    }
+    if medians().any(|figure| figure.unit == Unit::Unknown) {
+        notes.push("`units` are those of a custom measurement, which does not record them.".to_owned());
+    }
+    notes
+}
+
+/// Workloads without a figure that share state and message.
+pub(crate) struct Unmeasured<'a> {
+    /// What became of them.
+    pub(crate) state: WorkloadState,
+    /// Why.
+    pub(crate) message: Option<&'a str>,
+    /// Them, in the order of the result.
+    pub(crate) workloads: Vec<&'a Workload>,
+}
+
+/// The workloads that `wanted` picks, by state and message, in the order in which these come first.
+pub(crate) fn unmeasured(
+    result: &AuditResult,
+    wanted: impl Fn(WorkloadState) -> bool,
+) -> Vec<Unmeasured<'_>> {
+    let mut groups: Vec<Unmeasured<'_>> = Vec::new();
+    let mut places = HashMap::new();
+    for workload in result.workloads.iter().filter(|workload| wanted(workload.state)) {
+        let (state, message) = (workload.state, workload.message.as_deref());
+        let place = *places.entry((state, message)).or_insert_with(|| {
+            groups.push(Unmeasured { state, message, workloads: Vec::new() });
+            groups.len() - 1
+        });
+        groups[place].workloads.push(workload);
+    }
+    groups
+}
+
+/// A workload's full name: its id, or `package/target` for a target as a whole.
+pub(crate) fn full_name(workload: &Workload) -> Cow<'_, str> {
+    if workload.title.is_empty() {
+        Cow::Owned(format!("{}/{}", workload.package, workload.target))
+    } else {
+        Cow::Borrowed(&workload.id.0)
+    }
+}
+
+/// The name of an enum's variant as it stands in result.json, with spaces.
+pub(crate) fn words<T: serde::Serialize>(variant: T) -> String {
+    match serde_json::to_value(variant) {
+        Ok(serde_json::Value::String(name)) => name.replace('_', " "),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,242 @@
+//! The report on a terminal: the verdict first, then what was measured, what to change, and where the rest is.
+
+mod benchmarks;
+mod page;
+
+use perfaudit_result::{
+    ArtifactKind, AuditResult, Finding, Limit, NextAction, Precondition, PreconditionStatus, Severity,
+    VerdictStatus,
+};
+
+use crate::{quantity, rows, text};
+use page::{CRITICAL, FAINT, GOOD, HEADING, PLAIN, Page, WARNING};
+
+/// How many findings are told in full unless all are asked for; critical ones always are.
+const FINDINGS_SHOWN: usize = 10;
+/// How many of the last lines of a message are shown.
+const MESSAGE_LINES: usize = 8;
+/// The columns that a name takes within a sentence, at most.
+const NAME: usize = 60;
+
+/// Where a report is shown, and how much of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terminal {
+    /// The columns of a line; less than 20 are taken for 20.
+    pub width: usize,
+    /// Whether ANSI styles are wanted.
+    pub colour: bool,
+    /// The run directory as the reader would type it.
+    pub run_dir: String,
+    /// Whether all rows and findings are wanted, however many there are.
+    pub verbose: bool,
+}
+
+/// The result as text, each line ended by a newline.
+#[must_use]
+pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
+    let mut page = Page::new(terminal.width, terminal.colour);
+    verdict(&mut page, result);
+    benchmarks::benchmarks(&mut page, result, terminal.verbose);
+    failures(&mut page, result, terminal.verbose);
+    findings(&mut page, &result.findings, terminal.verbose);
+    conditions(&mut page, &result.preconditions);
+    limits(&mut page, &result.limits);
+    next_actions(&mut page, &result.next_actions);
+    report(&mut page, result, &terminal.run_dir);
+    page.into_string()
+}
+
+fn verdict(page: &mut Page, result: &AuditResult) {
+    let style = match result.verdict.status {
+        VerdictStatus::Pass => GOOD,
+        VerdictStatus::Inconclusive => WARNING,
+        VerdictStatus::ProjectFailed => CRITICAL,
+    };
+    page.paragraph("", 0, style.bold(), &text::one_line(&result.verdict.headline));
+    let interrupted = if result.run.interrupted { ", interrupted" } else { "" };
+    let summary = format!(
+        "{}, {} mode, {}{interrupted}; {}",
+        text::one_line(&result.project.name),
+        rows::words(result.run.mode),
+        quantity::seconds(result.run.duration_s),
+        rows::counts(result),
+    );
+    page.paragraph("", 0, FAINT, &summary);
+}
+
+/// What has no figure and why: failures with the end of what they said, the others in one line each.
+fn failures(page: &mut Page, result: &AuditResult, verbose: bool) {
+    let failed = rows::unmeasured(result, perfaudit_result::WorkloadState::is_failure);
+    if !failed.is_empty() {
+        page.heading("Failed");
+    }
+    for group in failed {
+        page.paragraph("  ", 4, CRITICAL, &format!("{}: {}", names(&group, verbose), group.state.label()));
+        let mut lines = group.message.map(text::lines).unwrap_or_default();
+        lines.retain(|line| !line.is_empty());
+        // The first line is why; the last ones are how it ended.
+        let Some((first, rest)) = lines.split_first() else { continue };
+        page.block("    ", FAINT, first);
+        let skipped = rest.len().saturating_sub(MESSAGE_LINES);
+        if skipped > 0 {
+            page.block("    ", FAINT, "...");
+        }
+        for line in &rest[skipped..] {
+            page.block("    ", FAINT, line);
+        }
+    }
+    let others = rows::unmeasured(result, |state| {
+        state != perfaudit_result::WorkloadState::Measured && !state.is_failure()
+    });
+    if !others.is_empty() {
+        page.heading("Not measured");
+    }
+    for group in others {
+        let why = group.message.map(|message| format!(", {}", text::one_line(message))).unwrap_or_default();
+        page.paragraph("  ", 4, PLAIN, &format!("{}: {}{why}", names(&group, verbose), group.state.label()));
+    }
+}
+
+/// The names of the workloads, or the first of them and the number of the rest.
+fn names(group: &rows::Unmeasured<'_>, verbose: bool) -> String {
+    const SHOWN: usize = 3;
+    let shown = if verbose { group.workloads.len() } else { SHOWN };
+    let mut names: Vec<String> = group
+        .workloads
+        .iter()
+        .take(shown)
+        .map(|workload| text::shorten(&text::visible(&rows::full_name(workload)), NAME))
+        .collect();
+    if group.workloads.len() > shown {
+        names.push(format!("and {} more", group.workloads.len() - shown));
+    }
+    names.join(", ")
+}
+
+fn findings(page: &mut Page, findings: &[Finding], verbose: bool) {
+    if findings.is_empty() {
+        return;
+    }
+    page.heading("Findings");
+    let mut left_out = 0;
+    for (index, finding) in findings.iter().enumerate() {
+        if verbose || index < FINDINGS_SHOWN || finding.severity == Severity::Critical {
+            self::finding(page, index + 1, finding, verbose);
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        page.paragraph("  ", 2, FAINT, &format!("and {left_out} more (--verbose shows them)"));
+    }
+}
+
+fn finding(page: &mut Page, rank: usize, finding: &Finding, verbose: bool) {
+    const INDENT: usize = 5;
+    let style = match finding.severity {
+        Severity::Critical => CRITICAL,
+        Severity::Warning => WARNING,
+        Severity::Note => HEADING,
+    };
+    let (severity, rule) = (rows::words(finding.severity), text::one_line(&finding.rule));
+    let first = format!("{rank:>3}. ");
+    page.paragraph(
+        &first,
+        INDENT,
+        style,
+        &format!("{severity}: {} [{rule}]", text::one_line(&finding.title)),
+    );
+    let indent = " ".repeat(INDENT);
+    if verbose {
+        page.paragraph(&indent, INDENT, PLAIN, &text::one_line(&finding.message));
+    }
+    if !finding.remedy.is_empty() {
+        page.paragraph(&indent, INDENT, PLAIN, &format!("Do: {}", text::one_line(&finding.remedy)));
+    }
+    let known = cost(finding);
+    let place = finding.locations.first().map(|location| {
+        let line = location.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("{}{line}", text::visible(&location.file))
+    });
+    let more = finding.locations.len().saturating_sub(1);
+    let more = (more > 0).then(|| format!("and {} more", rows::counted(more, "place")));
+    let parts: Vec<String> = place.into_iter().chain(more).chain(known).collect();
+    if !parts.is_empty() {
+        page.paragraph(&indent, INDENT, FAINT, &parts.join(", "));
+    }
+}
+
+/// What a finding concerns, and what is known of its cost.
+fn cost(finding: &Finding) -> Vec<String> {
+    let mut parts = Vec::new();
+    match finding.workloads.as_slice() {
+        [] => {}
+        [id] => parts.push(text::shorten(&text::visible(&id.0), NAME)),
+        ids => parts.push(rows::counted(ids.len(), "benchmark")),
+    }
+    if let Some(share) = finding.share_of_cpu {
+        parts.push(format!("{} of CPU", quantity::percent(share)));
+    }
+    if let Some(share) = finding.share_of_alloc_bytes {
+        parts.push(format!("{} of allocated bytes", quantity::percent(share)));
+    }
+    if let Some(gain) = finding.ceiling_gain.as_ref().filter(|gain| gain.value().is_some()) {
+        parts.push(format!("at most {} to gain", quantity::figure(gain)));
+    }
+    parts
+}
+
+fn conditions(page: &mut Page, preconditions: &[Precondition]) {
+    let with = |status| preconditions.iter().filter(move |condition| condition.status == status);
+    if with(PreconditionStatus::Violated).next().is_some() {
+        page.heading("Conditions that do not hold");
+    }
+    for condition in with(PreconditionStatus::Violated) {
+        remark(page, WARNING, &condition.code, &condition.message, condition.remedy.as_deref());
+    }
+    let unknown: Vec<String> =
+        with(PreconditionStatus::Unknown).map(|condition| text::one_line(&condition.code)).collect();
+    if !unknown.is_empty() {
+        page.blank();
+        page.paragraph("", 2, FAINT, &format!("Conditions that could not be told: {}", unknown.join(", ")));
+    }
+}
+
+fn limits(page: &mut Page, limits: &[Limit]) {
+    if !limits.is_empty() {
+        page.heading("Limits of this run");
+    }
+    for limit in limits {
+        remark(page, PLAIN, &limit.code, &limit.message, limit.remedy.as_deref());
+    }
+}
+
+fn remark(page: &mut Page, style: anstyle::Style, code: &str, message: &str, remedy: Option<&str>) {
+    let remedy = remedy.map(|remedy| format!(" Do: {}", text::one_line(remedy))).unwrap_or_default();
+    let line = format!("{}: {}{remedy}", text::one_line(code), text::sentence(message));
+    page.paragraph("  ", 4, style, &line);
+}
+
+fn next_actions(page: &mut Page, actions: &[NextAction]) {
+    if !actions.is_empty() {
+        page.heading("Next");
+    }
+    for action in actions {
+        let line = format!("{}: {}", text::one_line(&action.title), text::one_line(&action.reason));
+        page.paragraph("  ", 4, PLAIN, &line);
+        if let Some(command) = &action.command {
+            page.command("    ", &text::visible(command));
+        }
+    }
+}
+
+/// The last line: the HTML report if there is one, else the result itself.
+fn report(page: &mut Page, result: &AuditResult, run_dir: &str) {
+    let is_page = |path: &str| path.ends_with(".html");
+    let mut reports = result.artifacts.iter().filter(|artifact| artifact.kind == ArtifactKind::Report);
+    let file =
+        reports.find(|artifact| is_page(&artifact.path)).map_or("result.json", |artifact| &artifact.path);
+    page.blank();
+    let path = format!("{}/{file}", run_dir.trim_end_matches('/'));
+    page.block("", HEADING, &format!("Report: {}", text::visible(&path)));
+}

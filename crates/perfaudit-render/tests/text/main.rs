@@ -1,0 +1,7 @@
+//! The text formats, on a result that has everything that can go wrong and names that try to break them.
+
+mod fixture;
+mod junit;
+mod markdown;
+mod sarif;
+mod terminal;

@@ -1,0 +1,6 @@
+//! Simulations with fixed seeds: do intervals cover, and do tests err, as often as they say?
+
+mod coverage;
+mod dip;
+mod order;
+mod support;
