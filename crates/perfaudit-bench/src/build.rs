@@ -75,8 +75,6 @@ pub struct BuildRequest<'a> {
     pub selection: &'a Selection,
     /// The target directory.
     pub target_directory: &'a Path,
-    /// The folder of the compiler's own libraries, for executables that link them dynamically.
-    pub standard_library: &'a Path,
 }
 
 /// Builds all benchmark targets that the selection names. `compiling` is told the crate that is being compiled.
@@ -159,7 +157,7 @@ fn build_batch(
                 Some(path) => {
                     let mut library_paths = messages.library_paths.clone();
                     library_paths.extend(path.parent().map(Path::to_owned));
-                    library_paths.push(request.standard_library.to_owned());
+                    library_paths.push(request.project.toolchain.standard_library.clone());
                     built.executables.push(BenchExecutable {
                         package: package.name.clone(),
                         version: package.version.clone(),

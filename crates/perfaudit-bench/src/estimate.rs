@@ -98,14 +98,23 @@ impl Maker<'_> {
             QuantileEstimate::NotEstimable { needed, have } if p == Probability::MEDIAN => {
                 Estimate::WithoutInterval {
                     value: self.sample.median(),
-                    reason: format!("no 95 % interval from {have} samples: it needs {needed}"),
+                    reason: format!("no 95 % interval from {}: it needs {needed}", self.have(have)),
                 }
             }
             QuantileEstimate::NotEstimable { needed, have } => Estimate::NotEstimable {
-                reason: format!("not estimable from {have} samples: a 95 % interval needs {needed}"),
+                reason: format!("not estimable from {}: a 95 % interval needs {needed}", self.have(have)),
             },
         };
         self.metric(name, estimate, method)
+    }
+
+    /// The number of samples, with what they are worth when that is less.
+    fn have(&self, effective: usize) -> String {
+        if effective as u64 == self.n {
+            format!("{} samples", self.n)
+        } else {
+            format!("{} autocorrelated samples, worth {effective}", self.n)
+        }
     }
 
     fn mean(&self, seed: u64) -> Metric {

@@ -11,6 +11,7 @@ use crate::error::ProjectError;
 use crate::manifest::{harness_by_bench, read_toml};
 use crate::scratch_copy;
 use crate::selection::Selection;
+use crate::toolchain::{self, InstalledToolchain};
 
 /// A cargo workspace, or a package outside of any.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct CargoProject {
     pub packages: Vec<CargoPackage>,
     /// The project's own target directory, in or below the user's tree unless configured otherwise.
     pub target_directory: PathBuf,
+    /// What it is built with.
+    pub toolchain: InstalledToolchain,
     /// Calls cargo in [`CargoProject::build_root`].
     pub cargo: Cargo,
 }
@@ -94,6 +97,8 @@ impl CargoProject {
             path.canonicalize().map_err(|source| ProjectError::Path { path: path.to_owned(), source })?;
         let manifest = nearest_manifest(&start)?;
         let folder = manifest.parent().expect("a manifest lies in a folder");
+        // Asked first, so that a missing toolchain is told as such and not as a fault of the manifest.
+        let toolchain = toolchain::installed(&Cargo::new(folder, offline), interrupt)?;
         let root = workspace_root(folder, offline, interrupt)?;
         let cargo = Cargo::new(&root, offline);
         let (cargo, copied, metadata) = load(&root, cargo, selection, interrupt)?;
@@ -112,7 +117,7 @@ impl CargoProject {
             },
             |package| package.name.to_string(),
         );
-        Ok(Self { root, build_root, copied, name, packages, target_directory, cargo })
+        Ok(Self { root, build_root, copied, name, packages, target_directory, toolchain, cargo })
     }
 }
 
@@ -130,8 +135,6 @@ fn nearest_manifest(start: &Path) -> Result<PathBuf, ProjectError> {
 /// `cargo locate-project` finds the root without writing a `Cargo.lock`, which `cargo metadata` would.
 fn workspace_root(folder: &Path, offline: bool, interrupt: &Interrupt) -> Result<PathBuf, ProjectError> {
     let cargo = Cargo::new(folder, offline);
-    // Checked first, so that a missing toolchain is told as such and not as a fault of the manifest.
-    crate::toolchain(&cargo, interrupt)?;
     let command = cargo.command("locate-project").args(["--workspace", "--message-format", "plain"]);
     let finished = Cargo::query(command, interrupt)?;
     if !finished.ending.is_success() {

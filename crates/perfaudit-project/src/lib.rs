@@ -22,5 +22,5 @@ pub use discover::{BenchTarget, CargoPackage, CargoProject, Copied, CopyReason};
 pub use error::ProjectError;
 pub use places::{WorkDirectory, WorkPlace};
 pub use selection::{Features, Selection};
-pub use toolchain::toolchain;
+pub use toolchain::InstalledToolchain;
 pub use vcs::vcs_state;

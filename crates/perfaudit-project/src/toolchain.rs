@@ -1,22 +1,35 @@
 //! The compiler and the build tool that a project uses.
 
+use std::path::PathBuf;
+
 use perfaudit_exec::{Command, Finished, Interrupt};
 use perfaudit_result::Toolchain;
 
 use crate::cargo::Cargo;
 use crate::error::ProjectError;
 
-/// Asks `rustc` and `cargo` for their versions, in the project's directory, where a `rust-toolchain.toml` counts.
-///
-/// # Errors
-/// When the toolchain is not installed.
-pub fn toolchain(cargo: &Cargo, interrupt: &Interrupt) -> Result<Toolchain, ProjectError> {
-    let rustc = Command::new("rustc").arg("-vV").env("RUSTUP_AUTO_INSTALL", "0").directory(cargo.directory());
-    let rustc = answered(&Cargo::query(rustc, interrupt)?)?;
-    let cargo_version = answered(&Cargo::query(cargo.command("-V"), interrupt)?)?;
-    let host = rustc.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or("unknown").to_owned();
+/// The toolchain that a project uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstalledToolchain {
+    /// Its versions.
+    pub versions: Toolchain,
+    /// The folder of the compiler's own libraries.
+    pub standard_library: PathBuf,
+}
+
+/// Asks `rustc` and `cargo` in the project's directory, where a `rust-toolchain.toml` counts.
+pub(crate) fn installed(cargo: &Cargo, interrupt: &Interrupt) -> Result<InstalledToolchain, ProjectError> {
+    let ask = |command| answered(&Cargo::query(command, interrupt)?);
+    let rustc = |argument| {
+        Command::new("rustc").arg(argument).env("RUSTUP_AUTO_INSTALL", "0").directory(cargo.directory())
+    };
+    let version = ask(rustc("-vV"))?;
+    let standard_library = PathBuf::from(ask(rustc("--print=target-libdir"))?.trim());
+    let cargo_version = ask(cargo.command("-V"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or("unknown").to_owned();
     let first_line = |text: &str| text.lines().next().unwrap_or_default().trim().to_owned();
-    Ok(Toolchain { rustc: first_line(&rustc), cargo: first_line(&cargo_version), host })
+    let versions = Toolchain { rustc: first_line(&version), cargo: first_line(&cargo_version), host };
+    Ok(InstalledToolchain { versions, standard_library })
 }
 
 fn answered(finished: &Finished) -> Result<String, ProjectError> {

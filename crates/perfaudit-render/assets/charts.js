@@ -96,10 +96,10 @@ const charts = (() => {
     return ticks.map((t) => String(t / factor));
   }
 
-  function frame(host, height, label) {
+  function frame(host, height, label, rightMargin = MARGIN.right) {
     const width = Math.max(260, Math.floor(host.clientWidth));
     const root = svg(host, "svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": label, tabindex: 0 });
-    return { root, width, height, left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom };
+    return { root, width, height, left: MARGIN.left, right: width - rightMargin, top: MARGIN.top, bottom: height - MARGIN.bottom };
   }
 
   function yAxis(f, map, ticks, texts, title) {
@@ -171,6 +171,12 @@ const charts = (() => {
     }).observe(body);
   }
 
+  // In the terms of the drawing functions.
+  function read(plot) {
+    const marks = Object.entries(plot.marks).map(([name, mark]) => ({ name, ...mark }));
+    return { ...plot, marks, unit: plot.unit || "ns" };
+  }
+
   function decode(plot) {
     const bytes = Uint8Array.from(atob(plot.times), (c) => c.charCodeAt(0));
     const view = new DataView(bytes.buffer);
@@ -195,7 +201,11 @@ const charts = (() => {
     for (const mark of plot.marks) {
       const key = tag(keys, "span");
       tag(key, "i", "", mark.name);
-      key.append(`${mark.name} ${mark.text}`);
+      key.append(mark.name);
+      if (mark.ci) {
+        tag(key, "i", "", `band ${mark.name}`).style.marginLeft = "0.9rem";
+        key.append("its interval");
+      }
     }
   }
 
@@ -238,7 +248,7 @@ const charts = (() => {
     const share = linear(0, 1.05, f.bottom, f.top);
     const countTicks = y.ticks(Math.min(5, most)).filter(Number.isInteger);
     yAxis(f, y, countTicks, countTicks.map(String), "batches");
-    const ticks = x.ticks(Math.max(3, Math.floor(f.width / 90)));
+    const ticks = x.ticks(Math.max(4, Math.floor(f.width / 75)));
     xAxis(f, ticks.map(x), tickTexts(ticks, factor), `time per iteration (${symbol})`);
     for (const mark of plot.marks) {
       if (mark.ci) svg(f.root, "rect", { class: `band ${mark.name}`, x: x(mark.ci[0]), width: Math.max(1, x(mark.ci[1]) - x(mark.ci[0])), y: f.top, height: f.bottom - f.top });
@@ -252,7 +262,7 @@ const charts = (() => {
     sorted.forEach((time, i) => { path += `H${x(time).toFixed(1)}V${share((i + 1) / n).toFixed(1)}`; });
     svg(f.root, "path", { class: "ecdf", d: path + `H${f.right}` });
     for (const mark of plot.marks) svg(f.root, "path", { class: `mark ${mark.name}`, d: `M${x(mark.value)} ${f.top}V${f.bottom}` });
-    for (const [at, text] of [[0.5, "50 %"], [1, "100 %"]]) svg(f.root, "text", { x: f.right, y: share(at) - 3, "text-anchor": "end" }, text);
+    for (const [at, text] of [[0, "0 %"], [0.5, "50 %"], [1, "100 %"]]) svg(f.root, "text", { x: f.right + 5, y: share(at) + 4 }, text);
     readout(f, output, Array.from(sorted, x), (layer, i) => {
       let last = i;
       while (last + 1 < n && sorted[last + 1] === sorted[i]) last++;
@@ -284,7 +294,8 @@ const charts = (() => {
   }
 
   // The two plots of one workload and its raw batches.
-  function plots(host, plot, name) {
+  function plots(host, source, name) {
+    const plot = read(source);
     const times = decode(plot);
     const kinds = [
       ["Run order", runOrder, "point along the batches with the pointer or the arrow keys"],
@@ -297,7 +308,7 @@ const charts = (() => {
         parts.body.replaceChildren();
         parts.output.textContent = hint;
         const label = `${title} of ${times.length} batches of ${name}, from ${format(plot.min, plot.unit)} to ${format(plot.max, plot.unit)} per iteration. The figures are in the table of metrics.`;
-        draw(frame(parts.body, 230, label), parts.output, plot, times);
+        draw(frame(parts.body, 230, label, draw === distribution ? 46 : MARGIN.right), parts.output, plot, times);
       });
     }
     rawTable(host, plot, times);
@@ -310,6 +321,7 @@ const charts = (() => {
     button.addEventListener("click", () => {
       button.setAttribute("aria-pressed", change());
     });
+    return button;
   }
 
   const isWide = (values) => values.length > 1 && Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) >= WIDE;
@@ -331,15 +343,17 @@ const charts = (() => {
     const spread = largest > least;
     const x = !spread ? () => (f.left + f.right) / 2 : logX && least > 0 ? logarithmic(least, largest, ...inset) : linear(least, largest, ...inset);
     const [factor, symbol] = scaleFor(top, unit);
-    const ticks = y.ticks(5);
-    yAxis(f, y, ticks, tickTexts(ticks, factor), `${key === "time" ? "median time" : "throughput"} (${symbol})`);
+    const decades = y.ticks(5);
+    const ticks = decades.length > 2 ? decades : linear(lowest, top, 0, 1).ticks(5).filter((t) => !usesLogY || t > 0);
+    yAxis(f, y, ticks, usesLogY ? ticks.map((t) => String(Number((t / factor).toPrecision(6)))) : tickTexts(ticks, factor), `${key === "time" ? "median time" : "throughput"} (${symbol})`);
     const shown = [...new Set(points.map((p) => p.x))].sort((a, b) => a - b);
     xAxis(f, shown.map((i) => x(at({ x: i }))), shown.map((i) => (chart.labels[i].length > 14 ? chart.labels[i].slice(0, 13) + "\u2026" : chart.labels[i])), "parameter" + (chart.numbers && logX ? " (logarithmic)" : ""));
     const look = (s) => `c${s % COLOURS} dash${Math.floor(s / COLOURS) % 3}`;
     chart.series.forEach((_, s) => {
       const own = points.filter((p) => p.s === s);
+      // The line is broken where a value in between was not measured.
       if (chart.numbers && own.length > 1) {
-        svg(f.root, "path", { class: `series ${look(s)}`, d: own.map((p, i) => `${i ? "L" : "M"}${x(at(p)).toFixed(1)} ${y(p.figure.value).toFixed(1)}`).join("") });
+        svg(f.root, "path", { class: `series ${look(s)}`, d: own.map((p, i) => `${i && p.x === own[i - 1].x + 1 ? "L" : "M"}${x(at(p)).toFixed(1)} ${y(p.figure.value).toFixed(1)}`).join("") });
       }
       for (const p of own) {
         const px = x(at(p)).toFixed(1);
@@ -369,15 +383,22 @@ const charts = (() => {
       logX: Boolean(data.numbers) && isWide(data.numbers),
       logY: isWide(of("time")),
     };
+    let logYButton;
     const draw = () => {
       parts.body.replaceChildren();
       parts.output.textContent = "bars: intervals; point along the values with the pointer or the arrow keys";
       const label = `${state.key === "time" ? "Median time" : "Throughput"} of ${data.title} over ${data.labels.length} values. The same figures are in the table.`;
       lines(frame(parts.body, 270, label), parts.output, data, state);
     };
-    if (data.rate_unit && of("rate").length) toggle(parts.caption, "throughput", false, () => { state.key = state.key === "time" ? "rate" : "time"; draw(); return state.key === "rate"; });
+    if (data.rate_unit && of("rate").length) toggle(parts.caption, "throughput", false, () => {
+      state.key = state.key === "time" ? "rate" : "time";
+      state.logY = isWide(of(state.key));
+      if (logYButton) logYButton.setAttribute("aria-pressed", state.logY);
+      draw();
+      return state.key === "rate";
+    });
     if (data.numbers && canLog(data.numbers)) toggle(parts.caption, "log x", state.logX, () => { state.logX = !state.logX; draw(); return state.logX; });
-    if (canLog(of("time"))) toggle(parts.caption, "log y", state.logY, () => { state.logY = !state.logY; draw(); return state.logY; });
+    if (canLog(of("time"))) logYButton = toggle(parts.caption, "log y", state.logY, () => { state.logY = !state.logY; draw(); return state.logY; });
     if (data.series.length > 1) {
       const keys = tag(parts.caption, "span", undefined, "keys");
       data.series.forEach((series, s) => {

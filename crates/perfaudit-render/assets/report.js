@@ -36,12 +36,13 @@
       const row = body.querySelector(".detail");
       opener(body).setAttribute("aria-expanded", open);
       row.classList.toggle("shown", open);
-      row.querySelector(".fold").open = open;
+      row.querySelector("details").open = open;
       const host = row.querySelector(".plots");
       if (open && host && !host.hasChildNodes()) charts.plots(host, data.plots[host.dataset.plot], opener(body).textContent);
     }
     const isOpen = (body) => opener(body).getAttribute("aria-expanded") === "true";
     for (const body of bodies) {
+      opener(body).setAttribute("aria-expanded", false);
       opener(body).addEventListener("click", (event) => {
         // A drag that selects a part of the name is no click.
         if (event.detail && opener(body).contains(getSelection().anchorNode) && String(getSelection())) return;
@@ -62,7 +63,7 @@
       const wanted = filter.value;
       let count = 0;
       for (const body of bodies) {
-        const fits = (!wanted || body.dataset.state === wanted || body.dataset.class.split(" ").includes(wanted))
+        const fits = (!wanted || body.dataset.state === wanted || (body.dataset.class || "").split(" ").includes(wanted))
           && words.every((word) => texts.get(body).includes(word));
         body.hidden = !fits;
         if (fits) count++;

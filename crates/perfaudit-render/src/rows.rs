@@ -47,6 +47,20 @@ pub(crate) fn title(workload: &Workload) -> String {
     if workload.title.is_empty() { "(whole target)".to_owned() } else { text::visible(&workload.title) }
 }
 
+/// The rules that flag each workload, the gravest first: findings are ranked.
+pub(crate) fn flags_by_gravity(result: &AuditResult) -> HashMap<&str, Vec<&str>> {
+    let mut rules: HashMap<&str, Vec<&str>> = HashMap::new();
+    for finding in &result.findings {
+        for id in &finding.workloads {
+            let known = rules.entry(id.0.as_str()).or_default();
+            if !known.contains(&finding.rule.as_str()) {
+                known.push(&finding.rule);
+            }
+        }
+    }
+    rules
+}
+
 /// The audits that say something is wrong with the workload.
 pub(crate) fn flags(workload: &Workload) -> impl Iterator<Item = &WorkloadAudit> {
     workload.audits.iter().filter(|audit| audit.state == AuditState::Flagged)
@@ -129,10 +143,14 @@ pub(crate) fn footnotes(result: &AuditResult, names: &[MetricName]) -> Vec<Strin
                 Estimate::NotEstimable { reason } => *reasons.entry((false, reason)).or_default() += 1,
             }
         }
-        for ((has_value, reason), n) in reasons {
-            let what = if has_value { "no interval, " } else { "" };
-            let name = text::one_line(short_name(name));
-            notes.push(format!("{name}: {what}{}: {}", text::one_line(reason), counted(n, "benchmark")));
+        for has_value in [true, false] {
+            let mut same: Vec<(&str, usize)> = reasons
+                .iter()
+                .filter(|((with_value, _), _)| *with_value == has_value)
+                .map(|((_, reason), n)| (*reason, *n))
+                .collect();
+            same.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+            notes.extend(footnote(name, has_value, &same));
         }
     }
     let medians = || result.workloads.iter().filter_map(median).filter(|figure| figure.value().is_some());
@@ -143,6 +161,20 @@ pub(crate) fn footnotes(result: &AuditResult, names: &[MetricName]) -> Vec<Strin
         notes.push("`units` are those of a custom measurement, which does not record them.".to_owned());
     }
     notes
+}
+
+/// The most frequent reason, and how many benchmarks have others.
+fn footnote(name: &MetricName, has_value: bool, reasons: &[(&str, usize)]) -> Option<String> {
+    let ((reason, n), others) = reasons.split_first()?;
+    let what = if has_value { "no interval, " } else { "" };
+    let name = text::one_line(short_name(name));
+    let others: usize = others.iter().map(|(_, n)| n).sum();
+    let others = if others > 0 {
+        format!(", and the like for {} more", counted(others, "benchmark"))
+    } else {
+        String::new()
+    };
+    Some(format!("{name}: {what}{}: {}{others}", text::one_line(reason), counted(*n, "benchmark")))
 }
 
 /// Workloads without a figure that share state and message.

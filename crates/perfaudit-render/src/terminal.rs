@@ -4,8 +4,7 @@ mod benchmarks;
 mod page;
 
 use perfaudit_result::{
-    ArtifactKind, AuditResult, Finding, Limit, NextAction, Precondition, PreconditionStatus, Severity,
-    VerdictStatus,
+    AuditResult, Finding, Limit, NextAction, Precondition, PreconditionStatus, Severity, VerdictStatus,
 };
 
 use crate::{quantity, rows, text};
@@ -40,9 +39,9 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     failures(&mut page, result, terminal.verbose);
     findings(&mut page, &result.findings, terminal.verbose);
     conditions(&mut page, &result.preconditions);
-    limits(&mut page, &result.limits);
+    limits(&mut page, &result.limits, terminal.verbose);
     next_actions(&mut page, &result.next_actions);
-    report(&mut page, result, &terminal.run_dir);
+    report(&mut page, &terminal.run_dir);
     page.into_string()
 }
 
@@ -119,10 +118,18 @@ fn findings(page: &mut Page, findings: &[Finding], verbose: bool) {
     }
     page.heading("Findings");
     let mut left_out = 0;
+    let mut rules: Vec<&str> = Vec::new();
     for (index, finding) in findings.iter().enumerate() {
-        if verbose || index < FINDINGS_SHOWN || finding.severity == Severity::Critical {
+        // The first of a rule stands for the others: they differ in the benchmark they name.
+        let is_first = !rules.contains(&finding.rule.as_str());
+        if verbose || (is_first && rules.len() < FINDINGS_SHOWN) {
+            rules.push(&finding.rule);
             self::finding(page, index + 1, finding, verbose);
-        } else {
+            let alike = findings.iter().filter(|other| other.rule == finding.rule).count() - 1;
+            if !verbose && alike > 0 {
+                page.paragraph("     ", 5, FAINT, &format!("and {alike} more of this rule"));
+            }
+        } else if is_first {
             left_out += 1;
         }
     }
@@ -202,12 +209,25 @@ fn conditions(page: &mut Page, preconditions: &[Precondition]) {
     }
 }
 
-fn limits(page: &mut Page, limits: &[Limit]) {
-    if !limits.is_empty() {
+/// Limits that the user can lift; the others by name, since the report tells them.
+fn limits(page: &mut Page, limits: &[Limit], verbose: bool) {
+    let (told, named): (Vec<&Limit>, Vec<&Limit>) =
+        limits.iter().partition(|limit| verbose || limit.remedy.is_some());
+    if !told.is_empty() {
         page.heading("Limits of this run");
     }
-    for limit in limits {
+    for limit in told {
         remark(page, PLAIN, &limit.code, &limit.message, limit.remedy.as_deref());
+    }
+    if !named.is_empty() {
+        let codes: Vec<String> = named.iter().map(|limit| text::one_line(&limit.code)).collect();
+        page.blank();
+        page.paragraph(
+            "",
+            2,
+            FAINT,
+            &format!("Not known from this run (the report says why): {}", codes.join(", ")),
+        );
     }
 }
 
@@ -230,13 +250,9 @@ fn next_actions(page: &mut Page, actions: &[NextAction]) {
     }
 }
 
-/// The last line: the HTML report if there is one, else the result itself.
-fn report(page: &mut Page, result: &AuditResult, run_dir: &str) {
-    let is_page = |path: &str| path.ends_with(".html");
-    let mut reports = result.artifacts.iter().filter(|artifact| artifact.kind == ArtifactKind::Report);
-    let file =
-        reports.find(|artifact| is_page(&artifact.path)).map_or("result.json", |artifact| &artifact.path);
+/// The last line: where the HTML report is.
+fn report(page: &mut Page, run_dir: &str) {
     page.blank();
-    let path = format!("{}/{file}", run_dir.trim_end_matches('/'));
+    let path = format!("{}/report.html", run_dir.trim_end_matches('/'));
     page.block("", HEADING, &format!("Report: {}", text::visible(&path)));
 }

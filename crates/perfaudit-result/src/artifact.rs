@@ -23,8 +23,6 @@ pub enum ArtifactKind {
     BuildLog,
     /// What a workload printed.
     WorkloadLog,
-    /// A report made from the result.
-    Report,
 }
 
 /// One file of the run directory.

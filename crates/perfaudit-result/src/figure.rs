@@ -239,7 +239,9 @@ impl From<Figure> for FigureRecord {
     fn from(figure: Figure) -> Self {
         let Figure { estimate, unit, n, method, of } = figure;
         let (estimate, ci, level, reason) = match estimate {
-            Estimate::WithInterval { value, interval, level } => (Some(value), Some(interval), Some(level), None),
+            Estimate::WithInterval { value, interval, level } => {
+                (Some(value), Some(interval), Some(level), None)
+            }
             Estimate::WithoutInterval { value, reason } => (Some(value), None, None, Some(reason)),
             Estimate::NotEstimable { reason } => (None, None, None, Some(reason)),
         };
@@ -253,7 +255,9 @@ impl TryFrom<FigureRecord> for Figure {
     fn try_from(record: FigureRecord) -> Result<Self, FigureError> {
         let FigureRecord { estimate, unit, n, method, of, ci, level, reason } = record;
         let estimate = match (estimate, ci, level, reason) {
-            (Some(value), Some(interval), Some(level), _) => Estimate::WithInterval { value, interval, level },
+            (Some(value), Some(interval), Some(level), _) => {
+                Estimate::WithInterval { value, interval, level }
+            }
             (Some(value), None, _, Some(reason)) => Estimate::WithoutInterval { value, reason },
             (None, None, _, Some(reason)) => Estimate::NotEstimable { reason },
             _ => return Err(FigureError::Incomplete),
@@ -321,7 +325,8 @@ mod tests {
 
     #[test]
     fn an_interval_upside_down_is_refused() {
-        let text = r#"{"estimate":1.0,"unit":"ns","n":3,"method":"mean","of":"call","ci":[2,1],"level":0.95}"#;
+        let text =
+            r#"{"estimate":1.0,"unit":"ns","n":3,"method":"mean","of":"call","ci":[2,1],"level":0.95}"#;
         assert!(serde_json::from_str::<Figure>(text).is_err());
     }
 }

@@ -10,14 +10,14 @@ pub(crate) fn lagged_products(centred: &[f64], most_lags: usize) -> impl Iterato
     })
 }
 
-/// The integrated autocorrelation time: the number of consecutive values that are worth one independent value, at
-/// least 1.
+/// The integrated autocorrelation time: the number of consecutive values that are worth one independent
+/// value, at least 1.
 ///
-/// `autocorrelation` starts at lag 0 and is read as far as needed. The sum ends by the initial monotone positive
-/// sequence of Geyer, "Practical Markov Chain Monte Carlo" (1992): sums of neighbouring pairs are added while they are
-/// positive, none larger than the one before. Removing `fitted` degrees of freedom (1 for the mean, 2 for a line) from
-/// each of the stretches of `length` values lowers every autocorrelation by about fitted * time / length; the result
-/// is corrected for that, by a factor of 5 at most.
+/// `autocorrelation` starts at lag 0 and is read as far as needed. The sum ends by the initial monotone
+/// positive sequence of Geyer, "Practical Markov Chain Monte Carlo" (1992): sums of neighbouring pairs are
+/// added while they are positive, none larger than the one before. Removing `fitted` degrees of freedom (1
+/// for the mean, 2 for a line) from each of the stretches of `length` values lowers every autocorrelation by
+/// about fitted * time / length; the result is corrected for that, by a factor of 5 at most.
 pub(crate) fn integrated_time(
     autocorrelation: impl IntoIterator<Item = f64>,
     length: usize,

@@ -53,8 +53,9 @@ struct Binomial {
 }
 
 impl Binomial {
-    /// Goes outwards from the mode by the ratio of neighbouring terms and divides by the sum, which needs neither
-    /// factorials nor powers: the relative error grows by about one rounding per step, 1e-12 at n = 1e6.
+    /// Goes outwards from the mode by the ratio of neighbouring terms and divides by the sum, which needs
+    /// neither factorials nor powers: the relative error grows by about one rounding per step, 1e-12 at n =
+    /// 1e6.
     fn new(n: usize, p: Probability) -> Self {
         let odds = p.get() / (1.0 - p.get());
         let mode = (((n as f64 + 1.0) * p.get()).floor() as usize).min(n);

@@ -6,20 +6,23 @@ use crate::sample::Sample;
 /// The result of [`dip`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dip {
-    /// The largest distance between the empirical distribution and the closest unimodal one, from 1/(2n) to 1/4.
+    /// The largest distance between the empirical distribution and the closest unimodal one, from 1/(2n) to
+    /// 1/4.
     pub statistic: f64,
-    /// The smallest of 0.05, 0.01 and 0.001 that the p-value is below; `None` when it is below none of them, and
-    /// with fewer than 8 values.
+    /// The smallest of 0.05, 0.01 and 0.001 that the p-value is below; `None` when it is below none of them,
+    /// and with fewer than 8 values.
     pub p_value_below: Option<f64>,
 }
 
 /// Hartigan's dip test: could the sample come from a distribution with one mode?
 ///
-/// Hartigan and Hartigan, "The Dip Test of Unimodality" (1985). The p-value is that under the uniform distribution,
-/// which the authors chose as the least favourable: for samples with a peak the test errs far less often than it says.
+/// Hartigan and Hartigan, "The Dip Test of Unimodality" (1985). The p-value is that under the uniform
+/// distribution, which the authors chose as the least favourable: for samples with a peak the test errs far
+/// less often than it says.
 ///
-/// The test is for continuous distributions, and a coarse clock would look like as many modes as it has ticks. Equal
-/// values are therefore spread evenly over one tick, the least distance between two different values of the sample.
+/// The test is for continuous distributions, and a coarse clock would look like as many modes as it has
+/// ticks. Equal values are therefore spread evenly over one tick, the least distance between two different
+/// values of the sample.
 pub fn dip(sample: &Sample) -> Dip {
     let n = sample.len();
     let statistic = distance_to_unimodal(&ties_spread(sample.sorted()));
@@ -35,7 +38,8 @@ fn ties_spread(sorted: &[f64]) -> Vec<f64> {
     let mut spread = Vec::with_capacity(sorted.len());
     for tied in sorted.chunk_by(|a, b| a == b) {
         let count = tied.len() as f64;
-        // The offset is rounded on its own, so that no value passes its neighbour even where a tick is one rounding.
+        // The offset is rounded on its own, so that no value passes its neighbour even where a tick is one
+        // rounding.
         spread.extend((0..tied.len()).map(|index| tied[0] + tick * ((index as f64 + 0.5) / count - 0.5)));
     }
     spread
@@ -53,11 +57,11 @@ struct Step {
 
 /// The dip of sorted values.
 ///
-/// The authors' algorithm: the best unimodal distribution is convex up to its modal interval and concave beyond. Start
-/// with the whole range as modal interval; where the greatest convex minorant and the least concave majorant of the
-/// empirical distribution are furthest apart, the modal interval cannot reach beyond; shrink it there, and keep the
-/// largest distance that the parts cut off have from their minorant or majorant, until the next shrinking would
-/// gain nothing.
+/// The authors' algorithm: the best unimodal distribution is convex up to its modal interval and concave
+/// beyond. Start with the whole range as modal interval; where the greatest convex minorant and the least
+/// concave majorant of the empirical distribution are furthest apart, the modal interval cannot reach beyond;
+/// shrink it there, and keep the largest distance that the parts cut off have from their minorant or
+/// majorant, until the next shrinking would gain nothing.
 pub(crate) fn distance_to_unimodal(sorted: &[f64]) -> f64 {
     let steps = steps(sorted);
     let (mut low, mut high) = (0, steps.len() - 1);
@@ -98,8 +102,8 @@ fn steps(sorted: &[f64]) -> Vec<Step> {
     steps
 }
 
-/// Indices of the corners of the hull of the steps `low..=high` by their `height`; `drops` says of the turn at a
-/// corner (negative for a turn to the right) that the corner is none.
+/// Indices of the corners of the hull of the steps `low..=high` by their `height`; `drops` says of the turn
+/// at a corner (negative for a turn to the right) that the corner is none.
 fn hull(
     steps: &[Step],
     low: usize,

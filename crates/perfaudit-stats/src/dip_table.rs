@@ -5,9 +5,9 @@ const P_VALUES: [f64; 3] = [0.05, 0.01, 0.001];
 
 /// Sample size, and sqrt(n) times the dip that uniform samples exceed with the probabilities of [`P_VALUES`].
 ///
-/// Simulated with [`crate::dip`] on uniform samples: a million of each size up to 500, then 5e8 / n. The standard error
-/// is 0.0015 at most, for 0.001 beyond n = 1000 up to 0.004. `tests/simulations/dip.rs` simulates the probabilities again for a
-/// few sizes, some of them between those of the table.
+/// Simulated with [`crate::dip`] on uniform samples: a million of each size up to 500, then 5e8 / n. The
+/// standard error is 0.0015 at most, for 0.001 beyond n = 1000 up to 0.004. `tests/simulations/dip.rs`
+/// simulates the probabilities again for a few sizes, some of them between those of the table.
 const CRITICAL: [(usize, [f64; 3]); 15] = [
     (8, [0.4357, 0.4897, 0.5501]),
     (9, [0.4396, 0.4923, 0.5656]),
@@ -28,8 +28,8 @@ const CRITICAL: [(usize, [f64; 3]); 15] = [
 
 /// The smallest of [`P_VALUES`] that the p-value of a dip is below.
 ///
-/// Between the sizes of the table, sqrt(n) times the dip is interpolated over the logarithm of n; beyond, where it has
-/// nearly reached its limit, the last row holds. `None` below the first.
+/// Between the sizes of the table, sqrt(n) times the dip is interpolated over the logarithm of n; beyond,
+/// where it has nearly reached its limit, the last row holds. `None` below the first.
 pub(crate) fn p_value_below(n: usize, dip: f64) -> Option<f64> {
     let after = CRITICAL.partition_point(|(size, _)| *size <= n);
     let (size, low) = CRITICAL[after.checked_sub(1)?];

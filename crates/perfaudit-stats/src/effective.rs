@@ -30,11 +30,13 @@ const MOST_LAGS: usize = 1_000;
 /// Lags the test for autocorrelation adds up: powers of two, so that both a quick and a slow decay stand out.
 const WINDOWS: [usize; 5] = [1, 2, 4, 8, 16];
 
-/// The test keeps independent values apart from correlated ones at the level (ALLOWED + 1) / (PERMUTATIONS + 1): 1 %.
+/// The test keeps independent values apart from correlated ones at the level (ALLOWED + 1) / (PERMUTATIONS +
+/// 1): 1 %.
 const PERMUTATIONS: usize = 199;
 const ALLOWED: usize = 1;
 
-/// The statistic, times sqrt(n), hardly depends on n beyond this length, so longer samples are permuted at this one.
+/// The statistic, times sqrt(n), hardly depends on n beyond this length, so longer samples are permuted at
+/// this one.
 const MOST_PERMUTED: usize = 1_024;
 
 /// The test is part of a pure function of the sample, so its permutations are fixed.
@@ -42,11 +44,12 @@ const SEED: u64 = 0x6175_746f_636f_7272;
 
 /// The effective sample size, n / integrated autocorrelation time of the ranks.
 ///
-/// Ranks, because one outlier would hide the dependence of all other values. It equals n unless a permutation test
-/// finds positive autocorrelation at the 1 % level, so that independent values keep their n in 99 % of samples; for a
-/// sample of fewer than 10 values or of equal values; and where the autocorrelation is negative, which would make the
-/// sample worth more than its length. A sample that drifts is strongly autocorrelated and therefore worth few
-/// values. Dependence that reaches further than 1,000 values is underestimated.
+/// Ranks, because one outlier would hide the dependence of all other values. It equals n unless a permutation
+/// test finds positive autocorrelation at the 1 % level, so that independent values keep their n in 99 % of
+/// samples; for a sample of fewer than 10 values or of equal values; and where the autocorrelation is
+/// negative, which would make the sample worth more than its length. A sample that drifts is strongly
+/// autocorrelated and therefore worth few values. Dependence that reaches further than 1,000 values is
+/// underestimated.
 pub fn effective_size(sample: &Sample) -> EffectiveSize {
     let n = sample.len();
     let all = EffectiveSize::all(n);
@@ -66,8 +69,8 @@ pub fn effective_size(sample: &Sample) -> EffectiveSize {
     EffectiveSize((n as f64 / integrated_time(autocorrelation, n, 1)).max(1.0))
 }
 
-/// Whether the order of the centred ranks is further from a random one, towards positive autocorrelation, than 99 % of
-/// their permutations.
+/// Whether the order of the centred ranks is further from a random one, towards positive autocorrelation,
+/// than 99 % of their permutations.
 fn is_autocorrelated(ranks: &[f64]) -> bool {
     let observed = persistence(ranks);
     // Every k-th of the sorted ranks: the same distribution, ties included.

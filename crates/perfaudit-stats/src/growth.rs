@@ -37,8 +37,8 @@ const LEAST_PARAMETER_RATIO: f64 = 4.0;
 
 /// A value that grows more slowly than parameter^0.1 is called flat.
 ///
-/// The limit is 1.15 over a 4-fold and 2 over a 1024-fold range: below a logarithm from 1,000 to 4,000 elements (1.20),
-/// above what caches and layout do to a constant on most hosts.
+/// The limit is 1.15 over a 4-fold and 2 over a 1024-fold range of the parameter: it leaves room for what caches
+/// do to a constant, and still lies below a logarithm from 1,000 to 4,000 elements (1.20).
 const FLAT_EXPONENT: f64 = 0.1;
 
 /// Does a quantity grow with a parameter, intervals included?

@@ -1,8 +1,8 @@
 //! Statistics that assume no distribution.
 //!
-//! Everything here is a pure function of a [`Sample`] (and, where it draws random numbers, of a seed): the same
-//! input gives the same output. No reported interval is derived from a normal distribution; what cannot be
-//! estimated from a sample is said to be not estimable instead of being guessed.
+//! Everything here is a pure function of a [`Sample`] (and, where it draws random numbers, of a seed): the
+//! same input gives the same output. No reported interval is derived from a normal distribution; what cannot
+//! be estimated from a sample is said to be not estimable instead of being guessed.
 //!
 //! | question | function |
 //! |---|---|

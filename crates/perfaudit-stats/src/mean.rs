@@ -8,7 +8,8 @@ use crate::sample::Sample;
 /// Fewer values say too little about the tails of a mean.
 const LEAST_LENGTH: usize = 10;
 
-/// (RESAMPLES + 1) (1 - level) / 2 is a whole number for the usual levels, as an exact bootstrap quantile needs.
+/// (RESAMPLES + 1) (1 - level) / 2 is a whole number for the usual levels, as an exact bootstrap quantile
+/// needs.
 const RESAMPLES: usize = 1_999;
 
 /// Resampling blocks means little with fewer of them.
@@ -19,16 +20,16 @@ const NEGLIGIBLE: f64 = 1e-12;
 
 /// The bootstrap interval of the mean: studentised (bootstrap-t), equal-tailed, 1,999 resamples.
 ///
-/// Davison and Hinkley, "Bootstrap Methods and their Application" (1997), section 5.2.1. It follows the skew of the
-/// sample, where an interval that is symmetric around the mean does not; it is not a cure for tails so heavy that the
-/// variance is infinite, where no interval of the mean covers at its level.
+/// Davison and Hinkley, "Bootstrap Methods and their Application" (1997), section 5.2.1. It follows the skew
+/// of the sample, where an interval that is symmetric around the mean does not; it is not a cure for tails so
+/// heavy that the variance is infinite, where no interval of the mean covers at its level.
 ///
-/// When `effective` is below the length of the sample, circular moving blocks of 2 n / `effective` values (at most
-/// n / 8) are drawn instead of single values, each resample is studentised by the spread of its own blocks, and the
-/// standard error is the larger of the blocks' and sd / sqrt(`effective`).
+/// When `effective` is below the length of the sample, circular moving blocks of 2 n / `effective` values (at
+/// most n / 8) are drawn instead of single values, each resample is studentised by the spread of its own
+/// blocks, and the standard error is the larger of the blocks' and sd / sqrt(`effective`).
 ///
-/// `None` below 10 values, for a level above 0.999 (1,999 resamples do not reach further), and when so many values are
-/// equal that the resamples give no finite bound.
+/// `None` below 10 values, for a level above 0.999 (1,999 resamples do not reach further), and when so many
+/// values are equal that the resamples give no finite bound.
 pub fn mean_interval(sample: &Sample, level: Level, effective: EffectiveSize, seed: u64) -> Option<Interval> {
     let n = sample.len();
     let std_dev = sample.std_dev()?;
@@ -55,14 +56,15 @@ pub fn mean_interval(sample: &Sample, level: Level, effective: EffectiveSize, se
     (interval.lower.is_finite() && interval.upper.is_finite()).then_some(interval)
 }
 
-/// Twice the integrated autocorrelation time, close to the length that estimates the variance of the mean best for a
-/// first-order process of a hundred values (Politis and White, 2004: 8 at a correlation of 0.6).
+/// Twice the integrated autocorrelation time, close to the length that estimates the variance of the mean
+/// best for a first-order process of a hundred values (Politis and White, 2004: 8 at a correlation of 0.6).
 fn block_length(n: usize, effective: f64) -> usize {
     let time = n as f64 / effective;
     if time <= 1.0 { 1 } else { ((2.0 * time).ceil() as usize).min(n / LEAST_BLOCKS).max(1) }
 }
 
-/// For each value, the mean of the `length` values that start there, around the end if need be, less the mean of all.
+/// For each value, the mean of the `length` values that start there, around the end if need be, less the mean
+/// of all.
 fn centred_block_means(values: &[f64], mean: f64, length: usize) -> Vec<f64> {
     let n = values.len();
     let centred: Vec<f64> = values.iter().map(|value| value - mean).collect();
@@ -70,8 +72,8 @@ fn centred_block_means(values: &[f64], mean: f64, length: usize) -> Vec<f64> {
     (0..n).map(|start| block(start) / length as f64).collect()
 }
 
-/// For each resample of `drawn` blocks, the mean divided by its own standard error: infinite when all blocks drawn are
-/// equal, 0 when they are equal to the mean. What is `negligible` is the rounding of a 0.
+/// For each resample of `drawn` blocks, the mean divided by its own standard error: infinite when all blocks
+/// drawn are equal, 0 when they are equal to the mean. What is `negligible` is the rounding of a 0.
 fn studentised_means(blocks: &[f64], drawn: usize, negligible: f64, seed: u64) -> Vec<f64> {
     let mut draws = Draws::new(seed);
     let count = drawn as f64;

@@ -31,12 +31,13 @@ const LEAST_SHARE: f64 = 0.05;
 
 /// The two modes of a sample, or `None` when it has one.
 ///
-/// `None` when the dip test does not reject one mode at 0.01, when a mode would hold less than 5 % of the values, or
-/// when the distance between the centres is less than `least_separation` times the lower one (in absolute value).
+/// `None` when the dip test does not reject one mode at 0.01, when a mode would hold less than 5 % of the
+/// values, or when the distance between the centres is less than `least_separation` times the lower one (in
+/// absolute value).
 ///
-/// The values are divided where the sum of the distances to the medians of both parts is least, with everything
-/// beyond the 5th and the 95th percentile counted as lying there, so that outliers are not taken for a mode. More
-/// than two modes are divided into two groups.
+/// The values are divided where the sum of the distances to the medians of both parts is least, with
+/// everything beyond the 5th and the 95th percentile counted as lying there, so that outliers are not taken
+/// for a mode. More than two modes are divided into two groups.
 pub fn modes(sample: &Sample, least_separation: f64) -> Option<Modes> {
     if dip(sample).p_value_below.is_none_or(|p| p > SIGNIFICANT) {
         return None;

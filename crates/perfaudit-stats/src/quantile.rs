@@ -7,8 +7,8 @@ use crate::sample::Sample;
 
 /// The empirical quantile by linear interpolation between order statistics.
 ///
-/// Type 7 of Hyndman and Fan, "Sample Quantiles in Statistical Packages" (1996): the value at position (n - 1) p of
-/// the sorted sample, counted from 0. Criterion's median is this one.
+/// Type 7 of Hyndman and Fan, "Sample Quantiles in Statistical Packages" (1996): the value at position (n -
+/// 1) p of the sorted sample, counted from 0. Criterion's median is this one.
 pub fn quantile(sample: &Sample, p: Probability) -> f64 {
     interpolate(sample.sorted(), p)
 }
@@ -19,7 +19,8 @@ pub(crate) fn interpolate(sorted: &[f64], p: Probability) -> f64 {
     let below = position.floor() as usize;
     let share = position - below as f64;
     match sorted.get(below + 1) {
-        // Weighted, because the difference of two finite values may be infinite; clamped, because weights round.
+        // Weighted, because the difference of two finite values may be infinite; clamped, because weights
+        // round.
         Some(above) => (sorted[below] * (1.0 - share) + above * share).clamp(sorted[below], *above),
         None => sorted[below],
     }
@@ -34,8 +35,8 @@ pub enum QuantileEstimate {
         value: f64,
         /// Holds the true quantile with probability `achieved_level`.
         interval: Interval,
-        /// The level by the binomial distribution, at least the one asked for: ranks are whole numbers, so it is
-        /// rarely met exactly.
+        /// The level by the binomial distribution, at least the one asked for: ranks are whole numbers, so it
+        /// is rarely met exactly.
         achieved_level: f64,
     },
     /// The sample is too small for an interval with two finite ends.
@@ -53,10 +54,10 @@ pub enum QuantileEstimate {
 /// distribution, so two order statistics bound it at a level known in advance (David and Nagaraja, "Order
 /// Statistics", 3rd ed., section 7.1). With ties the level is at least the one stated.
 ///
-/// `effective` is the number of independent values the sample is worth, see [`effective_size`]; what exceeds the
-/// length of the sample is ignored. The ranks l and u are found for that number m of values, and become
-/// floor((l - 1) n / m) + 1 and ceil(u n / m) in the sample of n: the share of values below the true quantile then has
-/// to leave the same range of shares, rounded outwards. For m = n nothing changes.
+/// `effective` is the number of independent values the sample is worth, see [`effective_size`]; what exceeds
+/// the length of the sample is ignored. The ranks l and u are found for that number m of values, and become
+/// floor((l - 1) n / m) + 1 and ceil(u n / m) in the sample of n: the share of values below the true quantile
+/// then has to leave the same range of shares, rounded outwards. For m = n nothing changes.
 ///
 /// [`effective_size`]: crate::effective_size
 pub fn quantile_estimate(
@@ -80,7 +81,8 @@ pub fn quantile_estimate(
     }
 }
 
-/// The least number of independent values for which the equal-tailed interval of a quantile has two finite ends.
+/// The least number of independent values for which the equal-tailed interval of a quantile has two finite
+/// ends.
 ///
 /// The smallest n with max(p, 1 - p)^n <= (1 - level) / 2: at 95 % that is 6 for the median, 72 for the 95th
 /// percentile and 368 for the 99th.

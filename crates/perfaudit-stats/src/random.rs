@@ -16,7 +16,8 @@ impl Draws {
         Self(ChaCha8Rng::seed_from_u64(seed))
     }
 
-    /// An index below `n`, which must be at least 1. Scaling 32 random bits favours no index by more than n / 2^32.
+    /// An index below `n`, which must be at least 1. Scaling 32 random bits favours no index by more than n /
+    /// 2^32.
     pub(crate) fn index(&mut self, n: usize) -> usize {
         let n = u32::try_from(n).expect("resampling 2^32 values takes longer than anyone waits");
         ((u64::from(self.0.next_u32()) * u64::from(n)) >> 32) as usize

@@ -3,8 +3,8 @@
 use crate::probability::Probability;
 use crate::quantile::{interpolate, quantile};
 
-/// Makes the median absolute deviation of normal data equal to its standard deviation: 1 / Phi^-1(3/4), rounded to
-/// the four decimals that Criterion uses, so that both print the same figure.
+/// Makes the median absolute deviation of normal data equal to its standard deviation: 1 / Phi^-1(3/4),
+/// rounded to the four decimals that Criterion uses, so that both print the same figure.
 const MEDIAN_ABS_DEV_SCALE: f64 = 1.4826;
 
 /// A sample in the order it was measured: finite values only, at least one.
@@ -84,8 +84,8 @@ impl Sample {
         Some((squares / (n - 1) as f64).sqrt())
     }
 
-    /// The median distance from the median, times 1.4826 as Criterion scales it: for normal data this estimates the
-    /// standard deviation.
+    /// The median distance from the median, times 1.4826 as Criterion scales it: for normal data this
+    /// estimates the standard deviation.
     pub fn median_abs_dev(&self) -> f64 {
         let median = self.median();
         let mut distances: Vec<f64> = self.sorted.iter().map(|value| (value - median).abs()).collect();

@@ -111,7 +111,8 @@ proptest! {
             }
         };
         let (own, mapped) = (bounds(worth, worth), bounds(n, worth));
-        // Shares of values below the lower and up to the upper bound: mapped outwards, by less than one value.
+        // Shares of values below the lower and up to the upper bound: mapped outwards, by less than one
+        // value.
         let scale = n as f64 / worth as f64;
         let below = (own.lower - 1.0) * scale - (mapped.lower - 1.0);
         let above = mapped.upper - own.upper * scale;

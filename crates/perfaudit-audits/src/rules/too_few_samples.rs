@@ -1,4 +1,5 @@
-use perfaudit_result::{AuditState, Confidence, MetricName, Severity, Workload};
+use perfaudit_result::{AuditState, Confidence, Severity, Workload};
+use perfaudit_stats::{Level, Probability, least_sample_size};
 
 use crate::audit::audit;
 use crate::evidence::Evidence;
@@ -6,8 +7,8 @@ use crate::outcome::{Draft, Outcome, by_target, count_of_benchmarks};
 
 audit! {
     /// ## What it does
-    /// Flags a benchmark with so few samples that not even its median has a 95 % interval (fewer than six
-    /// independent ones), as after Criterion's `--quick`, which takes two.
+    /// Flags a benchmark with so few samples that not even its median can have a 95 % interval (fewer than six), as
+    /// after Criterion's `--quick`, which takes two.
     ///
     /// ## Why it matters
     /// Two samples give a number, and no idea of how far it is off. Any comparison with it is a guess.
@@ -24,9 +25,9 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let mut found: Vec<&Workload> = Vec::new();
     for measured in evidence.measured() {
-        let Some(median) = measured.workload.metric(&MetricName::WALL_TIME_P50) else { continue };
-        let samples = format!("{} samples", median.figure.n);
-        if median.figure.interval().is_some() {
+        let count = measured.samples.times().len();
+        let samples = format!("{count} samples");
+        if count >= least_sample_size(Probability::MEDIAN, Level::P95) {
             outcome.remarks.push((measured.index, AuditState::Passed, samples));
         } else {
             outcome.remarks.push((measured.index, AuditState::Flagged, samples));

@@ -66,6 +66,9 @@ mod tests {
     #[test]
     fn a_hostile_name_becomes_a_harmless_id() {
         let id = Anchors::default().unique("w", &format!("\"><script>\u{202e}{}", "x".repeat(300)));
-        assert!(id.len() < 120 && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c)), "{id}");
+        assert!(
+            id.len() < 120 && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c)),
+            "{id}"
+        );
     }
 }

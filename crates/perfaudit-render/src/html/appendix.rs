@@ -1,6 +1,7 @@
 //! How to make the figures again, the files behind them, and what the words mean.
 
 use maud::{Markup, html};
+use perfaudit_result::{Artifact, ArtifactKind};
 
 use super::context::{Context, file_link};
 use super::text::Line;
@@ -91,9 +92,18 @@ fn reproduce(context: &Context<'_>) -> Markup {
 }
 
 fn artifacts(context: &Context<'_>) -> Markup {
-    let artifacts = &context.result.artifacts;
+    let has_row = |artifact: &Artifact| artifact.kind == ArtifactKind::Samples;
+    let artifacts: Vec<&Artifact> = context
+        .result
+        .artifacts
+        .iter()
+        .filter(|artifact| !(context.is_long() && has_row(artifact)))
+        .collect();
     html! {
         h3 { "Artifacts" }
+        @if context.is_long() {
+            p { "The raw batches of each benchmark are linked from its row; result.json lists them with their hashes." }
+        }
         @if artifacts.is_empty() {
             p.muted { "None." }
         } @else {
@@ -106,7 +116,7 @@ fn artifacts(context: &Context<'_>) -> Markup {
                             th { (file_link(&artifact.path)) }
                             td { (words::artifact(artifact.kind)) }
                             td { (quantity::bytes(artifact.bytes)) }
-                            td { (page::hash(&artifact.sha256)) }
+                            (page::hash_cell(&artifact.sha256))
                         }
                     }
                 }

@@ -43,7 +43,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
         "benchmarks",
         &html! {
             @if workloads.is_empty() {
-                p { "The project has no benchmarks, so nothing was measured." }
+                p { "This run found no benchmarks, so nothing was measured." }
                 @if !context.result.next_actions.is_empty() {
                     p { "See the " a href="#summary" { "next actions" } "." }
                 }
@@ -100,8 +100,8 @@ fn row(context: &Context<'_>, index: usize, workload: &Workload) -> Markup {
     html! {
         tbody id=(context.workload_anchors[index]) data-state=(workload.state.label()) data-class=[class(workload)] {
             tr {
-                th scope="row" {
-                    button.open aria-expanded="false" { bdi { (rows::title(workload)) } }
+                th {
+                    button.open { bdi { (rows::title(workload)) } }
                     span.where { (Line(&workload.package)) " / " (Line(&workload.target)) }
                 }
                 (time(p50))
@@ -112,7 +112,7 @@ fn row(context: &Context<'_>, index: usize, workload: &Workload) -> Markup {
                 (spread(p50, metric(MetricName::WALL_TIME_MAD)))
                 (batches(workload))
                 td { @if let Some(figure) = p50 { (words::of(figure.of)) } }
-                td.state {
+                td {
                     (badge(words::workload(workload.state)))
                     @for audit in rows::flags(workload) {
                         " " span.flag title=(Line(&audit.message)) { (Line(&audit.rule)) }

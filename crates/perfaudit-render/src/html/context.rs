@@ -3,12 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use maud::{Markup, html};
-use perfaudit_result::{Artifact, ArtifactId, AuditResult, Samples, Workload, WorkloadId};
+use perfaudit_result::{
+    Artifact, ArtifactId, AuditResult, Method, MetricName, Samples, Workload, WorkloadId,
+};
 
 use super::anchor::Anchors;
 use super::data::Plots;
 use super::text::{Line, relative_link};
 use crate::{ReportInput, rows};
+
+/// The number of workloads above which a report counts as long.
+const LONG_REPORT: usize = 200;
 
 /// The input with the ids of its rows and the choice of what is plotted.
 #[derive(Debug)]
@@ -22,6 +27,8 @@ pub(super) struct Context<'a> {
     /// The element id of each group, in the order of the result.
     pub(super) group_anchors: Vec<String>,
     pub(super) plots: Plots,
+    /// The method of each metric where it occurs first.
+    pub(super) methods: BTreeMap<&'a MetricName, &'a Method>,
     workloads: HashMap<&'a WorkloadId, usize>,
     artifacts: HashMap<&'a ArtifactId, &'a Artifact>,
 }
@@ -43,6 +50,10 @@ impl<'a> Context<'a> {
         for (index, workload) in result.workloads.iter().enumerate() {
             workloads.entry(&workload.id).or_insert(index);
         }
+        let mut methods = BTreeMap::new();
+        for metric in result.workloads.iter().flat_map(|workload| &workload.metrics) {
+            methods.entry(&metric.name).or_insert(&metric.figure.method);
+        }
         Self {
             result,
             samples,
@@ -50,9 +61,15 @@ impl<'a> Context<'a> {
             finding_anchors,
             group_anchors,
             plots: Plots::choose(result, samples),
+            methods,
             workloads,
             artifacts: result.artifacts.iter().map(|artifact| (&artifact.id, artifact)).collect(),
         }
+    }
+
+    /// True when the report leaves out what it says elsewhere, to stay small.
+    pub(super) fn is_long(&self) -> bool {
+        self.result.workloads.len() > LONG_REPORT
     }
 
     /// The place of a workload in the result. Where several have one id, the first.
@@ -88,7 +105,7 @@ impl<'a> Context<'a> {
 /// A link to a file of the run directory.
 pub(super) fn file_link(path: &str) -> Markup {
     match relative_link(path) {
-        Some(link) => html! { a href=(link) { code { (Line(path)) } } },
+        Some(link) => html! { a href=(link) { (Line(path)) } },
         None => html! { code { (Line(path)) } },
     }
 }

@@ -78,8 +78,10 @@ struct Plot<'a> {
     max: f64,
     times: String,
     iterations: Iterations<'a>,
-    unit: Unit,
-    marks: Vec<Mark>,
+    /// Nanoseconds where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<Unit>,
+    marks: BTreeMap<&'static str, Mark>,
 }
 
 /// The iterations of each batch.
@@ -108,25 +110,30 @@ impl<'a> Iterations<'a> {
 /// A figure drawn into a plot.
 #[derive(Debug, Serialize)]
 struct Mark {
-    name: &'static str,
-    #[serde(flatten)]
-    figure: Value,
+    value: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ci: Option<[f64; 2]>,
+}
+
+impl Mark {
+    fn of(of: &Figure) -> Option<Self> {
+        let ci = of.interval().map(|interval| [drawn(interval.lower()), drawn(interval.upper())]);
+        Some(Self { value: drawn(of.value()?), ci })
+    }
 }
 
 /// A figure that a chart draws, with the text the tables give it.
 #[derive(Debug, Serialize)]
 pub(super) struct Value {
-    value: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ci: Option<[f64; 2]>,
+    #[serde(flatten)]
+    mark: Mark,
     text: String,
 }
 
 impl Value {
     /// None where there is no value to draw.
     pub(super) fn of(of: &Figure) -> Option<Self> {
-        let ci = of.interval().map(|interval| [drawn(interval.lower()), drawn(interval.upper())]);
-        Some(Self { value: drawn(of.value()?), ci, text: figure::inline(of) })
+        Some(Self { mark: Mark::of(of)?, text: figure::inline(of) })
     }
 }
 
@@ -139,24 +146,31 @@ pub(super) fn json(context: &Context<'_>) -> String {
         }
     }
     let page = Page { plots, charts: groups::charts(context) };
-    let text = serde_json::to_string(&page).expect("keys are strings and numbers, values have no custom code");
+    let text =
+        serde_json::to_string(&page).expect("keys are strings and numbers, values have no custom code");
     escape(&text)
 }
 
 fn plot<'a>(workload: &Workload, samples: &'a Samples) -> Plot<'a> {
     let min = samples.per_iteration().fold(f64::INFINITY, f64::min);
     let max = samples.per_iteration().fold(f64::NEG_INFINITY, f64::max);
-    let bytes: Vec<u8> = samples.per_iteration().flat_map(|time| place(time, min, max).to_le_bytes()).collect();
+    let bytes: Vec<u8> =
+        samples.per_iteration().flat_map(|time| place(time, min, max).to_le_bytes()).collect();
     let named = [("p50", MetricName::WALL_TIME_P50), ("p95", MetricName::WALL_TIME_P95)];
     let marks = named
         .into_iter()
-        .filter_map(|(name, metric)| {
-            let figure = Value::of(rows::figure(workload, &metric)?)?;
-            Some(Mark { name, figure })
-        })
+        .filter_map(|(name, metric)| Some((name, Mark::of(rows::figure(workload, &metric)?)?)))
         .collect();
-    let unit = rows::figure(workload, &MetricName::WALL_TIME_P50).map_or(Unit::Nanoseconds, |figure| figure.unit);
-    Plot { min, max, times: STANDARD.encode(bytes), iterations: Iterations::of(samples.iterations()), unit, marks }
+    let unit = rows::figure(workload, &MetricName::WALL_TIME_P50).map(|figure| figure.unit);
+    let unit = unit.filter(|unit| *unit != Unit::Nanoseconds);
+    Plot {
+        min,
+        max,
+        times: STANDARD.encode(bytes),
+        iterations: Iterations::of(samples.iterations()),
+        unit,
+        marks,
+    }
 }
 
 /// The value to seven digits: finer than any screen, and shorter to write.
@@ -165,7 +179,11 @@ fn drawn(value: f64) -> f64 {
 }
 
 /// The nearest of the 65,536 places from `min` to `max`.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 65535 by construction")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "from 0 to 65535 by construction"
+)]
 fn place(time: f64, min: f64, max: f64) -> u16 {
     if max > min { ((time - min) / (max - min) * f64::from(u16::MAX)).round() as u16 } else { 0 }
 }

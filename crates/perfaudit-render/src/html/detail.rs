@@ -5,29 +5,29 @@
 
 use maud::{Markup, html};
 use perfaudit_result::{
-    AuditState, Estimate, Figure, Metric, Of, Sampling, Throughput, Workload, WorkloadAudit,
+    AuditState, ConfidenceLevel, Estimate, Figure, Metric, Of, Sampling, Throughput, Workload, WorkloadAudit,
 };
 
 use super::context::Context;
 use super::text::{Block, Line};
 use super::words::{self, badge};
 use super::{data, figure};
-use crate::quantity;
+use crate::{quantity, rows};
 
 /// The message, the plots, all metrics, the audits and the facts of one workload.
 pub(super) fn detail(context: &Context<'_>, index: usize, workload: &Workload) -> Markup {
     html! {
-        details.fold {
+        details {
             summary { "Details" }
             @if let Some(message) = &workload.message {
                 pre.message tabindex="0" { (Block(message)) }
             }
             (plots(context, index, workload))
             div.halves {
-                @if !workload.metrics.is_empty() { (metrics(&workload.metrics)) }
+                @if !workload.metrics.is_empty() { (metrics(context, &workload.metrics)) }
                 div {
                     @for state in [AuditState::Flagged, AuditState::Informative, AuditState::NotMeasured, AuditState::Passed] {
-                        (audits(workload, state))
+                        (audits(context, workload, state))
                     }
                     (facts(context, workload))
                 }
@@ -42,7 +42,7 @@ fn plots(context: &Context<'_>, index: usize, workload: &Workload) -> Markup {
             div.plots data-plot=(index) {}
         } @else if let (Some(artifact), true) = (&workload.samples, data::of(workload, context.samples).is_some()) {
             p.note {
-                "The plots of this benchmark were left out to keep the report small. Its raw batches are in "
+                "Plots were left out to keep the report small. The raw batches are in "
                 (context.artifact_link(artifact)) "."
             }
         } @else if let Some(artifact) = &workload.samples {
@@ -55,20 +55,39 @@ fn plots(context: &Context<'_>, index: usize, workload: &Workload) -> Markup {
 struct Shared {
     n: Option<u64>,
     of: Option<Of>,
+    level: Option<ConfidenceLevel>,
+    /// True when each was made by the method that the report states for its metric.
+    method: bool,
 }
 
 impl Shared {
-    fn of(metrics: &[Metric]) -> Self {
-        let first = metrics.first().map(|metric| &metric.figure);
-        let all = |same: &dyn Fn(&Figure, &Figure) -> bool| {
-            first.filter(|first| metrics.iter().all(|metric| same(&metric.figure, first)))
-        };
-        Self { n: all(&|a, b| a.n == b.n).map(|figure| figure.n), of: all(&|a, b| a.of == b.of).map(|figure| figure.of) }
+    fn of(context: &Context<'_>, metrics: &[Metric]) -> Self {
+        Self {
+            n: same(metrics.iter().map(|metric| metric.figure.n)),
+            of: same(metrics.iter().map(|metric| metric.figure.of)),
+            level: same(metrics.iter().filter_map(|metric| level(&metric.figure))),
+            method: metrics
+                .iter()
+                .all(|metric| context.methods.get(&metric.name) == Some(&&metric.figure.method)),
+        }
     }
 }
 
-fn metrics(metrics: &[Metric]) -> Markup {
-    let shared = Shared::of(metrics);
+/// The value that all items have, if they have one.
+fn same<T: PartialEq>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let first = items.next()?;
+    items.all(|item| item == first).then_some(first)
+}
+
+fn level(figure: &Figure) -> Option<ConfidenceLevel> {
+    match figure.estimate {
+        Estimate::WithInterval { level, .. } => Some(level),
+        Estimate::WithoutInterval { .. } | Estimate::NotEstimable { .. } => None,
+    }
+}
+
+fn metrics(context: &Context<'_>, metrics: &[Metric]) -> Markup {
+    let shared = Shared::of(context, metrics);
     html! {
         div.scroll {
             table.plain.metrics {
@@ -76,22 +95,24 @@ fn metrics(metrics: &[Metric]) -> Markup {
                     "All metrics"
                     @if let Some(n) = shared.n { ", n = " (n) }
                     @if let Some(of) = shared.of { ", of: " (words::of(of)) }
+                    @if let Some(level) = shared.level { ", intervals at " (quantity::level(level)) }
+                    @if shared.method { ", " a href="#methods" { "methods" } }
                 }
                 thead { tr {
                     th { "Metric" }
                     th { "Value" }
-                    th { "Interval, or why there is none" }
-                    th { "Method" }
+                    th { "Interval, or why none" }
+                    @if !shared.method { th { "Method" } }
                     @if shared.n.is_none() { th { "n" } }
                     @if shared.of.is_none() { th { "Of" } }
                 } }
                 tbody {
-                    @for (place, metric) in metrics.iter().enumerate() {
+                    @for metric in metrics {
                         tr {
-                            th { (Line(&metric.name.0)) }
+                            th { (Line(rows::short_name(&metric.name))) }
                             td { (figure::value(&metric.figure)) }
-                            td { (interval(&metric.figure)) }
-                            (method(metrics, place))
+                            td { (interval(&metric.figure, &shared)) }
+                            @if !shared.method { td { (Line(&metric.figure.method.0)) } }
                             @if shared.n.is_none() { td { (metric.figure.n) } }
                             @if shared.of.is_none() { td { (words::of(metric.figure.of)) } }
                         }
@@ -102,34 +123,30 @@ fn metrics(metrics: &[Metric]) -> Markup {
     }
 }
 
-fn interval(of: &Figure) -> Markup {
+fn interval(of: &Figure, shared: &Shared) -> Markup {
     html! {
         @match &of.estimate {
             Estimate::WithInterval { interval, level, .. } => {
-                (quantity::interval(*interval, of.unit)) " (" (quantity::level(*level)) ")"
+                (quantity::interval(*interval, of.unit))
+                @if shared.level.is_none() { " (" (quantity::level(*level)) ")" }
             },
             Estimate::WithoutInterval { reason, .. } | Estimate::NotEstimable { reason } => (Line(reason)),
         }
     }
 }
 
-/// One cell for neighbours that were made the same way.
-fn method(metrics: &[Metric], place: usize) -> Markup {
-    let method = &metrics[place].figure.method;
-    if place > 0 && metrics[place - 1].figure.method == *method {
-        return html! {};
-    }
-    let rows = metrics[place..].iter().take_while(|metric| metric.figure.method == *method).count();
-    html! { td rowspan=[(rows > 1).then_some(rows)] { (Line(&method.0)) } }
-}
-
-fn audits(workload: &Workload, state: AuditState) -> Markup {
+/// The audits in one state. In a long report, one that passed is named without its message, which result.json has.
+fn audits(context: &Context<'_>, workload: &Workload, state: AuditState) -> Markup {
     let audits: Vec<&WorkloadAudit> = workload.audits.iter().filter(|audit| audit.state == state).collect();
     html! {
         @if !audits.is_empty() {
             div.audits {
                 (badge(words::audit(state)))
-                dl { @for audit in audits { dt { (Line(&audit.rule)) } dd { (Line(&audit.message)) } } }
+                @if state == AuditState::Passed && context.is_long() {
+                    p { @for (place, audit) in audits.iter().enumerate() { @if place > 0 { ", " } (Line(&audit.rule)) } }
+                } @else {
+                    dl { @for audit in audits { dt { (Line(&audit.rule)) } dd { (Line(&audit.message)) } } }
+                }
             }
         }
     }

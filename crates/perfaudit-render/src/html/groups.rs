@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
-use perfaudit_result::{Axis, MetricName, Unit, Workload, WorkloadGroup};
+use perfaudit_result::{Axis, Figure, MetricName, Unit, Workload, WorkloadGroup};
 use serde::Serialize;
 
 use super::context::Context;
@@ -120,7 +120,12 @@ fn tables(context: &Context<'_>, index: usize, group: &WorkloadGroup, layout: &L
     }
 }
 
-fn sweep_table(context: &Context<'_>, group: &WorkloadGroup, layout: &Layout<'_>, slice: &Slice<'_>) -> Markup {
+fn sweep_table(
+    context: &Context<'_>,
+    group: &WorkloadGroup,
+    layout: &Layout<'_>,
+    slice: &Slice<'_>,
+) -> Markup {
     let axis = &group.axes[layout.rows];
     html! {
         table.plain {
@@ -180,7 +185,7 @@ fn heat_cell(context: &Context<'_>, index: Option<usize>, scale: Option<&HeatSca
     let Some(index) = index else { return html! { td.absent title="no such benchmark" { "\u{2013}" } } };
     let workload = &context.result.workloads[index];
     let p50 = rows::figure(workload, &MetricName::WALL_TIME_P50);
-    let shade = p50.and_then(|figure| figure.value()).zip(scale).map(|(value, scale)| scale.class(value));
+    let shade = p50.and_then(Figure::value).zip(scale).map(|(value, scale)| scale.class(value));
     html! {
         td class=[shade] {
             a href={ "#" (context.workload_anchors[index]) } {
@@ -205,7 +210,10 @@ impl HeatScale {
     fn of(context: &Context<'_>, layout: &Layout<'_>) -> Option<Self> {
         let mut scale: Option<Self> = None;
         for &index in layout.slices.iter().flat_map(|slice| slice.cells.values()) {
-            let Some(figure) = rows::figure(&context.result.workloads[index], &MetricName::WALL_TIME_P50) else { continue };
+            let Some(figure) = rows::figure(&context.result.workloads[index], &MetricName::WALL_TIME_P50)
+            else {
+                continue;
+            };
             let Some(value) = figure.value().filter(|value| *value > 0.0) else { continue };
             let scale = scale.get_or_insert(Self { least: value, most: value, unit: figure.unit });
             scale.least = scale.least.min(value);
@@ -230,7 +238,7 @@ fn legend(scale: &HeatScale) -> Markup {
             span { (quantity::value(scale.least, scale.unit)) }
             span.ramp aria-hidden="true" { @for shade in 0..SHADES { i class={ "h" (shade) } {} } }
             span { (quantity::value(scale.most, scale.unit)) }
-            span.muted { "darker is slower, in equal steps of the logarithm" }
+            span.muted { "a stronger colour is slower, in equal steps of the logarithm" }
         }
     }
 }
@@ -281,7 +289,9 @@ impl Point {
 pub(super) fn charts<'a>(context: &Context<'a>) -> BTreeMap<String, Chart<'a>> {
     let mut charts = BTreeMap::new();
     for (index, group) in context.result.groups.iter().enumerate() {
-        let Some(layout) = Layout::of(context, group).filter(|layout| layout.has_chart(group)) else { continue };
+        let Some(layout) = Layout::of(context, group).filter(|layout| layout.has_chart(group)) else {
+            continue;
+        };
         for (number, slice) in layout.slices.iter().enumerate() {
             charts.insert(chart_id(index, number), chart(context, group, &layout, slice));
         }
@@ -289,7 +299,12 @@ pub(super) fn charts<'a>(context: &Context<'a>) -> BTreeMap<String, Chart<'a>> {
     charts
 }
 
-fn chart<'a>(context: &Context<'a>, group: &'a WorkloadGroup, layout: &Layout<'a>, slice: &Slice<'a>) -> Chart<'a> {
+fn chart<'a>(
+    context: &Context<'a>,
+    group: &'a WorkloadGroup,
+    layout: &Layout<'a>,
+    slice: &Slice<'a>,
+) -> Chart<'a> {
     let axis = &group.axes[layout.rows];
     let workloads = &context.result.workloads;
     let names: Vec<&str> = match layout.columns {
@@ -301,9 +316,16 @@ fn chart<'a>(context: &Context<'a>, group: &'a WorkloadGroup, layout: &Layout<'a
         series[column].points.push(Point::of(row, &workloads[index]));
     }
     let unit = |name: MetricName| {
-        slice.cells.values().find_map(|&index| rows::figure(&workloads[index], &name)).map(|figure| figure.unit)
+        slice
+            .cells
+            .values()
+            .find_map(|&index| rows::figure(&workloads[index], &name))
+            .map(|figure| figure.unit)
     };
-    let title = std::iter::once(group.name.as_str()).chain(slice.fixed.iter().copied()).collect::<Vec<_>>().join(" / ");
+    let title = std::iter::once(group.name.as_str())
+        .chain(slice.fixed.iter().copied())
+        .collect::<Vec<_>>()
+        .join(" / ");
     Chart {
         title,
         labels: &axis.values,

@@ -6,10 +6,10 @@ use maud::{Markup, html};
 use perfaudit_result::{Host, Unit, Workload};
 
 use super::context::Context;
+use super::page;
 use super::text::Line;
 use super::words::{self, badge};
-use super::page;
-use crate::quantity;
+use crate::{quantity, rows};
 
 /// The section.
 pub(super) fn section(context: &Context<'_>) -> Markup {
@@ -24,6 +24,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
                 (build(context))
             }
             (targets(context))
+            (methods(context))
             (capabilities(context))
             (tree_changes(context))
         },
@@ -110,10 +111,23 @@ fn stages(context: &Context<'_>) -> Markup {
 }
 
 fn host(context: &Context<'_>) -> Markup {
-    let Host { cpu, cores, memory_bytes, os, kernel, arch, virtualised, cycle_ns, empty_loop_ns, noise_floor, .. } =
-        &context.result.host;
+    let Host {
+        cpu,
+        cores,
+        memory_bytes,
+        os,
+        kernel,
+        arch,
+        virtualised,
+        cycle_ns,
+        empty_loop_ns,
+        noise_floor,
+        ..
+    } = &context.result.host;
     let not_measured = || "not measured".to_owned();
-    let time = |nanoseconds: &Option<f64>| nanoseconds.map_or_else(not_measured, |ns| quantity::value(ns, Unit::Nanoseconds));
+    let time = |nanoseconds: &Option<f64>| {
+        nanoseconds.map_or_else(not_measured, |ns| quantity::value(ns, Unit::Nanoseconds))
+    };
     html! {
         div {
             h3 { "Host" }
@@ -171,22 +185,17 @@ fn build(context: &Context<'_>) -> Markup {
     }
 }
 
-/// What the workloads of a target share.
-#[derive(PartialEq, Eq, Hash)]
-struct Target<'a> {
-    package: &'a str,
-    name: &'a str,
-    source: &'a str,
-    binary: Option<&'a str>,
-}
-
-fn targets(context: &Context<'_>) -> Markup {
+/// What the workloads of a target share. A target with several executables has a row for each.
+fn targets<'a>(context: &Context<'a>) -> Markup {
+    let workloads = &context.result.workloads;
+    let target = |workload: &'a Workload| (workload.package.as_str(), workload.target.as_str());
+    let ran: HashSet<_> = workloads.iter().filter(|w| w.binary_sha256.is_some()).map(target).collect();
     let mut seen = HashSet::new();
-    let rows = context.result.workloads.iter().filter_map(|Workload { package, target, source, binary_sha256, .. }| {
-        let row = Target { package, name: target, source, binary: binary_sha256.as_deref() };
-        seen.insert((row.package, row.name, row.binary)).then_some(row)
-    });
-    let rows: Vec<_> = rows.collect();
+    let rows: Vec<_> = workloads
+        .iter()
+        .filter(|w| w.binary_sha256.is_some() || !ran.contains(&target(w)))
+        .filter(|w| seen.insert((target(w), w.binary_sha256.as_deref())))
+        .collect();
     html! {
         @if !rows.is_empty() {
             h3 { "Benchmark targets" }
@@ -196,10 +205,28 @@ fn targets(context: &Context<'_>) -> Markup {
                 tbody {
                     @for row in rows {
                         tr {
-                            th scope="row" { (Line(row.package)) " / " (Line(row.name)) }
-                            td { code { (Line(row.source)) } }
-                            td { @match row.binary { Some(binary) => (page::hash(binary)), None => "-" } }
+                            th scope="row" { (Line(&row.package)) " / " (Line(&row.target)) }
+                            td { code { (Line(&row.source)) } }
+                            @match &row.binary_sha256 { Some(binary) => (page::hash_cell(binary)), None => td { "-" } }
                         }
+                    }
+                }
+            } }
+        }
+    }
+}
+
+/// The method of each metric, as most reports have one for all workloads. A workload with another one names it.
+fn methods(context: &Context<'_>) -> Markup {
+    html! {
+        @if !context.methods.is_empty() {
+            h3 #methods { "Methods" }
+            div.scroll { table.plain {
+                caption { "How each metric is made; a benchmark whose metrics are made in another way says so" }
+                thead { tr { th scope="col" { "Metric" } th scope="col" { "Method" } } }
+                tbody {
+                    @for (name, method) in &context.methods {
+                        tr { th scope="row" { (Line(rows::short_name(name))) } td { (Line(&method.0)) } }
                     }
                 }
             } }

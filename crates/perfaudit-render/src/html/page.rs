@@ -10,8 +10,7 @@ use super::text::Line;
 use super::{appendix, benchmarks, data, findings, groups, measured, summary};
 
 const STYLE: &str = include_str!("../../assets/report.css");
-const SCRIPT: &str =
-    concat!(include_str!("../../assets/charts.js"), include_str!("../../assets/report.js"));
+const SCRIPT: &str = concat!(include_str!("../../assets/charts.js"), include_str!("../../assets/report.js"));
 
 /// The sections in order: element id and heading.
 const SECTIONS: [(&str, &str); 6] = [
@@ -81,9 +80,9 @@ pub(super) fn section(id: &str, body: &Markup) -> Markup {
 }
 
 /// The first digits of a hash; the title has all of them.
-pub(super) fn hash(digest: &str) -> Markup {
+pub(super) fn hash_cell(digest: &str) -> Markup {
     let short: String = digest.chars().take(12).collect();
-    html! { code title=(Line(digest)) { (Line(&short)) } }
+    html! { td title=(Line(digest)) { code { (Line(&short)) } } }
 }
 
 fn navigation() -> Markup {

@@ -106,14 +106,22 @@ fn tiles(context: &Context<'_>) -> Markup {
     let workloads = &context.result.workloads;
     let count = |wanted: &dyn Fn(WorkloadState) -> bool| workloads.iter().filter(|w| wanted(w.state)).count();
     let tiles = [
-        Tile { count: count(&|state| state == WorkloadState::Measured), label: "measured", filter: "measured" },
+        Tile {
+            count: count(&|state| state == WorkloadState::Measured),
+            label: "measured",
+            filter: "measured",
+        },
         Tile { count: count(&WorkloadState::is_failure), label: "failed", filter: "failing" },
         Tile {
             count: count(&|state| matches!(state, WorkloadState::NotRun | WorkloadState::Unsupported)),
             label: "not run or unsupported",
             filter: "skipped",
         },
-        Tile { count: workloads.iter().filter(|w| is_flagged(w)).count(), label: "flagged", filter: "flagged" },
+        Tile {
+            count: workloads.iter().filter(|w| is_flagged(w)).count(),
+            label: "flagged",
+            filter: "flagged",
+        },
     ];
     html! {
         ul.tiles aria-label="Counts of benchmarks" {

@@ -64,7 +64,10 @@ mod tests {
 
     #[test]
     fn a_message_keeps_its_lines_and_loses_its_colours() {
-        assert_eq!(Block("\u{1b}[31merror\u{1b}[0m:\n\tx < y\n\n").render().into_string(), "error:\n    x &lt; y");
+        assert_eq!(
+            Block("\u{1b}[31merror\u{1b}[0m:\n\tx < y\n\n").render().into_string(),
+            "error:\n    x &lt; y"
+        );
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 use perfaudit_result::{
-    ArtifactKind, AuditState, CapabilityState, Confidence, Mode, Of, PreconditionStatus, SamplingMode, Severity,
-    StageName, StageState, TreeChangeKind, VerdictStatus, WorkloadState,
+    ArtifactKind, AuditState, CapabilityState, Confidence, Mode, Of, PreconditionStatus, SamplingMode,
+    Severity, StageName, StageState, TreeChangeKind, VerdictStatus, WorkloadState,
 };
 
 /// The class of a badge. The colour repeats what the word says.
@@ -138,7 +138,6 @@ pub(super) fn artifact(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Harness => "harness",
         ArtifactKind::BuildLog => "build log",
         ArtifactKind::WorkloadLog => "workload log",
-        ArtifactKind::Report => "report",
     }
 }
 

@@ -76,17 +76,20 @@ pub(super) fn benchmarks(page: &mut Page, result: &AuditResult, verbose: bool) {
 
 /// The headers that depend on the figures: one level and one kind of observation for all, or none in the header
 /// and each in its cell.
-struct Header {
+struct Header<'a> {
     level: Option<String>,
     observations: Option<&'static str>,
+    /// The rules that flag each workload, the gravest first.
+    flags: HashMap<&'a str, Vec<&'a str>>,
 }
 
-impl Header {
-    fn of(result: &AuditResult) -> Self {
+impl<'a> Header<'a> {
+    fn of(result: &'a AuditResult) -> Self {
         let medians = || result.workloads.iter().filter_map(rows::median);
         Self {
             level: same(medians().filter_map(level)),
             observations: same(medians().map(|figure| rows::observations(figure.of))),
+            flags: rows::flags_by_gravity(result),
         }
     }
 
@@ -116,7 +119,7 @@ fn level(figure: &Figure) -> Option<String> {
 }
 
 /// The rows of one target, and how many were left out because nothing is wrong with them.
-fn section(suite: &Suite<'_>, header: &Header, folded: bool, verbose: bool) -> (Vec<Row>, usize) {
+fn section(suite: &Suite<'_>, header: &Header<'_>, folded: bool, verbose: bool) -> (Vec<Row>, usize) {
     let mut rows = Vec::new();
     let mut in_state: HashMap<WorkloadState, usize> = HashMap::new();
     for workload in &suite.workloads {
@@ -140,7 +143,7 @@ fn section(suite: &Suite<'_>, header: &Header, folded: bool, verbose: bool) -> (
     (rows, left_out)
 }
 
-fn row(workload: &Workload, header: &Header) -> Row {
+fn row(workload: &Workload, header: &Header<'_>) -> Row {
     let median = rows::median(workload);
     let value = |name: &MetricName| {
         let Some(figure) = rows::figure(workload, name) else { return String::new() };
@@ -157,7 +160,7 @@ fn row(workload: &Workload, header: &Header) -> Row {
         Some(_) => figure.n.to_string(),
         None => format!("{} {}", figure.n, rows::observations(figure.of)),
     });
-    let (note, style) = note(workload);
+    let (note, style) = note(workload, header);
     Row {
         name: rows::title(workload),
         cells: [
@@ -172,17 +175,20 @@ fn row(workload: &Workload, header: &Header) -> Row {
     }
 }
 
-/// The state, unless it was measured; else what was flagged.
-fn note(workload: &Workload) -> (String, Style) {
+/// The state, unless it was measured; else the gravest of what was flagged, and how many more there are.
+fn note(workload: &Workload, header: &Header<'_>) -> (String, Style) {
     if workload.state != WorkloadState::Measured {
         let style = if workload.state.is_failure() { CRITICAL } else { FAINT };
         return (workload.state.label().to_owned(), style);
     }
-    let rules: Vec<String> = rows::flags(workload).map(|audit| text::one_line(&audit.rule)).collect();
-    if rules.is_empty() { (String::new(), PLAIN) } else { (rules.join(", "), WARNING) }
+    match header.flags.get(workload.id.0.as_str()).map(Vec::as_slice) {
+        None | Some([]) => (String::new(), PLAIN),
+        Some([rule]) => (text::one_line(rule), WARNING),
+        Some([rule, others @ ..]) => (format!("{} +{}", text::one_line(rule), others.len()), WARNING),
+    }
 }
 
-fn table(page: &mut Page, header: &Header, sections: &[(String, Vec<Row>)]) {
+fn table(page: &mut Page, header: &Header<'_>, sections: &[(String, Vec<Row>)]) {
     let rows = || sections.iter().flat_map(|(_, rows)| rows);
     let widest =
         |column: Column| rows().map(|row| text::width(&row.cells[column as usize])).max().unwrap_or(0);
@@ -224,7 +230,7 @@ fn table(page: &mut Page, header: &Header, sections: &[(String, Vec<Row>)]) {
     }
 }
 
-fn head(page: &mut Page, header: &Header, name_width: usize, columns: &[(Column, usize)]) {
+fn head(page: &mut Page, header: &Header<'_>, name_width: usize, columns: &[(Column, usize)]) {
     let mut line = pad("", name_width);
     for (column, width) in columns {
         line.push_str(&cell(*column, &header.text(*column), *width));
@@ -261,7 +267,7 @@ fn pad(content: &str, width: usize) -> String {
 }
 
 /// For narrow pages: the figures of a row in words below its name.
-fn stacked(page: &mut Page, header: &Header, sections: &[(String, Vec<Row>)]) {
+fn stacked(page: &mut Page, header: &Header<'_>, sections: &[(String, Vec<Row>)]) {
     for (name, rows) in sections {
         page.line(&[(HEADING, &text::shorten(name, page.width()))]);
         for row in rows {

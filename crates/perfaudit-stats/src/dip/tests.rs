@@ -6,8 +6,8 @@ use proptest::prelude::*;
 /// A band around an empirical distribution, seen from the side on which the distribution inside it is convex.
 struct Side {
     at: Vec<f64>,
-    /// Least and greatest height at each value: the distribution just after it less the width of the band, and just
-    /// before it plus the width.
+    /// Least and greatest height at each value: the distribution just after it less the width of the band,
+    /// and just before it plus the width.
     floor: Vec<f64>,
     ceiling: Vec<f64>,
 }
@@ -24,8 +24,8 @@ impl Side {
         }
     }
 
-    /// Whether a convex increasing function passes between floor and ceiling at the first `count` values: no floor may
-    /// lie above a chord of two ceilings, nor above a ceiling further right.
+    /// Whether a convex increasing function passes between floor and ceiling at the first `count` values: no
+    /// floor may lie above a chord of two ceilings, nor above a ceiling further right.
     fn is_passable(&self, count: usize) -> bool {
         (0..count).all(|k| {
             (0..=k).all(|j| {
@@ -36,8 +36,8 @@ impl Side {
         })
     }
 
-    /// How low such a function can be at `to`, beyond the first `count` values: above each line from a ceiling
-    /// through a later floor, and above each floor.
+    /// How low such a function can be at `to`, beyond the first `count` values: above each line from a
+    /// ceiling through a later floor, and above each floor.
     fn lowest(&self, count: usize, to: f64) -> f64 {
         let through = |i: usize, j: usize| line(self, i, (self.at[j], self.floor[j]), to);
         (0..count)
@@ -51,14 +51,16 @@ fn line(side: &Side, i: usize, (x, y): (f64, f64), to: f64) -> f64 {
     side.ceiling[i] + (y - side.ceiling[i]) * (to - side.at[i]) / (x - side.at[i])
 }
 
-/// Whether some unimodal distribution stays within `width` of the empirical one: for some mode, a convex part to the
-/// left and a concave one to the right (the mirror image of a convex one) that meet there, or leave room for a jump up.
+/// Whether some unimodal distribution stays within `width` of the empirical one: for some mode, a convex part
+/// to the left and a concave one to the right (the mirror image of a convex one) that meet there, or leave
+/// room for a jump up.
 fn is_within(sorted: &[f64], width: f64) -> bool {
     let n = sorted.len();
     let mirrored: Vec<f64> = sorted.iter().rev().map(|value| -value).collect();
     let (left, right) = (Side::of(sorted, width), Side::of(&mirrored, width));
     let height = |index: usize| index as f64 / n as f64;
-    // By how much the heights at the mode contradict each other, with `before` values left and `after` values right.
+    // By how much the heights at the mode contradict each other, with `before` values left and `after` values
+    // right.
     let conflict = |before: usize, after: usize, mode: f64| {
         let low = left.lowest(before, mode).max(height(before) - width);
         let high = (1.0 - right.lowest(after, -mode)).min(height(n - after) + width);
@@ -118,8 +120,8 @@ proptest! {
     }
 }
 
-/// Ratings of 63 statistics departments, the example of Hartigan and Hartigan (1985), whose dip R's diptest gives as
-/// 0.05952381 with ties left as they are.
+/// Ratings of 63 statistics departments, the example of Hartigan and Hartigan (1985), whose dip R's diptest
+/// gives as 0.05952381 with ties left as they are.
 const FACULTY: [u8; 63] = [
     30, 33, 35, 36, 37, 37, 39, 39, 39, 39, 39, 40, 40, 40, 40, 41, 42, 43, 43, 43, 44, 44, 45, 45, 46, 47,
     47, 48, 48, 48, 49, 50, 50, 51, 52, 52, 53, 53, 53, 53, 53, 54, 54, 57, 57, 59, 60, 60, 60, 61, 61, 61,
@@ -134,7 +136,8 @@ fn the_published_dip_of_the_faculty_ratings_comes_out() {
 
 #[test]
 fn published_implementations_agree_on_an_uneven_sequence() {
-    // Squares of the fractional parts of multiples of the golden ratio; values of the diptest package for Python.
+    // Squares of the fractional parts of multiples of the golden ratio; values of the diptest package for
+    // Python.
     for (n, expected) in [(20, 0.031_085_144_945_008_45), (50, 0.016_268_524_618_360_73)] {
         let golden = |index: i32| (f64::from(index) * 0.618_033_988_749_894_9).fract().powi(2);
         let sample = Sample::new((1..=n).map(golden).collect()).unwrap();

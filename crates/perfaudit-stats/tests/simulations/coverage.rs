@@ -1,6 +1,7 @@
 //! How often intervals hold the true value, by simulation with fixed seeds.
 //!
-//! Bounds are four standard errors around the level the theory gives, so that another seed passes too.
+//! Bounds are four standard errors around what theory or a longer simulation gives, so that another seed
+//! passes too.
 
 use crate::support::{Shape, Source, count, four_sigma};
 use perfaudit_stats::{
@@ -29,6 +30,7 @@ fn quantiles_cover<const COUNT: usize>(n: usize, probabilities: [Probability; CO
         for ((p, level), covered) in probabilities.into_iter().zip(levels).zip(covered) {
             let share = covered as f64 / REPEATS as f64;
             assert!(level >= 0.95, "{level}");
+            // 20,000 samples each cover at 0.958 or more; so few may fall short of it by chance.
             assert!(share >= 0.94, "{shape:?} {p:?} of {n}: covers {share}");
             let tolerance = four_sigma(level, REPEATS);
             assert!((share - level).abs() < tolerance, "{shape:?} {p:?} of {n}: {share} is not {level}");
@@ -70,7 +72,7 @@ fn median_of_autoregressive(n: usize, repeats: usize, size: impl Fn(&Sample) -> 
 #[test]
 fn the_effective_size_repairs_the_median_of_autocorrelated_values() {
     for (n, repeats) in [(100, 150), (400, 40)] {
-        let naive = median_of_autoregressive(n, repeats, |sample| EffectiveSize::all(sample.len()));
+        let naive = median_of_autoregressive(n, 1_000, |sample| EffectiveSize::all(sample.len()));
         let repaired = median_of_autoregressive(n, repeats, effective_size);
         assert!(naive < 0.85, "{n}: {naive}");
         assert!(repaired >= 0.9, "{n}: {repaired}");
@@ -101,15 +103,16 @@ fn the_mean_of_normal_values_lies_in_its_interval_at_the_level() {
     assert!((share - 0.95).abs() < four_sigma(0.95, 250), "{share}");
 }
 
-/// Measured with 4,000 samples each: 0.906 at n = 10, 0.917 at n = 20, 0.932 at n = 40, 0.937 at n = 100. The skew
-/// costs coverage that no interval of the mean gets back from so few values.
+/// Measured with 4,000 samples each: 0.906 at n = 10, 0.917 at n = 20, 0.932 at n = 40, 0.937 at n = 100. The
+/// skew costs coverage that no interval of the mean gets back from so few values.
 #[test]
 fn the_mean_of_log_normal_values_lies_in_its_interval_a_little_less_often() {
     let share = mean_of_independent(Shape::LogNormal, 20, 250, 0.5_f64.exp());
     assert!((share - 0.917).abs() < four_sigma(0.917, 250), "{share}");
 }
 
-/// Measured with 4,000 samples each: 0.82 at n = 20, 0.84 at n = 100. Without a variance the mean has no honest interval; this records it.
+/// Measured with 4,000 samples each: 0.82 at n = 20, 0.84 at n = 100. Without a variance the mean has no
+/// honest interval; this records it.
 #[test]
 fn the_mean_of_values_without_a_variance_is_not_covered_at_the_level() {
     let share = mean_of_independent(Shape::Pareto, 20, 250, 3.0);
@@ -121,7 +124,7 @@ fn the_mean_of_values_without_a_variance_is_not_covered_at_the_level() {
 fn blocks_repair_the_mean_of_autocorrelated_values() {
     let coverage = |size: fn(&Sample) -> EffectiveSize| {
         let mut source = Source::new(9);
-        mean_covers(50, 0.0, || {
+        mean_covers(80, 0.0, || {
             let sample = Sample::new(source.autoregressive(100, 0.6)).expect("finite values");
             let size = size(&sample);
             (sample, size)
@@ -129,6 +132,6 @@ fn blocks_repair_the_mean_of_autocorrelated_values() {
     };
     let naive = coverage(|sample| EffectiveSize::all(sample.len()));
     let repaired = coverage(effective_size);
-    assert!(naive < 0.85, "{naive}");
-    assert!(repaired >= 0.84, "{repaired}");
+    assert!(naive < 0.89, "{naive}");
+    assert!(repaired >= 0.85, "{repaired}");
 }

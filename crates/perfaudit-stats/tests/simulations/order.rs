@@ -1,6 +1,6 @@
 //! What the order of the values tells: autocorrelation and drift.
 
-use crate::support::{Shape, Source, count, four_sigma};
+use crate::support::{Shape, Source, count};
 use perfaudit_stats::{Drift, Sample, drift, effective_size};
 
 fn series(n: usize, mut value: impl FnMut(f64) -> f64) -> Sample {
@@ -12,17 +12,17 @@ fn independent_values_keep_their_number_in_99_of_100_samples() {
     const REPEATS: usize = 200;
     for n in [30, 100] {
         let mut lost = 0;
+        let mut source = Source::new(31 + n as u64);
         for shape in Shape::ALL {
-            let mut source = Source::new(31 + n as u64);
             lost += count(REPEATS, || effective_size(&shape.sample(n, &mut source)).get() < n as f64);
         }
-        let (share, total) = (lost as f64 / (5 * REPEATS) as f64, 5 * REPEATS);
-        assert!((share - 0.01).abs() < four_sigma(0.01, total), "{n}: {share}");
+        // 10 expected of 1,000; fewer than 1 or more than 28 come by chance once in 20,000 times.
+        assert!((1..=28).contains(&lost), "{n}: {lost}");
     }
 }
 
-/// A first-order process is worth n (1 - phi) / (1 + phi) of its values. Measured over 2,000 samples of 400: 211, 102
-/// and 47 on average, where theory has 215, 100 and 44.
+/// A first-order process is worth n (1 - phi) / (1 + phi) of its values. Measured over 2,000 samples of 400:
+/// 211, 102 and 47 on average, where theory has 215, 100 and 44.
 #[test]
 fn the_effective_size_of_an_autoregressive_process_is_close_to_theory() {
     for phi in [0.3, 0.6, 0.8] {
@@ -54,26 +54,26 @@ fn equal_values_keep_their_number_and_do_not_drift() {
 fn a_long_autocorrelated_sample_is_worth_its_share() {
     let sample = Sample::new(Source::new(33).autoregressive(5_000, 0.6)).unwrap();
     let size = effective_size(&sample).get();
-    assert!((900.0..1_700.0).contains(&size), "{size}");
+    assert!((700.0..1_900.0).contains(&size), "{size}");
 }
 
 #[test]
 fn independent_values_drift_once_in_a_thousand_samples() {
     const REPEATS: usize = 600;
-    let mut found = 0;
+    let (mut found, mut seed) = (0, 0);
+    let mut source = Source::new(34);
     for shape in Shape::ALL {
-        let mut source = Source::new(34);
-        let mut seed = 0;
         found += count(REPEATS, || {
             seed += 1;
             drift(&shape.sample(100, &mut source), seed) != Drift::None
         });
     }
-    let share = found as f64 / (5 * REPEATS) as f64;
-    assert!((share - 0.001).abs() < four_sigma(0.001, 5 * REPEATS), "{share}");
+    // 3 expected of 3,000; more than 12 come by chance once in 60,000 times. 25,000 samples gave 0.0010.
+    assert!(found <= 12, "{found}");
 }
 
-/// Measured over 2,000 samples of 100: 0.0015 at phi = 0.6, 0.003 at 0.8, 0.015 at 0.9; 0.017 with 50 values at 0.6.
+/// Measured over 2,000 samples of 100: 0.0015 at phi = 0.6, 0.003 at 0.8, 0.015 at 0.9; 0.017 with 50 values
+/// at 0.6.
 #[test]
 fn autocorrelation_is_seldom_taken_for_drift() {
     let mut source = Source::new(35);
@@ -111,7 +111,7 @@ fn a_step_half_way_is_reported() {
         let sample = series(100, |time| 100.0 + if time < 0.5 { 0.0 } else { 3.0 } + source.normal());
         matches!(drift(&sample, 1), Drift::Rising { .. })
     });
-    assert!(found >= 14, "{found}");
+    assert!(found >= 11, "{found}");
 }
 
 #[test]

@@ -4,7 +4,8 @@ use perfaudit_stats::{Probability, Sample};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-/// Distributions as timings have them: symmetric, skewed, with two modes, with tails too heavy for a variance.
+/// Distributions as timings have them: symmetric, skewed, with two modes, with tails too heavy for a
+/// variance.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Shape {
     Normal,

@@ -1,0 +1,40 @@
+//! `perfaudit audit`.
+
+use perfaudit_exec::Interrupt;
+use perfaudit_render::ReportInput;
+
+use crate::arguments::AuditArguments;
+use crate::commands::{print, reports};
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::flow::{self, CompletedRun, Plan};
+use crate::progress::Progress;
+
+pub(crate) fn run(arguments: &AuditArguments) -> Result<Exit, CommandError> {
+    let interrupt = Interrupt::on_signals().map_err(CommandError::Signals)?;
+    if arguments.dry_run {
+        return super::dry_run::run(&Plan::make(arguments, &interrupt)?, arguments);
+    }
+    let progress = Progress::start();
+    let argv = std::env::args().collect();
+    let run = flow::audit(arguments, argv, &interrupt, &progress)?;
+    progress.say("write reports".to_owned());
+    write(&run, usize::from(arguments.keep))?;
+    progress.finish();
+    let input = ReportInput { result: &run.result, samples: &run.samples };
+    print(input, arguments.format, run.directory.path(), arguments.verbose);
+    Ok(Exit::of(run.result.verdict.status))
+}
+
+/// `result.json` comes last: a folder that has one holds a whole run.
+fn write(run: &CompletedRun, keep: usize) -> Result<(), CommandError> {
+    let input = ReportInput { result: &run.result, samples: &run.samples };
+    for (name, content) in reports(input) {
+        run.directory.write(name, content.as_bytes())?;
+    }
+    run.directory.write("result.json", perfaudit_render::json(&run.result).as_bytes())?;
+    if let Some(runs) = &run.runs {
+        perfaudit_run::prune(runs, &run.result.run.id, keep)?;
+    }
+    Ok(())
+}

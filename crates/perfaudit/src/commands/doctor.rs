@@ -1,0 +1,146 @@
+//! `perfaudit doctor`: what can be measured here, and what stands in the way.
+
+use std::fmt::Write as _;
+
+use perfaudit_exec::Interrupt;
+use perfaudit_host::{LoadAverage, before_measuring, calibrate, host};
+use perfaudit_project::{CargoProject, ProjectError, Selection, WorkDirectory, effective_profile};
+use perfaudit_result::{
+    BuildProfile, Capability, CapabilityState, Host, Precondition, PreconditionStatus, Toolchain,
+};
+use serde::Serialize;
+
+use crate::arguments::{DoctorArguments, PlainFormat};
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output;
+
+/// What doctor finds.
+#[derive(Debug, Serialize)]
+struct Checkup {
+    host: Host,
+    preconditions: Vec<Precondition>,
+    project: ProjectCheckup,
+}
+
+/// What doctor finds of the project.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum ProjectCheckup {
+    /// It can be audited.
+    Usable {
+        name: String,
+        toolchain: Toolchain,
+        bench_targets: usize,
+        writes_to: String,
+        built_in_a_copy: bool,
+    },
+    /// It cannot.
+    Unusable { reason: String },
+}
+
+pub(crate) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
+    let interrupt = Interrupt::on_signals().map_err(CommandError::Signals)?;
+    let project = CargoProject::discover(&arguments.path, &Selection::default(), true, &interrupt);
+    let profile = project.as_ref().ok().map(|project| {
+        effective_profile(&project.cargo, "bench", perfaudit_bench::DEBUG, perfaudit_bench::STRIP)
+    });
+    let host = host(&calibrate());
+    let preconditions = match &profile {
+        Some(profile) => before_measuring(host.cores, LoadAverage::now(), profile),
+        None => Vec::new(),
+    };
+    let usable = project.is_ok();
+    let checkup = Checkup { host, preconditions, project: checked(project) };
+    match arguments.format {
+        PlainFormat::Json => {
+            let json =
+                serde_json::to_string_pretty(&checkup).expect("the checkup holds nothing that JSON cannot");
+            output::raw(&format!("{json}\n"));
+        }
+        PlainFormat::Terminal => output::result(&describe(&checkup, profile.as_ref())),
+    }
+    Ok(if usable { Exit::Pass } else { Exit::Usage })
+}
+
+fn checked(project: Result<CargoProject, ProjectError>) -> ProjectCheckup {
+    let project = match project {
+        Ok(project) => project,
+        Err(error) => return ProjectCheckup::Unusable { reason: error.to_string() },
+    };
+    match WorkDirectory::prepare(&project.root, &project.target_directory) {
+        Ok(work) => ProjectCheckup::Usable {
+            bench_targets: project.packages.iter().map(|package| package.benches.len()).sum(),
+            writes_to: super::relative_to_here(&work.path),
+            built_in_a_copy: project.copied.is_some(),
+            toolchain: project.toolchain.versions,
+            name: project.name,
+        },
+        Err(error) => ProjectCheckup::Unusable { reason: error.to_string() },
+    }
+}
+
+fn describe(checkup: &Checkup, profile: Option<&BuildProfile>) -> String {
+    let mut rows: Vec<(&str, String, String)> = Vec::new();
+    let host = &checkup.host;
+    let virtualised = match host.virtualised {
+        Some(true) => ", virtual machine",
+        Some(false) => "",
+        None => ", virtual or not cannot be told",
+    };
+    rows.push((
+        "ok",
+        "host".into(),
+        format!("{}, {} cores{virtualised}, {}", host.cpu, host.cores, host.kernel),
+    ));
+    if let (Some(cycle), Some(empty)) = (host.cycle_ns, host.empty_loop_ns) {
+        let text = format!("one cycle takes {cycle:.3} ns, an empty benchmark loop {empty:.3} ns");
+        rows.push(("ok", "calibration".into(), text));
+    }
+    rows.extend(host.capabilities.iter().map(capability));
+    match &checkup.project {
+        ProjectCheckup::Usable { name, toolchain, bench_targets, writes_to, built_in_a_copy } => {
+            let copy =
+                if *built_in_a_copy { ", built in a copy for want of a fitting Cargo.lock" } else { "" };
+            rows.push(("ok", "project".into(), format!("{name}: {bench_targets} benchmark targets{copy}")));
+            rows.push(("ok", "toolchain".into(), format!("{}, {}", toolchain.rustc, toolchain.cargo)));
+            rows.push(("ok", "writes to".into(), writes_to.clone()));
+        }
+        ProjectCheckup::Unusable { reason } => rows.push(("no", "project".into(), reason.clone())),
+    }
+    if let Some(profile) = profile {
+        let BuildProfile { opt_level, lto, codegen_units, panic, .. } = profile;
+        let text = format!("opt-level {opt_level}, lto {lto}, codegen-units {codegen_units}, panic {panic}");
+        rows.push(("ok", "bench profile".into(), text));
+    }
+    rows.extend(checkup.preconditions.iter().map(precondition));
+    aligned(&rows)
+}
+
+fn capability(capability: &Capability) -> (&'static str, String, String) {
+    let mark = match capability.state {
+        CapabilityState::Available => "ok",
+        CapabilityState::Limited => "--",
+        CapabilityState::Missing => "no",
+    };
+    (mark, capability.name.clone(), capability.reason.clone())
+}
+
+fn precondition(precondition: &Precondition) -> (&'static str, String, String) {
+    let mark = match precondition.status {
+        PreconditionStatus::Met => "ok",
+        PreconditionStatus::Violated => "no",
+        PreconditionStatus::Unknown => "--",
+    };
+    let remedy = precondition.remedy.as_ref().map_or_else(String::new, |remedy| format!("; {remedy}"));
+    (mark, precondition.code.clone(), format!("{}{remedy}", precondition.message))
+}
+
+fn aligned(rows: &[(&str, String, String)]) -> String {
+    let width = rows.iter().map(|(_, name, _)| name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for (mark, name, what) in rows {
+        writeln!(text, "{mark}  {name:width$}  {what}").expect("writing to a string cannot fail");
+    }
+    text
+}

@@ -1,0 +1,136 @@
+//! `perfaudit audit --dry-run`: what would be measured, and how long it would take.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use perfaudit_render::quantity;
+use perfaudit_result::{AuditResult, StageName, WorkloadState};
+use serde::Serialize;
+
+use crate::arguments::{AuditArguments, Format};
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::flow::{Plan, runs_directory};
+use crate::output;
+
+/// What would be done.
+#[derive(Debug, Serialize)]
+struct Outline {
+    project: String,
+    targets: Vec<Target>,
+    /// Seconds that measuring takes at most; null without a budget.
+    budget_s: Option<f64>,
+    /// From the newest run of this project, if there is one.
+    earlier: Option<Earlier>,
+}
+
+#[derive(Debug, Serialize)]
+struct Target {
+    package: String,
+    bench: String,
+    missing_features: Vec<String>,
+}
+
+/// What the newest run tells about the next.
+#[derive(Debug, Serialize)]
+struct Earlier {
+    run: String,
+    benchmarks: usize,
+    build_s: f64,
+    /// What measuring the same benchmarks takes in this mode.
+    estimate_s: f64,
+}
+
+pub(crate) fn run(plan: &Plan, arguments: &AuditArguments) -> Result<Exit, CommandError> {
+    let outline = Outline {
+        project: plan.project.name.clone(),
+        targets: plan
+            .project
+            .packages
+            .iter()
+            .flat_map(|package| {
+                package.benches.iter().map(|bench| Target {
+                    package: package.name.clone(),
+                    bench: bench.name.clone(),
+                    missing_features: bench.missing_features.clone(),
+                })
+            })
+            .collect(),
+        budget_s: plan.pace.budget().map(|budget| budget.as_secs_f64()),
+        earlier: earlier(plan),
+    };
+    if arguments.format == Format::Json {
+        let json =
+            serde_json::to_string_pretty(&outline).expect("the outline holds nothing that JSON cannot");
+        output::raw(&format!("{json}\n"));
+    } else {
+        output::result(&describe(&outline, plan));
+    }
+    Ok(Exit::Pass)
+}
+
+fn earlier(plan: &Plan) -> Option<Earlier> {
+    let newest = perfaudit_run::newest(&runs_directory(&plan.work)).ok()?;
+    let result: AuditResult = perfaudit_run::open(&newest).ok()?.result;
+    let benchmarks =
+        result.workloads.iter().filter(|workload| workload.state == WorkloadState::Measured).count();
+    let build = result.run.stages.iter().find(|stage| stage.name == StageName::Build)?;
+    let estimate = plan.pace.estimate(benchmarks, Duration::ZERO);
+    Some(Earlier {
+        run: result.run.id,
+        benchmarks,
+        build_s: build.duration_s,
+        estimate_s: estimate.as_secs_f64(),
+    })
+}
+
+fn describe(outline: &Outline, plan: &Plan) -> String {
+    let mut text = String::new();
+    let line = |text: &mut String, content: String| {
+        writeln!(text, "{content}").expect("writing to a string cannot fail");
+    };
+    let count = outline.targets.len();
+    line(&mut text, format!("would build and measure {count} benchmark targets of {}", outline.project));
+    for target in &outline.targets {
+        let missing = if target.missing_features.is_empty() {
+            String::new()
+        } else {
+            format!("  (left out: requires --features {})", target.missing_features.join(","))
+        };
+        line(&mut text, format!("  {}/{}{missing}", target.package, target.bench));
+    }
+    match &outline.earlier {
+        Some(earlier) => {
+            line(
+                &mut text,
+                format!(
+                    "measuring: about {} for the {} benchmarks of run {}",
+                    quantity::seconds(earlier.estimate_s),
+                    earlier.benchmarks,
+                    earlier.run
+                ),
+            );
+            line(
+                &mut text,
+                format!(
+                    "building: {} in that run, less when little has changed",
+                    quantity::seconds(earlier.build_s)
+                ),
+            );
+        }
+        None => {
+            let each = plan.pace.estimate(1, Duration::ZERO).as_secs_f64();
+            line(
+                &mut text,
+                format!(
+                    "measuring: about {} for each benchmark; how many there are is known once they are built",
+                    quantity::seconds(each)
+                ),
+            );
+        }
+    }
+    if let Some(budget) = outline.budget_s {
+        line(&mut text, format!("budget for measuring: {}", quantity::seconds(budget)));
+    }
+    text
+}

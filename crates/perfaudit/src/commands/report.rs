@@ -1,0 +1,41 @@
+//! `perfaudit report`: every format again, without measuring.
+
+use std::path::Path;
+
+use perfaudit_exec::{Command, Interrupt, run as run_child};
+use perfaudit_render::ReportInput;
+
+use crate::arguments::ReportArguments;
+use crate::commands::{print, reports};
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::{flow, output};
+
+pub(crate) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
+    let interrupt = Interrupt::on_signals().map_err(CommandError::Signals)?;
+    let path = match &arguments.run {
+        Some(path) => path.clone(),
+        None => flow::newest_run(Path::new("."), &interrupt)?,
+    };
+    let opened = perfaudit_run::open(&path)?;
+    for reason in &opened.unreadable {
+        output::note(&format!("samples left out: {reason}"));
+    }
+    let input = ReportInput { result: &opened.result, samples: &opened.samples };
+    for (name, content) in reports(input) {
+        opened.write(name, content.as_bytes())?;
+    }
+    print(input, arguments.format, &opened.path, arguments.verbose);
+    if arguments.open {
+        open_in_browser(&opened.path.join("report.html"), &interrupt);
+    }
+    Ok(Exit::Pass)
+}
+
+fn open_in_browser(report: &Path, interrupt: &Interrupt) {
+    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let opened = run_child(&Command::new(opener).arg(report), interrupt, &mut |_| {});
+    if !opened.is_ok_and(|finished| finished.ending.is_success()) {
+        output::note(&format!("cannot open a browser here: open `{}` yourself", report.display()));
+    }
+}

@@ -1,0 +1,47 @@
+//! What ends a command early.
+
+use perfaudit_bench::GatherError;
+use perfaudit_exec::{LockError, RunError};
+use perfaudit_project::ProjectError;
+use perfaudit_run::RunDirectoryError;
+
+use crate::exit::Exit;
+
+/// What ends a command early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommandError {
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    #[error(transparent)]
+    Run(#[from] RunDirectoryError),
+    #[error(transparent)]
+    Gather(#[from] GatherError),
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    #[error("{0}; is the Rust toolchain installed and on the PATH?")]
+    Start(#[from] RunError),
+    #[error("the handlers for Ctrl-C cannot be installed: {0}")]
+    Signals(std::io::Error),
+    #[error("there is no rule `{name}`; did you mean `{nearest}`? `perfaudit explain` lists all of them")]
+    UnknownRule { name: String, nearest: &'static str },
+}
+
+impl CommandError {
+    /// The exit code of each error, in one place.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Project(
+                ProjectError::Toolchain { .. } | ProjectError::Cargo { .. } | ProjectError::Manifest { .. },
+            ) => Exit::ProjectFailed,
+            Self::Project(ProjectError::Interrupted | ProjectError::Lock(LockError::Interrupted))
+            | Self::Lock(LockError::Interrupted) => Exit::Inconclusive,
+            Self::Project(_)
+            | Self::Run(_)
+            | Self::Gather(_)
+            | Self::Lock(_)
+            | Self::Start(_)
+            | Self::Signals(_)
+            | Self::UnknownRule { .. } => Exit::Usage,
+        }
+    }
+}

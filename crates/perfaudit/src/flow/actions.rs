@@ -1,0 +1,78 @@
+//! What to do next.
+
+use perfaudit_result::{Finding, MetricName, Mode, NextAction, Project, Severity, Workload, WorkloadState};
+
+/// At most this many: a list that nobody reads helps nobody.
+const MOST: usize = 5;
+
+/// The most useful steps, best first.
+pub(crate) fn next_actions(
+    workloads: &[Workload],
+    findings: &[Finding],
+    project: &Project,
+    mode: Mode,
+) -> Vec<NextAction> {
+    let targets: usize = project.packages.iter().map(|package| package.bench_targets.len()).sum();
+    if targets == 0 {
+        return how_to_start(project);
+    }
+    let mut actions = Vec::new();
+    let mut rules: Vec<&str> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.severity != Severity::Note) {
+        if rules.contains(&finding.rule.as_str()) {
+            continue;
+        }
+        rules.push(&finding.rule);
+        let same = findings.iter().filter(|other| other.rule == finding.rule).count();
+        let more = if same > 1 { format!(" (and {} more like it)", same - 1) } else { String::new() };
+        actions.push(NextAction {
+            title: format!("{}{more}", finding.title),
+            reason: finding.remedy.clone(),
+            command: Some(format!("perfaudit explain {}", finding.rule)),
+        });
+    }
+    if workloads.iter().any(|workload| workload.state == WorkloadState::NotRun) {
+        actions.push(NextAction {
+            title: "measure what was left out".to_owned(),
+            reason: "some benchmarks were not run".to_owned(),
+            command: Some("perfaudit audit --mode standard".to_owned()),
+        });
+    }
+    if mode != Mode::Full && lacks_p99(workloads) {
+        actions.push(NextAction {
+            title: "take enough samples for p99".to_owned(),
+            reason: "a 95 % interval for p99 needs 368 samples; full mode asks for 400 where the source leaves the number open".to_owned(),
+            command: Some("perfaudit audit --mode full".to_owned()),
+        });
+    }
+    actions.truncate(MOST);
+    actions
+}
+
+fn lacks_p99(workloads: &[Workload]) -> bool {
+    workloads
+        .iter()
+        .filter_map(|workload| workload.metric(&MetricName::WALL_TIME_P99))
+        .any(|metric| metric.figure.value().is_none())
+}
+
+fn how_to_start(project: &Project) -> Vec<NextAction> {
+    let package = project.packages.first().map_or("the package", |package| package.name.as_str());
+    vec![
+        NextAction {
+            title: format!("add Criterion to `{package}`"),
+            reason: "the project has no benchmark, so that nothing can be measured".to_owned(),
+            command: Some(format!("cargo add --dev --package {package} criterion")),
+        },
+        NextAction {
+            title: "write a first benchmark in `benches/first.rs`, with `[[bench]]`, `name = \"first\"` and `harness = false` in Cargo.toml".to_owned(),
+            reason: "begin with the function that users wait for: pass its input through `std::hint::black_box` and return its result from the closure given to `Bencher::iter`".to_owned(),
+            command: None,
+        },
+        NextAction {
+            title: "audit again".to_owned(),
+            reason: "each benchmark becomes a row with its distribution".to_owned(),
+            command: Some("perfaudit audit --mode quick".to_owned()),
+        },
+    ]
+}

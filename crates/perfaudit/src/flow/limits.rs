@@ -1,0 +1,64 @@
+//! What a run could not know.
+
+use perfaudit_bench::Gathered;
+use perfaudit_project::{CopyReason, WorkPlace};
+use perfaudit_result::{Limit, WorkloadState};
+
+use crate::flow::Plan;
+
+/// The limits of a run, with what would lift each.
+pub(crate) fn limits(plan: &Plan, gathered: &Gathered) -> Vec<Limit> {
+    let mut limits = Vec::new();
+    if gathered.workloads.iter().any(|workload| workload.state == WorkloadState::Measured) {
+        limits.push(limit(
+            "percentiles-of-batches",
+            "Criterion times batches: where a batch holds more than one call, percentiles are those of batch means, and single calls spread wider",
+            None,
+        ));
+        limits.push(limit(
+            "one-process",
+            "each benchmark ran in one process: what differs from process to process, such as the layout of memory, is not part of the intervals",
+            None,
+        ));
+        limits.push(limit(
+            "hollow-benchmarks",
+            "whether a benchmark calls the code that it is named after was not measured: that needs a CPU profile",
+            None,
+        ));
+        limits.push(limit(
+            "noise-floor",
+            "how much two runs of the same build differ on this machine was not established",
+            None,
+        ));
+    }
+    if let Some(copied) = &plan.project.copied {
+        let why = match copied.reason {
+            CopyReason::NoLockfile => "the project has no Cargo.lock",
+            CopyReason::StaleLockfile => "the project's Cargo.lock does not fit its manifests",
+        };
+        limits.push(limit(
+            "built-in-a-copy",
+            &format!("{why}; it was built in a copy without its history, with versions of dependencies that cargo chose now"),
+            Some("run `cargo generate-lockfile` to fix the versions"),
+        ));
+    }
+    if let WorkPlace::Cache { reason } = &plan.work.place {
+        limits.push(limit(
+            "target-not-writable",
+            &format!("the project's target directory cannot be written ({reason}); builds and runs are in the user's cache"),
+            Some("name a directory for the run with `--out`"),
+        ));
+    }
+    if gathered.strays > 0 {
+        limits.push(limit(
+            "processes-left-behind",
+            &format!("benchmarks left {} processes behind; they were ended, and may have disturbed the ones measured meanwhile", gathered.strays),
+            Some("let each benchmark wait for the processes it starts"),
+        ));
+    }
+    limits
+}
+
+fn limit(code: &str, message: &str, remedy: Option<&str>) -> Limit {
+    Limit { code: code.to_owned(), message: message.to_owned(), remedy: remedy.map(str::to_owned) }
+}

@@ -1,0 +1,302 @@
+//! One audit from its arguments to its result: discover, build, look at the host, gather, analyse.
+//!
+//! Gatherers write artifacts and compute nothing; analysis computes and measures nothing. A new gatherer is a
+//! stage between building and analysing: it gets a [`StageName`], puts its artifacts into the run directory, and
+//! hands them to the audits through [`perfaudit_audits::Evidence`].
+
+mod actions;
+mod analyse;
+mod limits;
+mod record;
+mod reproduce;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use perfaudit_bench::{BuildRequest, Built, GatherRequest, Gathered, Pace, build, gather, unbuilt};
+use perfaudit_exec::{ChangeKind, FileLock, Interrupt, TreeSnapshot};
+use perfaudit_host::{CpuTicks, LoadAverage, after_measuring, before_measuring, calibrate, host};
+use perfaudit_project::{CargoProject, Selection, WorkDirectory, effective_profile, vcs_state};
+use perfaudit_result::{
+    ArtifactId, ArtifactKind, AuditResult, BuildProfile, Host, Language, Mode, Package, Precondition,
+    Project, Run, SCHEMA_VERSION, Samples, StageName, StageState, Tool, TreeChange, TreeChangeKind,
+};
+use perfaudit_run::RunDirectory;
+
+use crate::arguments::AuditArguments;
+use crate::error::CommandError;
+use crate::progress::Progress;
+use record::Recorder;
+
+/// A run that is complete, or was cut short and holds what had been measured.
+#[derive(Debug)]
+pub(crate) struct CompletedRun {
+    pub(crate) directory: RunDirectory,
+    /// The folder of all runs, unless the user named a directory for this one.
+    pub(crate) runs: Option<PathBuf>,
+    pub(crate) result: AuditResult,
+    pub(crate) samples: BTreeMap<ArtifactId, Samples>,
+}
+
+/// The folder of the runs of a project.
+pub(crate) fn runs_directory(work: &WorkDirectory) -> PathBuf {
+    work.path.join("runs")
+}
+
+/// The project, the selection and what is fixed before anything runs.
+pub(crate) struct Plan {
+    pub(crate) project: CargoProject,
+    pub(crate) selection: Selection,
+    pub(crate) work: WorkDirectory,
+    pub(crate) pace: Pace,
+    pub(crate) mode: Mode,
+}
+
+impl Plan {
+    pub(crate) fn make(arguments: &AuditArguments, interrupt: &Interrupt) -> Result<Self, CommandError> {
+        let selection = arguments.selection();
+        let project = CargoProject::discover(&arguments.path, &selection, arguments.offline, interrupt)?;
+        let work = WorkDirectory::prepare(&project.root, &project.target_directory)?;
+        let mode = arguments.mode.into();
+        Ok(Self { project, selection, work, pace: Pace::new(mode, arguments.budget), mode })
+    }
+
+    pub(crate) fn profile(&self) -> BuildProfile {
+        let name = self.selection.profile.as_deref().unwrap_or("bench");
+        effective_profile(&self.project.cargo, name, perfaudit_bench::DEBUG, perfaudit_bench::STRIP)
+    }
+}
+
+/// Runs an audit.
+pub(crate) fn audit(
+    arguments: &AuditArguments,
+    argv: Vec<String>,
+    interrupt: &Interrupt,
+    progress: &Progress,
+) -> Result<CompletedRun, CommandError> {
+    let started = Timestamp::now();
+    let clock = std::time::Instant::now();
+    let seed = u64::from(arguments.seed.unwrap_or_else(random_seed));
+    let id = run_id(started, seed);
+    let discovering = Recorder::begin(StageName::Discover, None);
+    progress.say("find  packages and benchmarks".to_owned());
+    let plan = Plan::make(arguments, interrupt)?;
+    let runs = arguments.out.is_none().then(|| runs_directory(&plan.work));
+    let path = runs.as_ref().map_or_else(|| arguments.out.clone().unwrap_or_default(), |runs| runs.join(&id));
+    let mut directory = RunDirectory::create(&path)?;
+    let project = describe(&plan, interrupt);
+    let ours = [plan.project.target_directory.as_path(), directory.path()];
+    let tree = TreeSnapshot::take(&plan.project.root, &ours);
+    let mut stages = vec![discovering.end(&directory, StageState::Done, None)];
+
+    let built = build_stage(&plan, &mut directory, interrupt, progress, &mut stages)?;
+    let measured = measure_stages(
+        Measuring { arguments, plan: &plan, built: &built, profile: &project.profile, seed },
+        &mut directory,
+        interrupt,
+        progress,
+        &mut stages,
+    )?;
+
+    let analysing = Recorder::begin(StageName::Analyse, Some(&directory));
+    progress.say("analyse".to_owned());
+    let Measured { host, preconditions, mut gathered } = measured;
+    gathered.workloads.extend(built.failures.iter().map(unbuilt));
+    let analysis = analyse::analyse(&mut gathered.workloads, &gathered.samples, &host, seed);
+    let skip = [plan.project.target_directory.as_path(), directory.path()];
+    let tree_changes = changes(&TreeSnapshot::take(&plan.project.root, &skip), &tree);
+    stages.push(analysing.end(&directory, StageState::Done, None));
+
+    let interrupted = interrupt.is_set() || gathered.interrupted || built.interrupted;
+    let run = Run {
+        id,
+        argv,
+        started: started.to_string(),
+        duration_s: clock.elapsed().as_secs_f64(),
+        mode: plan.mode,
+        seed,
+        interrupted,
+        stages,
+        tree_changes,
+    };
+    let limits = limits::limits(&plan, &gathered);
+    let reproduce = reproduce::steps(&plan, &built, &run, seed);
+    let verdict = verdict::verdict(&gathered.workloads, &analysis.findings, &project, interrupted);
+    let next_actions = actions::next_actions(&gathered.workloads, &analysis.findings, &project, plan.mode);
+    let result = AuditResult {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: "perfaudit".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        verdict,
+        run,
+        project,
+        host,
+        preconditions,
+        workloads: gathered.workloads,
+        groups: analysis.groups,
+        findings: analysis.findings,
+        next_actions,
+        limits,
+        reproduce,
+        artifacts: directory.artifacts().to_vec(),
+    };
+    Ok(CompletedRun { directory, runs, result, samples: gathered.samples })
+}
+
+fn build_stage(
+    plan: &Plan,
+    directory: &mut RunDirectory,
+    interrupt: &Interrupt,
+    progress: &Progress,
+    stages: &mut Vec<perfaudit_result::Stage>,
+) -> Result<Built, CommandError> {
+    let building = Recorder::begin(StageName::Build, Some(directory));
+    if plan.project.packages.iter().all(|package| package.benches.is_empty()) {
+        let why = "there is no benchmark target".to_owned();
+        stages.push(building.end(directory, StageState::Skipped, Some(why)));
+        return Ok(Built::default());
+    }
+    progress.say("build benchmarks".to_owned());
+    let target_directory = plan.work.path.join("build");
+    let request = BuildRequest {
+        project: &plan.project,
+        selection: &plan.selection,
+        target_directory: &target_directory,
+    };
+    let built = build(request, interrupt, &mut |name| progress.say(format!("build {name}")))?;
+    directory.add(ArtifactKind::BuildLog, "artifacts/build.log", built.log.as_bytes())?;
+    let (state, message) = match (built.failures.len(), built.executables.len()) {
+        _ if built.interrupted => (StageState::Partial, Some("interrupted".to_owned())),
+        (0, _) => (StageState::Done, None),
+        (failed, 0) => (StageState::Failed, Some(format!("{failed} targets could not be built"))),
+        (failed, built) => {
+            (StageState::Partial, Some(format!("{failed} of {} targets could not be built", failed + built)))
+        }
+    };
+    stages.push(building.end(directory, state, message));
+    Ok(built)
+}
+
+/// What measuring needs to know.
+#[derive(Clone, Copy)]
+struct Measuring<'a> {
+    arguments: &'a AuditArguments,
+    plan: &'a Plan,
+    built: &'a Built,
+    profile: &'a BuildProfile,
+    seed: u64,
+}
+
+/// What measuring found.
+struct Measured {
+    host: Host,
+    preconditions: Vec<Precondition>,
+    gathered: Gathered,
+}
+
+/// Everything that needs the machine to itself.
+fn measure_stages(
+    measuring: Measuring<'_>,
+    directory: &mut RunDirectory,
+    interrupt: &Interrupt,
+    progress: &Progress,
+    stages: &mut Vec<perfaudit_result::Stage>,
+) -> Result<Measured, CommandError> {
+    let lock =
+        FileLock::for_measuring(interrupt, || progress.note("another perfaudit measures: waiting for it"));
+    let lock = match lock {
+        Ok(lock) => Some(lock),
+        Err(perfaudit_exec::LockError::Interrupted) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let looking = Recorder::begin(StageName::Host, Some(directory));
+    progress.say("look at the host".to_owned());
+    let load = LoadAverage::now();
+    let host = host(&calibrate());
+    let mut preconditions = before_measuring(host.cores, load, measuring.profile);
+    stages.push(looking.end(directory, StageState::Done, None));
+
+    let benching = Recorder::begin(StageName::Bench, Some(directory));
+    let request = GatherRequest {
+        executables: &measuring.built.executables,
+        filter: measuring.arguments.filter.as_ref(),
+        pace: measuring.plan.pace,
+        seed: measuring.seed,
+        patience: measuring.arguments.timeout,
+    };
+    let before = CpuTicks::now();
+    let gathered = gather(&request, directory, interrupt, &mut |event| progress.gathering(event))?;
+    preconditions.extend(after_measuring(before, CpuTicks::now()));
+    drop(lock);
+    let (state, message) = if gathered.interrupted {
+        (StageState::Partial, Some("interrupted".to_owned()))
+    } else if gathered.out_of_budget {
+        (StageState::Partial, Some("the budget was spent".to_owned()))
+    } else if gathered.workloads.is_empty() {
+        (StageState::Skipped, Some("there is nothing to measure".to_owned()))
+    } else {
+        (StageState::Done, None)
+    };
+    stages.push(benching.end(directory, state, message));
+    Ok(Measured { host, preconditions, gathered })
+}
+
+fn describe(plan: &Plan, interrupt: &Interrupt) -> Project {
+    let packages = plan
+        .project
+        .packages
+        .iter()
+        .map(|package| Package {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            path: slashes(&package.relative),
+            bench_targets: package.benches.iter().map(|bench| bench.name.clone()).collect(),
+        })
+        .collect();
+    Project {
+        name: plan.project.name.clone(),
+        language: Language::Rust,
+        packages,
+        vcs: vcs_state(&plan.project.root, interrupt),
+        toolchain: plan.project.toolchain.versions.clone(),
+        profile: plan.profile(),
+    }
+}
+
+fn changes(after: &TreeSnapshot, before: &TreeSnapshot) -> Vec<TreeChange> {
+    let changes = after.changes_since(before).into_iter();
+    changes
+        .map(|change| TreeChange {
+            path: slashes(&change.path),
+            kind: match change.kind {
+                ChangeKind::Added => TreeChangeKind::Added,
+                ChangeKind::Modified => TreeChangeKind::Modified,
+                ChangeKind::Removed => TreeChangeKind::Removed,
+            },
+        })
+        .collect()
+}
+
+fn slashes(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+/// A name that sorts by time, and that two runs of one second do not share.
+fn run_id(started: Timestamp, seed: u64) -> String {
+    format!("{}-{:04x}", started.strftime("%Y%m%dT%H%M%SZ"), (u64::from(std::process::id()) ^ seed) & 0xffff)
+}
+
+/// Different in each process: the standard library seeds its hash maps from the system's source of randomness.
+fn random_seed() -> u32 {
+    use std::hash::{BuildHasher, Hasher};
+    let hash = std::collections::hash_map::RandomState::new().build_hasher().finish();
+    u32::try_from(hash >> 32).expect("half of a u64 fits into a u32")
+}
+
+/// The newest run of the project that holds `path`.
+pub(crate) fn newest_run(path: &Path, interrupt: &Interrupt) -> Result<PathBuf, CommandError> {
+    let project = CargoProject::discover(path, &Selection::default(), true, interrupt)?;
+    let work = WorkDirectory::prepare(&project.root, &project.target_directory)?;
+    Ok(perfaudit_run::newest(&runs_directory(&work))?)
+}

@@ -1,0 +1,43 @@
+//! The command line of perfaudit: arguments, the flow of an audit, terminal output, exit codes. Nothing depends on
+//! this crate, and it is the only one that prints.
+
+mod arguments;
+mod commands;
+mod error;
+mod exit;
+mod flow;
+mod output;
+mod progress;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use exit::Exit;
+
+/// Runs the command with these arguments, the first of which is the program's name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors and go to standard output; clap knows which is which.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Pass.into() };
+        }
+    };
+    let outcome = match arguments.command {
+        None => commands::audit::run(&arguments.audit),
+        Some(Command::Audit(audit)) => commands::audit::run(&audit),
+        Some(Command::Report(report)) => commands::report::run(&report),
+        Some(Command::Doctor(doctor)) => commands::doctor::run(&doctor),
+        Some(Command::Explain(explain)) => commands::explain::run(&explain),
+    };
+    outcome
+        .unwrap_or_else(|error| {
+            output::error(&error);
+            error.exit()
+        })
+        .into()
+}

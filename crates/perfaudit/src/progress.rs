@@ -1,0 +1,57 @@
+//! Progress on a terminal; nothing in a pipe.
+
+use std::time::Duration;
+
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use perfaudit_bench::GatherEvent;
+
+use crate::output;
+
+/// One line on standard error that says what is going on.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// Draws on standard error when that is a terminal.
+    pub(crate) fn start() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        bar.set_style(
+            ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is well-formed"),
+        );
+        bar.enable_steady_tick(Duration::from_millis(500));
+        Self { bar }
+    }
+
+    pub(crate) fn say(&self, what: String) {
+        self.bar.set_message(what);
+    }
+
+    /// Says something that stays, above the line.
+    pub(crate) fn note(&self, text: &str) {
+        self.bar.suspend(|| output::note(text));
+    }
+
+    pub(crate) fn gathering(&self, event: GatherEvent<'_>) {
+        match event {
+            GatherEvent::Listing { target } => self.say(format!("list  {target}")),
+            GatherEvent::Planned { benchmarks, estimate } => {
+                self.say(format!("bench {benchmarks} benchmarks, about {}", HumanDuration(estimate)));
+            }
+            GatherEvent::Measuring { id, position, of, left } => {
+                self.say(format!("bench {position}/{of}, about {} left: {id}", HumanDuration(left)));
+            }
+        }
+    }
+
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
