@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictStatus {
-    /// Everything was measured and nothing stands against the figures.
+    /// Everything was measured, and no figure is known to be wrong.
     Pass,
-    /// Something was not measured that should have been, without being the project's fault.
+    /// Something was not measured that should have been, or a figure is known to be wrong.
     Inconclusive,
     /// The project's build or one of its workloads failed.
     ProjectFailed,

@@ -1,8 +1,10 @@
-use perfaudit_result::{AuditState, Confidence, Severity};
+use std::collections::BTreeMap;
+
+use perfaudit_result::{AuditState, Confidence, Severity, Workload, WorkloadId};
 
 use crate::audit::audit;
 use crate::evidence::Evidence;
-use crate::outcome::{Draft, Outcome};
+use crate::outcome::{Draft, Outcome, by_target, count_of_benchmarks};
 
 audit! {
     /// ## What it does
@@ -35,6 +37,8 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
     let Some(limit) = bounds.into_iter().flatten().reduce(f64::max).map(|limit| limit * MARGIN) else {
         return outcome;
     };
+    let mut found: Vec<&Workload> = Vec::new();
+    let mut seen: BTreeMap<&WorkloadId, String> = BTreeMap::new();
     for measured in evidence.measured() {
         let Some(median) = measured.median_ns() else { continue };
         if median > limit {
@@ -44,19 +48,28 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
         }
         let message = format!("{median:.3} ns per iteration; an empty loop takes up to {limit:.3} ns here");
         outcome.remarks.push((measured.index, AuditState::Flagged, message.clone()));
-        let workload = measured.workload;
+        found.push(measured.workload);
+        seen.insert(&measured.workload.id, message);
+    }
+    for workloads in by_target(&found) {
         let draft = Draft {
             audit: &AUDIT,
-            title: format!("`{}` takes no longer than an empty loop", workload.title),
-            message: format!("{message}: the figure is that of the loop, not of the routine"),
+            title: match workloads.as_slice() {
+                [only] => format!("`{}` takes no longer than an empty loop", only.title),
+                all => format!("{} take no longer than an empty loop", count_of_benchmarks(all.len())),
+            },
+            message: "the figure is that of the loop around the routine, not of the routine".to_owned(),
             remedy: "pass the inputs through `std::hint::black_box` and return the result from the closure"
                 .to_owned(),
             severity: Severity::Critical,
             confidence: Confidence::High,
-            evidence: vec![message],
-            workloads: vec![workload],
+            evidence: workloads
+                .iter()
+                .map(|workload| format!("`{}`: {}", workload.title, seen[&workload.id]))
+                .collect(),
+            workloads,
         };
-        outcome.findings.push(draft.finding(&workload.title));
+        outcome.findings.push(draft.finding(""));
     }
     outcome
 }

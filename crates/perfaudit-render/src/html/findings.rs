@@ -52,12 +52,15 @@ fn card(context: &Context<'_>, finding: &Finding, anchor: &str) -> Markup {
                 dl.meta {
                     dt { "Rule" } dd { code { (Line(&finding.rule)) } }
                     dt { "Confidence" } dd { (words::confidence(finding.confidence)) }
-                    dt { "Share of CPU" } dd { (share(finding.share_of_cpu)) }
-                    dt { "Share of allocated bytes" } dd { (share(finding.share_of_alloc_bytes)) }
-                    dt { "Most to gain" }
-                    dd { (finding.ceiling_gain.as_ref().map_or_else(|| "not measured".to_owned(), figure::inline)) }
-                    dt { "Cost is known for" } dd { (granularity(finding.granularity)) }
-                    dt { "Fix" } dd { (verification(finding.verification.state)) }
+                    @if finding.granularity == Granularity::NotMeasured {
+                        dt { "Cost and gain" } dd { "not measured" }
+                    } @else {
+                        dt { "Share of CPU" } dd { (share(finding.share_of_cpu)) }
+                        dt { "Share of allocated bytes" } dd { (share(finding.share_of_alloc_bytes)) }
+                        dt { "Most to gain" }
+                        dd { (finding.ceiling_gain.as_ref().map_or_else(|| "not measured".to_owned(), figure::inline)) }
+                        dt { "Fix" } dd { (verification(finding.verification.state)) }
+                    }
                     @if !finding.locations.is_empty() {
                         dt { "Where" }
                         dd { ul { @for location in &finding.locations { li { code { (place(location)) } } } } }
@@ -87,13 +90,6 @@ fn workloads(context: &Context<'_>, ids: &[WorkloadId]) -> Markup {
 
 fn share(share: Option<f64>) -> String {
     share.map_or_else(|| "not measured".to_owned(), quantity::percent)
-}
-
-fn granularity(granularity: Granularity) -> &'static str {
-    match granularity {
-        Granularity::Workload => "whole benchmarks",
-        Granularity::NotMeasured => "nothing: not measured",
-    }
 }
 
 fn verification(state: VerificationState) -> &'static str {

@@ -1,5 +1,5 @@
 use perfaudit_render::{Terminal, terminal};
-use perfaudit_result::{AuditResult, Severity};
+use perfaudit_result::AuditResult;
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 

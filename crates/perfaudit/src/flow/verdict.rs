@@ -41,6 +41,9 @@ pub(crate) fn verdict(
         let why = if interrupted { "the run was interrupted" } else { "the budget was spent" };
         let headline = format!("{} of {} measured: {why}", counts.measured, benchmarks(counts.benchmarks));
         (VerdictStatus::Inconclusive, headline)
+    } else if findings.iter().any(|finding| finding.severity == Severity::Critical) {
+        // A figure that is known to be wrong answers nothing.
+        (VerdictStatus::Inconclusive, format!("{} measured", benchmarks(counts.measured)))
     } else {
         (VerdictStatus::Pass, format!("{} measured", benchmarks(counts.measured)))
     };
@@ -91,4 +94,126 @@ fn doubts(findings: &[Finding]) -> String {
 
 fn benchmarks(n: usize) -> String {
     if n == 1 { "1 benchmark".to_owned() } else { format!("{n} benchmarks") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use perfaudit_result::{
+        BuildProfile, Confidence, Granularity, Language, Package, Toolchain, Verification, VerificationState,
+        WorkloadId, WorkloadKind,
+    };
+
+    fn project(bench_targets: &[&str]) -> Project {
+        let text = String::new;
+        Project {
+            name: "p".into(),
+            language: Language::Rust,
+            packages: vec![Package {
+                name: "p".into(),
+                version: "1.0.0".into(),
+                path: text(),
+                bench_targets: bench_targets.iter().map(|name| (*name).to_owned()).collect(),
+            }],
+            vcs: None,
+            toolchain: Toolchain { rustc: text(), cargo: text(), host: text() },
+            profile: BuildProfile {
+                name: "bench".into(),
+                opt_level: "3".into(),
+                lto: text(),
+                codegen_units: text(),
+                panic: text(),
+                debug: text(),
+                strip: text(),
+            },
+        }
+    }
+
+    fn workloads(states: &[WorkloadState]) -> Vec<Workload> {
+        let one = |(index, state): (usize, &WorkloadState)| Workload {
+            id: WorkloadId(format!("p/t/{index}")),
+            kind: WorkloadKind::Criterion,
+            package: "p".into(),
+            target: "t".into(),
+            source: "benches/t.rs".into(),
+            title: index.to_string(),
+            state: *state,
+            message: None,
+            binary_sha256: None,
+            order: None,
+            duration_s: None,
+            throughput: None,
+            sampling: None,
+            samples: None,
+            metrics: Vec::new(),
+            audits: Vec::new(),
+        };
+        states.iter().enumerate().map(one).collect()
+    }
+
+    fn finding(severity: Severity, workloads: &[usize]) -> Finding {
+        Finding {
+            rule: "rule".into(),
+            title: String::new(),
+            message: String::new(),
+            remedy: String::new(),
+            fingerprint: String::new(),
+            severity,
+            confidence: Confidence::High,
+            locations: Vec::new(),
+            evidence: Vec::new(),
+            workloads: workloads.iter().map(|index| WorkloadId(format!("p/t/{index}"))).collect(),
+            share_of_cpu: None,
+            share_of_alloc_bytes: None,
+            granularity: Granularity::NotMeasured,
+            ceiling_gain: None,
+            verification: Verification { state: VerificationState::NotTried },
+        }
+    }
+
+    fn told(states: &[WorkloadState], findings: &[Finding], interrupted: bool) -> (u8, String) {
+        let verdict = verdict(&workloads(states), findings, &project(&["t"]), interrupted);
+        (verdict.exit_code, verdict.headline)
+    }
+
+    use WorkloadState::{Failed, Measured, NotRun, Unsupported};
+
+    #[test]
+    fn all_measured_and_nothing_found_passes() {
+        assert_eq!(told(&[Measured, Measured], &[], false), (0, "2 benchmarks measured".into()));
+    }
+
+    #[test]
+    fn a_failure_comes_before_what_was_left_out() {
+        let expected = (4, "1 of 3 benchmarks failed, 1 measured".into());
+        assert_eq!(told(&[Measured, Failed, NotRun], &[], false), expected);
+    }
+
+    #[test]
+    fn what_was_left_out_makes_a_run_inconclusive() {
+        let expected = (3, "1 of 2 benchmarks measured: the budget was spent".into());
+        assert_eq!(told(&[Measured, NotRun], &[], false), expected);
+        assert_eq!(told(&[Measured], &[], true).0, 3);
+    }
+
+    #[test]
+    fn a_wrong_figure_makes_a_run_inconclusive_and_a_doubtful_one_does_not() {
+        let wrong = finding(Severity::Critical, &[0, 1]);
+        let doubtful = finding(Severity::Warning, &[1]);
+        let expected = (3, "2 benchmarks measured; 2 figures are wrong and 1 doubtful".into());
+        assert_eq!(told(&[Measured, Measured], &[wrong, doubtful.clone()], false), expected);
+        let expected = (0, "2 benchmarks measured; 1 figure is doubtful".into());
+        assert_eq!(told(&[Measured, Measured], &[doubtful], false), expected);
+    }
+
+    #[test]
+    fn a_project_without_benchmarks_is_told_as_such() {
+        let verdict = verdict(&[], &[], &project(&[]), false);
+        assert_eq!(
+            (verdict.exit_code, verdict.headline.as_str()),
+            (3, "nothing measured: 1 package has no benchmark")
+        );
+        assert_eq!(told(&[Unsupported], &[], false).1, "nothing measured: no benchmark target could be used");
+        assert_eq!(told(&[], &[], false).1, "nothing measured: no benchmark matches the filter");
+    }
 }

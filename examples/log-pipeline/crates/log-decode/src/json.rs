@@ -53,8 +53,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Vec<LogRecord>, DecodeError> {
 }
 
 fn to_record(parsed: JsonRecord, index: usize) -> Result<LogRecord, DecodeError> {
-    let severity = Severity::from_name(&parsed.severity)
-        .ok_or(DecodeError::OutOfRange { index, field: "severity" })?;
+    let severity =
+        Severity::from_name(&parsed.severity).ok_or(DecodeError::OutOfRange { index, field: "severity" })?;
     let body = match parsed.http {
         Some(http) => Body::Access(to_access(http)),
         None => Body::Text(parsed.body),

@@ -55,8 +55,8 @@ fn attributes_to_json(attributes: &[KeyValue]) -> String {
 }
 
 fn to_access(http: wire::HttpAccess, index: usize) -> Result<HttpAccess, DecodeError> {
-    let status = u16::try_from(http.status)
-        .map_err(|_| DecodeError::OutOfRange { index, field: "http.status" })?;
+    let status =
+        u16::try_from(http.status).map_err(|_| DecodeError::OutOfRange { index, field: "http.status" })?;
     Ok(HttpAccess {
         method: http.method,
         scheme: http.scheme,

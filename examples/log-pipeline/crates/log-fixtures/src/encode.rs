@@ -17,7 +17,8 @@ pub fn encode(records: &[LogRecord], format: Format, compression: Compression) -
                 .encode_length_delimited(&mut bytes)
                 .expect("a Vec grows as far as a message needs"),
             Format::Json => {
-                serde_json::to_writer(&mut bytes, &to_json(record)).expect("a Value with text keys is valid JSON");
+                serde_json::to_writer(&mut bytes, &to_json(record))
+                    .expect("a Value with text keys is valid JSON");
                 bytes.push(b'\n');
             }
         }

@@ -1,7 +1,7 @@
 //! Synthetic log records for the tests and benchmarks.
 //!
-//! The records look like those of a web shop: 120 services of which a few write most of the records, mostly
-//! `INFO`, short messages with a tail of long stack traces, some HTTP accesses, few secrets. The same count and
+//! The records look like those of a web shop: 120 services of which some write far more than others,
+//! mostly `INFO`, short messages with a tail of long stack traces, some HTTP accesses, few secrets. The same count and
 //! seed give the same records on every machine.
 
 mod cache;

@@ -1,18 +1,47 @@
 pub(crate) const DOMAINS: [&str; 12] = [
-    "checkout", "catalog", "search", "payment", "account", "shipping", "inventory", "pricing", "review", "email",
-    "session", "gateway",
+    "checkout",
+    "catalog",
+    "search",
+    "payment",
+    "account",
+    "shipping",
+    "inventory",
+    "pricing",
+    "review",
+    "email",
+    "session",
+    "gateway",
 ];
 
 pub(crate) const ROLES: [&str; 10] =
     ["api", "worker", "cache", "db-proxy", "scheduler", "indexer", "web", "sync", "export", "audit"];
 
 pub(crate) const VERBS: [&str; 10] = [
-    "processed", "loaded", "received", "queued", "stored", "refreshed", "validated", "sent", "expired", "accepted",
+    "processed",
+    "loaded",
+    "received",
+    "queued",
+    "stored",
+    "refreshed",
+    "validated",
+    "sent",
+    "expired",
+    "accepted",
 ];
 
 pub(crate) const THINGS: [&str; 12] = [
-    "order", "cart", "invoice", "product list", "price table", "user profile", "session", "shipment", "stock level",
-    "search request", "webhook", "batch",
+    "order",
+    "cart",
+    "invoice",
+    "product list",
+    "price table",
+    "user profile",
+    "session",
+    "shipment",
+    "stock level",
+    "search request",
+    "webhook",
+    "batch",
 ];
 
 pub(crate) const TROUBLES: [&str; 8] = [
@@ -27,7 +56,13 @@ pub(crate) const TROUBLES: [&str; 8] = [
 ];
 
 pub(crate) const PATHS: [&str; 8] = [
-    "/", "/cart", "/api/v1/orders", "/api/v1/products/search", "/static/app.js", "/login", "/account/settings",
+    "/",
+    "/cart",
+    "/api/v1/orders",
+    "/api/v1/products/search",
+    "/static/app.js",
+    "/login",
+    "/account/settings",
     "/healthz",
 ];
 

@@ -38,9 +38,9 @@ pub struct HttpAccess {
 
 impl Body {
     /// The message as one line of text; an access is written in the style of the combined log format.
-    pub fn message(&self) -> String {
+    pub fn into_message(self) -> String {
         match self {
-            Body::Text(text) => text.clone(),
+            Body::Text(text) => text,
             Body::Access(access) => access.message(),
         }
     }
@@ -67,5 +67,37 @@ impl HttpAccess {
             self.user_agent,
             self.duration_micros,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_of_a_text_is_the_text() {
+        assert_eq!(Body::Text("started".into()).into_message(), "started");
+    }
+
+    #[test]
+    fn the_message_of_an_access_is_one_line_of_a_log() {
+        let access = HttpAccess {
+            method: "GET".into(),
+            scheme: "https".into(),
+            host: "shop.example".into(),
+            path: "/cart".into(),
+            query: Some("page=2".into()),
+            protocol: "HTTP/2".into(),
+            client_address: "198.51.100.7".into(),
+            user_agent: "curl/8.14.1".into(),
+            referer: None,
+            status: 200,
+            response_bytes: 512,
+            duration_micros: 900,
+        };
+        assert_eq!(
+            Body::Access(access).into_message(),
+            r#"198.51.100.7 "GET https://shop.example/cart?page=2 HTTP/2" 200 512 "-" "curl/8.14.1" 900us"#
+        );
     }
 }

@@ -1,0 +1,1 @@
+//! Benchmarked with Criterion 0.7.
