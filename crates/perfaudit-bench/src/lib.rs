@@ -11,6 +11,8 @@ mod build;
 mod criterion;
 mod estimate;
 mod executable;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gather;
 mod group;
 mod message;

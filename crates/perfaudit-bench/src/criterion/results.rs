@@ -1,7 +1,7 @@
 //! Reading what Criterion writes: `GROUP[/FUNCTION][/VALUE]/new/{benchmark,sample}.json`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use perfaudit_result::{Samples, SamplesError, SamplingMode, Throughput, WorkloadId};
 use serde::Deserialize;
@@ -15,8 +15,6 @@ const LARGEST_FILE: u64 = 256 * 1024 * 1024;
 pub(crate) struct Measurement {
     /// The benchmark's title, as it is listed.
     pub(crate) title: String,
-    /// The folder of the files.
-    pub(crate) folder: PathBuf,
     /// The amount of work in one iteration, if it was declared.
     pub(crate) throughput: Option<Throughput>,
     /// How the samples were taken.
@@ -62,52 +60,62 @@ fn read(
     benchmark_file: &Path,
     workload: &impl Fn(&str) -> WorkloadId,
 ) -> Result<Measurement, ResultError> {
-    let folder = benchmark_file.parent().expect("a file lies in a folder");
-    let benchmark: BenchmarkFile = parse(home, benchmark_file, "an object with `title` and `throughput`")?;
-    let sample_file = folder.join("sample.json");
-    let sample: SampleFile =
-        parse(home, &sample_file, "an object with `sampling_mode`, `iters` and `times`")?;
-    let iterations = sample
-        .iters
-        .iter()
-        .enumerate()
-        .map(|(batch, &value)| {
-            whole(value).ok_or_else(|| ResultError::Iterations {
-                file: shown(home, &sample_file),
-                batch,
-                value,
-            })
+    let sample_file = benchmark_file.with_file_name("sample.json");
+    let benchmark = Content::load(home, benchmark_file)?;
+    let sample = Content::load(home, &sample_file)?;
+    parse_files(&benchmark, &sample, workload)
+}
+
+/// A file's content with the name that errors call it by.
+pub(crate) struct Content {
+    pub(crate) file: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Content {
+    fn load(home: &Path, path: &Path) -> Result<Self, ResultError> {
+        let file = shown(home, path);
+        let read = |source| ResultError::Read { file: file.clone(), source };
+        let size = fs::metadata(path).map_err(read)?.len();
+        if size > LARGEST_FILE {
+            return Err(ResultError::TooLarge { file, bytes: size });
+        }
+        let bytes = fs::read(path).map_err(read)?;
+        Ok(Self { file, bytes })
+    }
+
+    fn parse<T: for<'de> Deserialize<'de>>(&self, expected: &'static str) -> Result<T, ResultError> {
+        serde_json::from_slice(&self.bytes).map_err(|source| ResultError::Json {
+            file: self.file.clone(),
+            source,
+            expected,
         })
-        .collect::<Result<Vec<u64>, _>>()?;
-    let samples = Samples::new(workload(&benchmark.title), iterations, sample.times)
-        .map_err(|source| ResultError::Samples { file: shown(home, &sample_file), source })?;
+    }
+}
+
+/// Reads the content of `benchmark.json` and `sample.json`.
+pub(crate) fn parse_files(
+    benchmark: &Content,
+    sample: &Content,
+    workload: &impl Fn(&str) -> WorkloadId,
+) -> Result<Measurement, ResultError> {
+    let file = || sample.file.clone();
+    let benchmark: BenchmarkFile = benchmark.parse("an object with `title` and `throughput`")?;
+    let SampleFile { sampling_mode, iters, times } =
+        sample.parse("an object with `sampling_mode`, `iters` and `times`")?;
+    let whole =
+        |(batch, value)| whole(value).ok_or_else(|| ResultError::Iterations { file: file(), batch, value });
+    let iterations = iters.into_iter().enumerate().map(whole).collect::<Result<Vec<u64>, _>>()?;
+    let samples = Samples::new(workload(&benchmark.title), iterations, times)
+        .map_err(|source| ResultError::Samples { file: file(), source })?;
     Ok(Measurement {
         title: benchmark.title,
-        folder: folder.to_owned(),
         throughput: benchmark.throughput.map(ThroughputFile::into_throughput),
-        mode: match sample.sampling_mode {
+        mode: match sampling_mode {
             SamplingModeFile::Linear => SamplingMode::Linear,
             SamplingModeFile::Flat => SamplingMode::Flat,
         },
         samples,
-    })
-}
-
-fn parse<T: for<'de> Deserialize<'de>>(
-    home: &Path,
-    file: &Path,
-    expected: &'static str,
-) -> Result<T, ResultError> {
-    let read = |source| ResultError::Read { file: shown(home, file), source };
-    let bytes = fs::metadata(file).map_err(read)?.len();
-    if bytes > LARGEST_FILE {
-        return Err(ResultError::TooLarge { file: shown(home, file), bytes });
-    }
-    let text = fs::read(file).map_err(read)?;
-    serde_json::from_slice(&text).map_err(|source| ResultError::Json {
-        file: shown(home, file),
-        source,
-        expected,
     })
 }
 

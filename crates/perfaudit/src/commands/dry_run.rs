@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use perfaudit_render::quantity;
-use perfaudit_result::{AuditResult, StageName, WorkloadState};
+use perfaudit_result::{AuditResult, StageName, Workload, WorkloadState};
 use serde::Serialize;
 
 use crate::arguments::{AuditArguments, Format};
@@ -72,16 +72,19 @@ pub(crate) fn run(plan: &Plan, arguments: &AuditArguments) -> Result<Exit, Comma
 fn earlier(plan: &Plan) -> Option<Earlier> {
     let newest = perfaudit_run::newest(&runs_directory(&plan.work)).ok()?;
     let result: AuditResult = perfaudit_run::open(&newest).ok()?.result;
-    let benchmarks =
-        result.workloads.iter().filter(|workload| workload.state == WorkloadState::Measured).count();
+    let listed =
+        |workload: &&Workload| !workload.title.is_empty() && workload.state != WorkloadState::Unsupported;
+    let benchmarks = result.workloads.iter().filter(listed).count();
     let build = result.run.stages.iter().find(|stage| stage.name == StageName::Build)?;
-    let estimate = plan.pace.estimate(benchmarks, Duration::ZERO);
-    Some(Earlier {
-        run: result.run.id,
-        benchmarks,
-        build_s: build.duration_s,
-        estimate_s: estimate.as_secs_f64(),
-    })
+    let planned = plan.pace.estimate(benchmarks, Duration::ZERO).as_secs_f64();
+    // What benchmarks really took, set-up and settings of their own included, beats what the mode asks for.
+    let taken: Vec<f64> = result.workloads.iter().filter_map(|workload| workload.duration_s).collect();
+    #[expect(clippy::cast_precision_loss, reason = "the number of benchmarks is small")]
+    let measured = (result.run.mode == plan.mode && !taken.is_empty())
+        .then(|| taken.iter().sum::<f64>() / taken.len() as f64 * benchmarks as f64);
+    let estimate_s =
+        measured.unwrap_or(planned).min(plan.pace.budget().map_or(f64::INFINITY, |b| b.as_secs_f64()));
+    Some(Earlier { run: result.run.id, benchmarks, build_s: build.duration_s, estimate_s })
 }
 
 fn describe(outline: &Outline, plan: &Plan) -> String {
@@ -89,8 +92,11 @@ fn describe(outline: &Outline, plan: &Plan) -> String {
     let line = |text: &mut String, content: String| {
         writeln!(text, "{content}").expect("writing to a string cannot fail");
     };
-    let count = outline.targets.len();
-    line(&mut text, format!("would build and measure {count} benchmark targets of {}", outline.project));
+    let targets = match outline.targets.len() {
+        1 => "1 benchmark target".to_owned(),
+        count => format!("{count} benchmark targets"),
+    };
+    line(&mut text, format!("would build and measure {targets} of {}", outline.project));
     for target in &outline.targets {
         let missing = if target.missing_features.is_empty() {
             String::new()

@@ -1,0 +1,26 @@
+//! The readers of untrusted input, for the fuzz targets in `fuzz/`. Not part of the crate otherwise.
+
+use perfaudit_result::WorkloadId;
+
+use crate::criterion::listing::Listing;
+use crate::criterion::progress::Collecting;
+use crate::criterion::results;
+
+/// Reads the files of one benchmark.
+pub fn criterion_files(benchmark: &[u8], sample: &[u8]) {
+    let id = |title: &str| WorkloadId(title.to_owned());
+    let content =
+        |file: &str, bytes: &[u8]| results::Content { file: file.to_owned(), bytes: bytes.to_owned() };
+    let _ = results::parse_files(&content("benchmark.json", benchmark), &content("sample.json", sample), &id);
+}
+
+/// Reads what a benchmark prints.
+pub fn criterion_output(text: &str) {
+    let listing = Listing::parse(text);
+    for title in &listing.titles {
+        assert!(!listing.filters(&title.text).is_empty());
+    }
+    for line in text.lines() {
+        let _ = Collecting::parse(line);
+    }
+}
