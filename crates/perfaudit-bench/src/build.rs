@@ -64,6 +64,8 @@ pub enum BuildFailureReason {
     MissingFeatures(Vec<String>),
     /// The compiler or cargo failed, with the beginning of what it said.
     Failed(String),
+    /// The user interrupted before it was built.
+    Interrupted,
 }
 
 /// What to build, and where.
@@ -97,10 +99,8 @@ pub fn build(
         }
     }
     for batch in batches(&request.project.packages) {
+        // After an interrupt cargo is ended at once, and what it has not built becomes a row all the same.
         build_batch(request, &batch, interrupt, compiling, &mut built)?;
-        if built.interrupted {
-            break;
-        }
     }
     Ok(built)
 }
@@ -172,7 +172,7 @@ fn build_batch(
                 None => built.failures.push(BuildFailure {
                     package: package.name.clone(),
                     target: target.clone(),
-                    reason: BuildFailureReason::Failed(messages.why(&key, finished.ending, &stderr)),
+                    reason: messages.reason(&key, finished.ending, &stderr),
                 }),
             }
         }
@@ -254,6 +254,14 @@ impl Messages {
             let key = (message.package_id.repr, message.target.name);
             self.errors.entry(key).or_default().push_str(&rendered);
         }
+    }
+
+    /// An error that the compiler told before an interrupt is an error all the same.
+    fn reason(&self, key: &(String, String), ending: Ending, stderr: &str) -> BuildFailureReason {
+        if ending == Ending::Interrupted && self.first_error.is_none() {
+            return BuildFailureReason::Interrupted;
+        }
+        BuildFailureReason::Failed(self.why(key, ending, stderr))
     }
 
     /// The compiler's error in the target itself, else the first in what it depends on, else what cargo said.

@@ -420,6 +420,7 @@ pub fn unbuilt(failure: &crate::build::BuildFailure) -> Workload {
             (WorkloadState::Unsupported, message::missing_features(features))
         }
         BuildFailureReason::Failed(said) => (WorkloadState::BuildFailed, said.clone()),
+        BuildFailureReason::Interrupted => (WorkloadState::NotRun, message::interrupted()),
     };
     row::whole_target(
         &failure.package,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use perfaudit_exec::Finished;
+use perfaudit_exec::{Ending, Finished};
 
 use crate::criterion::progress::is_progress;
 
@@ -71,7 +71,14 @@ pub(crate) fn no_results(title: &str, finished: &Finished) -> String {
 }
 
 pub(crate) fn failed(finished: &Finished) -> String {
-    format!("{}{}", finished.ending.describe(), tail(finished))
+    let how = match finished.ending {
+        Ending::TimedOut => format!(
+            "still running after {:.0} s and ended; `--timeout` allows more",
+            finished.duration.as_secs_f64()
+        ),
+        ending => ending.describe(),
+    };
+    format!("{how}{}", tail(finished))
 }
 
 /// What there is to say about a benchmark that was measured.

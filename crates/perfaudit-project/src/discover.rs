@@ -8,7 +8,7 @@ use perfaudit_exec::{FileLock, Interrupt};
 
 use crate::cargo::Cargo;
 use crate::error::ProjectError;
-use crate::manifest::{harness_by_bench, read_toml};
+use crate::manifest::{harness_by_bench, read_toml, resolved};
 use crate::scratch_copy;
 use crate::selection::Selection;
 use crate::toolchain::{self, InstalledToolchain};
@@ -248,7 +248,7 @@ fn package_of(
         .filter(|target| target.kind.contains(&TargetKind::Bench))
         .map(|target| BenchTarget {
             name: target.name.clone(),
-            source: relative(target.src_path.as_std_path()),
+            source: relative(&resolved(target.src_path.as_std_path())),
             standard_harness: harness.get(&target.name).copied().unwrap_or(true),
             missing_features: target
                 .required_features

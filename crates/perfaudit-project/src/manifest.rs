@@ -63,7 +63,7 @@ fn paths_of(dependencies: Option<&Value>) -> Vec<&str> {
 }
 
 /// Resolves `.` and `..` by name alone, as cargo does.
-fn resolved(path: &Path) -> PathBuf {
+pub(crate) fn resolved(path: &Path) -> PathBuf {
     use std::path::Component;
     let mut result = PathBuf::new();
     for component in path.components() {
@@ -89,6 +89,11 @@ mod tests {
         let harness = harness_by_bench(&manifest);
         assert!(!harness["a"]);
         assert!(harness["b"]);
+    }
+
+    #[test]
+    fn a_path_is_resolved_by_name() {
+        assert_eq!(resolved(Path::new("/ws/package/../suite.rs")), Path::new("/ws/suite.rs"));
     }
 
     #[test]

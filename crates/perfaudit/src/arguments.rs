@@ -77,7 +77,7 @@ pub(crate) struct AuditArguments {
     /// Spend at most this long on measuring, as in `90s`, `10m` or `1h`
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "How to measure")]
     pub(crate) budget: Option<Duration>,
-    /// End a benchmark that says nothing for this long
+    /// End a benchmark that has not announced its sampling after this long
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "2m", help_heading = "How to measure")]
     pub(crate) timeout: Duration,
     /// Decides the order of measuring and all resampling; chosen at random unless given

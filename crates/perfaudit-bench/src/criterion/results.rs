@@ -36,7 +36,14 @@ pub(crate) enum ResultError {
     Samples { file: String, source: SamplesError },
     #[error("{file}: {value} iterations in batch {batch}: expected a whole number from 1 to 2^53")]
     Iterations { file: String, batch: usize, value: f64 },
+    #[error("{file}: batch {batch} took {value:e}: expected at most 2^53")]
+    Time { file: String, batch: usize, value: f64 },
+    #[error("{file}: expected a file, found something else")]
+    NotAFile { file: String },
 }
+
+/// Above this an f64 does not hold every integer; sums of squares of what lies below stay finite.
+const LARGEST_NUMBER: f64 = 9_007_199_254_740_992.0;
 
 /// What Criterion wrote below `home`: each benchmark by itself, since one that cannot be read must not hide the
 /// others.
@@ -76,9 +83,12 @@ impl Content {
     fn load(home: &Path, path: &Path) -> Result<Self, ResultError> {
         let file = shown(home, path);
         let read = |source| ResultError::Read { file: file.clone(), source };
-        let size = fs::metadata(path).map_err(read)?.len();
-        if size > LARGEST_FILE {
-            return Err(ResultError::TooLarge { file, bytes: size });
+        let metadata = fs::symlink_metadata(path).map_err(read)?;
+        if !metadata.is_file() {
+            return Err(ResultError::NotAFile { file });
+        }
+        if metadata.len() > LARGEST_FILE {
+            return Err(ResultError::TooLarge { file, bytes: metadata.len() });
         }
         let bytes = fs::read(path).map_err(read)?;
         Ok(Self { file, bytes })
@@ -106,6 +116,9 @@ pub(crate) fn parse_files(
     let whole =
         |(batch, value)| whole(value).ok_or_else(|| ResultError::Iterations { file: file(), batch, value });
     let iterations = iters.into_iter().enumerate().map(whole).collect::<Result<Vec<u64>, _>>()?;
+    if let Some((batch, &value)) = times.iter().enumerate().find(|(_, time)| **time > LARGEST_NUMBER) {
+        return Err(ResultError::Time { file: file(), batch, value });
+    }
     let samples = Samples::new(workload(&benchmark.title), iterations, times)
         .map_err(|source| ResultError::Samples { file: file(), source })?;
     Ok(Measurement {
@@ -127,8 +140,7 @@ fn shown(home: &Path, file: &Path) -> String {
 /// The number as an integer, if it is one that an f64 holds exactly.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range")]
 fn whole(value: f64) -> Option<u64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    ((1.0..=EXACT).contains(&value) && value.fract() == 0.0).then_some(value as u64)
+    ((1.0..=LARGEST_NUMBER).contains(&value) && value.fract() == 0.0).then_some(value as u64)
 }
 
 #[derive(Deserialize)]
@@ -217,6 +229,23 @@ mod tests {
         assert!(lengths.contains("1 iteration counts but 0 times"), "{lengths}");
         let nothing = error_from(BENCHMARK, r#"{"sampling_mode":"Flat","iters":[1.0],"times":[null]}"#);
         assert!(nothing.contains("null"), "{nothing}");
+    }
+
+    #[test]
+    fn times_whose_squares_overflow_are_refused() {
+        let absurd = error_from(BENCHMARK, r#"{"sampling_mode":"Flat","iters":[1.0],"times":[1e308]}"#);
+        assert!(absurd.contains("batch 0 took 1e308: expected at most 2^53"), "{absurd}");
+    }
+
+    #[test]
+    fn a_link_is_not_followed() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("g/new");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("benchmark.json"), BENCHMARK).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", folder.join("sample.json")).unwrap();
+        let error = collect(home.path(), |title| WorkloadId(title.to_owned())).remove(0).unwrap_err();
+        assert_eq!(error.to_string(), "g/new/sample.json: expected a file, found something else");
     }
 
     #[test]
