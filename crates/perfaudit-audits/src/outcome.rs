@@ -48,37 +48,39 @@ pub fn run(evidence: &Evidence<'_>) -> Audited {
     Audited { remarks, findings }
 }
 
-/// What an audit says of workloads that share their cause.
-pub(crate) struct Draft<'a> {
-    pub(crate) audit: &'a Audit,
+/// What a finding says, without where it was found.
+pub(crate) struct Draft {
     pub(crate) title: String,
     pub(crate) message: String,
-    pub(crate) remedy: String,
+    pub(crate) remedy: &'static str,
     pub(crate) severity: Severity,
     pub(crate) confidence: Confidence,
+    /// What it rests on; the first goes with the samples of the first workload.
     pub(crate) evidence: Vec<String>,
-    /// At least one; the first names the place.
-    pub(crate) workloads: Vec<&'a Workload>,
 }
 
-impl Draft<'_> {
-    /// The finding. Its fingerprint is made of the rule, the file and `symbol`, so that it outlives edits.
-    pub(crate) fn finding(self, symbol: &str) -> Finding {
-        let first = self.workloads.first().expect("a finding concerns a workload");
-        let samples = self.workloads.iter().find_map(|workload| workload.samples.clone());
+impl Outcome {
+    pub(crate) fn remark(&mut self, index: usize, state: AuditState, message: impl Into<String>) {
+        self.remarks.push((index, state, message.into()));
+    }
+
+    /// Adds a finding on workloads of one target, of which there is at least one. Its fingerprint is made of the
+    /// rule, the file and `symbol`, so that it outlives edits.
+    pub(crate) fn find(&mut self, audit: &Audit, workloads: &[&Workload], symbol: &str, draft: Draft) {
+        let first = workloads.first().expect("a finding concerns a workload");
         let mut evidence: Vec<Proof> =
-            self.evidence.into_iter().map(|text| Proof { artifact: None, text }).collect();
+            draft.evidence.into_iter().map(|text| Proof { artifact: None, text }).collect();
         if let Some(proof) = evidence.first_mut() {
-            proof.artifact = samples;
+            proof.artifact = workloads.iter().find_map(|workload| workload.samples.clone());
         }
-        Finding {
-            rule: self.audit.rule.to_owned(),
-            title: self.title,
-            message: self.message,
-            remedy: self.remedy,
-            fingerprint: fingerprint(&[self.audit.rule, &first.source, symbol]),
-            severity: self.severity,
-            confidence: self.confidence,
+        self.findings.push(Finding {
+            rule: audit.rule.to_owned(),
+            title: draft.title,
+            message: draft.message,
+            remedy: draft.remedy.to_owned(),
+            fingerprint: fingerprint(&[audit.rule, &first.source, symbol]),
+            severity: draft.severity,
+            confidence: draft.confidence,
             locations: vec![Location {
                 file: first.source.clone(),
                 line: None,
@@ -86,29 +88,36 @@ impl Draft<'_> {
                 end_line: None,
             }],
             evidence,
-            workloads: self.workloads.iter().map(|workload| workload.id.clone()).collect(),
+            workloads: workloads.iter().map(|workload| workload.id.clone()).collect(),
             share_of_cpu: None,
             share_of_alloc_bytes: None,
             granularity: Granularity::NotMeasured,
             ceiling_gain: None,
             verification: Verification { state: VerificationState::NotTried },
-        }
+        });
     }
-}
 
-/// Puts workloads that were flagged into one list for each target, in their order.
-pub(crate) fn by_target<'a>(flagged: &[&'a Workload]) -> Vec<Vec<&'a Workload>> {
-    let mut targets: Vec<Vec<&Workload>> = Vec::new();
-    for workload in flagged {
-        match targets
-            .iter_mut()
-            .find(|known| known[0].package == workload.package && known[0].target == workload.target)
-        {
-            Some(known) => known.push(workload),
-            None => targets.push(vec![workload]),
+    /// One finding for each target that holds flagged workloads.
+    pub(crate) fn find_by_target(
+        &mut self,
+        audit: &Audit,
+        flagged: &[&Workload],
+        draft: impl Fn(&[&Workload]) -> Draft,
+    ) {
+        let mut targets: Vec<Vec<&Workload>> = Vec::new();
+        for workload in flagged {
+            let same = |known: &&mut Vec<&Workload>| {
+                (&known[0].package, &known[0].target) == (&workload.package, &workload.target)
+            };
+            match targets.iter_mut().find(same) {
+                Some(known) => known.push(workload),
+                None => targets.push(vec![workload]),
+            }
+        }
+        for workloads in targets {
+            self.find(audit, &workloads, "", draft(&workloads));
         }
     }
-    targets
 }
 
 /// `1 benchmark`, `2 benchmarks`.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use perfaudit_result::{
     ArtifactId, AuditState, Axis, Cell, ConfidenceLevel, Direction, Estimate, Figure, Finding, GroupShape,
     Host, Interval, Method, Metric, MetricName, Of, Samples, Sampling, SamplingMode, Throughput, Unit,
-    Workload, WorkloadGroup, WorkloadId, WorkloadKind, WorkloadState,
+    Workload, WorkloadGroup, WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget,
 };
 use perfaudit_stats::{EffectiveSize, Level, Probability, QuantileEstimate, Sample, quantile_estimate};
 
@@ -118,24 +118,8 @@ pub(crate) fn scrambled(n: u32) -> Vec<f64> {
 }
 
 fn without_figures(title: &str, state: WorkloadState) -> Workload {
-    Workload {
-        id: WorkloadId(format!("p/t/{title}")),
-        kind: WorkloadKind::Criterion,
-        package: "p".into(),
-        target: "t".into(),
-        source: "benches/t.rs".into(),
-        title: title.into(),
-        state,
-        message: None,
-        binary_sha256: None,
-        order: None,
-        duration_s: Some(10.0),
-        throughput: None,
-        sampling: None,
-        samples: None,
-        metrics: Vec::new(),
-        audits: Vec::new(),
-    }
+    let target = WorkloadTarget { package: "p", target: "t", source: "benches/t.rs" };
+    Workload { duration_s: Some(10.0), ..Workload::new(WorkloadKind::Criterion, &target, title, state) }
 }
 
 fn median(times: &[f64]) -> Metric {

@@ -196,7 +196,10 @@ fn with_interval(value: f64, lower: f64, upper: f64) -> Estimate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use perfaudit_result::{Sampling, WorkloadId, WorkloadKind, WorkloadState};
+    use perfaudit_result::{Sampling, WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget};
+
+    const TARGET: WorkloadTarget<'static> =
+        WorkloadTarget { package: "p", target: "t", source: "benches/t.rs" };
 
     fn workload(mode: SamplingMode, throughput: Option<Throughput>) -> Workload {
         let sampling =
@@ -206,14 +209,7 @@ mod tests {
             throughput,
             sampling: Some(sampling),
             duration_s: Some(10.0),
-            ..crate::row::whole_target(
-                "p",
-                "t",
-                std::path::Path::new("benches/t.rs"),
-                WorkloadKind::Criterion,
-                WorkloadState::Measured,
-                String::new(),
-            )
+            ..Workload::new(WorkloadKind::Criterion, &TARGET, "x", WorkloadState::Measured)
         }
     }
 

@@ -9,9 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use perfaudit_exec::{Ending, Finished, Interrupt, RunError, run};
-use perfaudit_result::{
-    ArtifactId, ArtifactKind, Samples, Workload, WorkloadId, WorkloadKind, WorkloadState,
-};
+use perfaudit_result::{ArtifactId, ArtifactKind, Samples, Workload, WorkloadId, WorkloadState};
 use perfaudit_run::{RunDirectory, RunDirectoryError, sha256_of_file};
 use regex::Regex;
 
@@ -422,12 +420,5 @@ pub fn unbuilt(failure: &crate::build::BuildFailure) -> Workload {
         BuildFailureReason::Failed(said) => (WorkloadState::BuildFailed, said.clone()),
         BuildFailureReason::Interrupted => (WorkloadState::NotRun, message::interrupted()),
     };
-    row::whole_target(
-        &failure.package,
-        &failure.target.name,
-        &failure.target.source,
-        WorkloadKind::BenchTarget,
-        state,
-        message,
-    )
+    row::whole_target(&failure.package, &failure.target.name, &failure.target.source, state, message)
 }

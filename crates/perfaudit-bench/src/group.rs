@@ -183,7 +183,10 @@ fn number(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use perfaudit_result::{WorkloadId, WorkloadKind};
+    use perfaudit_result::{WorkloadId, WorkloadKind, WorkloadTarget};
+
+    const TARGET: WorkloadTarget<'static> =
+        WorkloadTarget { package: "p", target: "t", source: "benches/t.rs" };
 
     fn workloads(titles: &[&str]) -> Vec<Workload> {
         titles
@@ -191,14 +194,7 @@ mod tests {
             .map(|title| Workload {
                 id: WorkloadId(format!("p/t/{title}")),
                 title: (*title).to_owned(),
-                ..crate::row::whole_target(
-                    "p",
-                    "t",
-                    std::path::Path::new("benches/t.rs"),
-                    WorkloadKind::Criterion,
-                    WorkloadState::Measured,
-                    String::new(),
-                )
+                ..Workload::new(WorkloadKind::Criterion, &TARGET, title, WorkloadState::Measured)
             })
             .collect()
     }

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use perfaudit_exec::{Ending, Finished};
-use perfaudit_result::{ArtifactId, Sampling, Workload, WorkloadId, WorkloadKind, WorkloadState};
+use perfaudit_result::{
+    ArtifactId, Sampling, Workload, WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget,
+};
 
 use crate::criterion::results::Measurement;
 use crate::executable::BenchExecutable;
@@ -11,47 +13,23 @@ use crate::message;
 
 /// `package/target/title`.
 pub(crate) fn id(executable: &BenchExecutable, title: &str) -> WorkloadId {
-    WorkloadId(format!("{}/{}/{title}", executable.package, executable.target))
+    benchmark(executable, title, None).id
 }
 
 /// A row for a target as a whole.
 pub(crate) fn target(executable: &BenchExecutable, state: WorkloadState, message: String) -> Workload {
-    whole_target(
-        &executable.package,
-        &executable.target,
-        &executable.source,
-        WorkloadKind::BenchTarget,
-        state,
-        message,
-    )
+    whole_target(&executable.package, &executable.target, &executable.source, state, message)
 }
 
 pub(crate) fn whole_target(
     package: &str,
     target: &str,
     source: &Path,
-    kind: WorkloadKind,
     state: WorkloadState,
     message: String,
 ) -> Workload {
-    Workload {
-        id: WorkloadId(format!("{package}/{target}")),
-        kind,
-        package: package.to_owned(),
-        target: target.to_owned(),
-        source: source.to_string_lossy().replace('\\', "/"),
-        title: String::new(),
-        state,
-        message: Some(message),
-        binary_sha256: None,
-        order: None,
-        duration_s: None,
-        throughput: None,
-        sampling: None,
-        samples: None,
-        metrics: Vec::new(),
-        audits: Vec::new(),
-    }
+    let target = WorkloadTarget { package, target, source: &slashes(source) };
+    Workload { message: Some(message), ..Workload::new(WorkloadKind::BenchTarget, &target, "", state) }
 }
 
 /// A row for a benchmark that waits for its turn.
@@ -60,14 +38,16 @@ pub(crate) fn benchmark(
     title: &str,
     binary_sha256: Option<String>,
 ) -> Workload {
+    let BenchExecutable { package, target, source, .. } = executable;
+    let target = WorkloadTarget { package, target, source: &slashes(source) };
     Workload {
-        id: id(executable, title),
-        kind: WorkloadKind::Criterion,
-        title: title.to_owned(),
-        message: None,
         binary_sha256,
-        ..target(executable, WorkloadState::NotRun, String::new())
+        ..Workload::new(WorkloadKind::Criterion, &target, title, WorkloadState::NotRun)
     }
+}
+
+fn slashes(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
 }
 
 /// A row for a benchmark whose files are those of another of the same name.

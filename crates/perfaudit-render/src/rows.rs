@@ -78,23 +78,12 @@ pub(crate) fn counted(n: usize, noun: &str) -> String {
 
 /// `42 benchmarks: 39 measured (2 flagged), 1 failed, 2 not run`.
 pub(crate) fn counts(result: &AuditResult) -> String {
-    const ORDER: [WorkloadState; 9] = [
-        WorkloadState::Measured,
-        WorkloadState::Failed,
-        WorkloadState::Killed,
-        WorkloadState::TimedOut,
-        WorkloadState::NoResults,
-        WorkloadState::Unreadable,
-        WorkloadState::BuildFailed,
-        WorkloadState::Unsupported,
-        WorkloadState::NotRun,
-    ];
     if result.workloads.is_empty() {
         return "no benchmark".to_owned();
     }
     let in_state = |state| result.workloads.iter().filter(move |workload| workload.state == state);
     let mut parts = Vec::new();
-    for state in ORDER {
+    for state in WorkloadState::ALL {
         let n = in_state(state).count();
         let flagged = in_state(state).filter(|workload| flags(workload).next().is_some()).count();
         if n > 0 && flagged > 0 {

@@ -32,7 +32,7 @@ pub use run::{Mode, Run, Stage, StageCost, StageName, StageState, TreeChange, Tr
 pub use verdict::{Limit, NextAction, ReproduceStep, Verdict, VerdictStatus};
 pub use workload::{
     AuditState, Direction, Metric, MetricName, Sampling, SamplingMode, Throughput, Workload, WorkloadAudit,
-    WorkloadId, WorkloadKind, WorkloadState,
+    WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget,
 };
 
 use serde::{Deserialize, Serialize};

@@ -57,6 +57,19 @@ pub enum WorkloadState {
 }
 
 impl WorkloadState {
+    /// Every state, in the order of tables and filters.
+    pub const ALL: [Self; 9] = [
+        Self::Measured,
+        Self::Failed,
+        Self::Killed,
+        Self::TimedOut,
+        Self::NoResults,
+        Self::Unreadable,
+        Self::BuildFailed,
+        Self::Unsupported,
+        Self::NotRun,
+    ];
+
     /// True when the project's own code is why there is no figure.
     #[must_use]
     pub fn is_failure(self) -> bool {
@@ -134,11 +147,51 @@ pub struct Workload {
 }
 
 impl Workload {
+    /// A workload without figures: `package/target/title`, or `package/target` for a target as a whole.
+    #[must_use]
+    pub fn new(kind: WorkloadKind, target: &WorkloadTarget<'_>, title: &str, state: WorkloadState) -> Self {
+        let WorkloadTarget { package, target, source } = *target;
+        let id = if title.is_empty() {
+            format!("{package}/{target}")
+        } else {
+            format!("{package}/{target}/{title}")
+        };
+        Self {
+            id: WorkloadId(id),
+            kind,
+            package: package.to_owned(),
+            target: target.to_owned(),
+            source: source.to_owned(),
+            title: title.to_owned(),
+            state,
+            message: None,
+            binary_sha256: None,
+            order: None,
+            duration_s: None,
+            throughput: None,
+            sampling: None,
+            samples: None,
+            metrics: Vec::new(),
+            audits: Vec::new(),
+        }
+    }
+
     /// The metric of this name, if the workload has it.
     #[must_use]
     pub fn metric(&self, name: &MetricName) -> Option<&Metric> {
         self.metrics.iter().find(|metric| metric.name == *name)
     }
+}
+
+/// The target that a workload belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkloadTarget<'a> {
+    /// The package.
+    pub package: &'a str,
+    /// The benchmark target.
+    pub target: &'a str,
+    /// Its source file, relative to the project's root, with forward slashes.
+    pub source: &'a str,
 }
 
 /// The amount of work in one iteration, as the benchmark declares it.

@@ -2,7 +2,7 @@ use perfaudit_result::{AuditState, Confidence, Severity, Workload};
 
 use crate::audit::audit;
 use crate::evidence::Evidence;
-use crate::outcome::{Draft, Outcome, by_target, count_of_benchmarks};
+use crate::outcome::{Draft, Outcome, count_of_benchmarks};
 
 audit! {
     /// ## What it does
@@ -43,21 +43,18 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
         } else {
             AuditState::Passed
         };
-        outcome.remarks.push((measured.index, state, message));
+        outcome.remark(measured.index, state, message);
     }
-    for workloads in by_target(&found) {
-        let draft = Draft {
-            audit: &AUDIT,
+    outcome.find_by_target(&AUDIT, &found, |workloads| {
+        Draft {
             title: format!("the batches of {} are autocorrelated", count_of_benchmarks(workloads.len())),
             message: "neighbouring batches resemble each other; intervals are widened to the number of independent batches that they are worth".to_owned(),
-            remedy: "measure longer, or on a machine that does nothing else".to_owned(),
+            remedy: "measure longer, or on a machine that does nothing else",
             severity: Severity::Note,
             confidence: Confidence::High,
             evidence: Vec::new(),
-            workloads,
-        };
-        outcome.findings.push(draft.finding(""));
-    }
+        }
+    });
     outcome
 }
 

@@ -3,7 +3,7 @@ use perfaudit_stats::{Drift, Sample, drift};
 
 use crate::audit::audit;
 use crate::evidence::Evidence;
-use crate::outcome::{Draft, Outcome, by_target, count_of_benchmarks};
+use crate::outcome::{Draft, Outcome, count_of_benchmarks};
 
 audit! {
     /// ## What it does
@@ -43,33 +43,30 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
             Drift::Rising { share } => (share, "slower"),
         };
         if share < LEAST_SHARE {
-            outcome.remarks.push((measured.index, AuditState::Passed, "steady".to_owned()));
+            outcome.remark(measured.index, AuditState::Passed, "steady".to_owned());
             continue;
         }
         let message =
             format!("{:.0} % {how} in the last third of the batches than in the first", 100.0 * share);
-        outcome.remarks.push((measured.index, AuditState::Flagged, message));
+        outcome.remark(measured.index, AuditState::Flagged, message);
         found.push((measured.workload, share));
     }
     let flagged: Vec<&Workload> = found.iter().map(|(workload, _)| *workload).collect();
-    for workloads in by_target(&flagged) {
+    outcome.find_by_target(&AUDIT, &flagged, |workloads| {
         let most = found
             .iter()
             .filter(|(workload, _)| workloads.iter().any(|same| same.id == workload.id))
             .map(|(_, share)| *share)
             .fold(0.0, f64::max);
-        let draft = Draft {
-            audit: &AUDIT,
+        Draft {
             title: format!("{} still drifting while measured", count_of_benchmarks(workloads.len())),
             message: format!("the time per iteration moved by up to {:.0} % from the first third of the batches to the last", 100.0 * most),
-            remedy: "faster at the end: raise the warm-up time; slower: look for state that grows with each iteration, and repeat the run to see whether it was the machine".to_owned(),
+            remedy: "faster at the end: raise the warm-up time; slower: look for state that grows with each iteration, and repeat the run to see whether it was the machine",
             severity: if most >= LARGE_SHARE { Severity::Warning } else { Severity::Note },
             confidence: Confidence::Medium,
             evidence: Vec::new(),
-            workloads,
-        };
-        outcome.findings.push(draft.finding(""));
-    }
+        }
+    });
     outcome
 }
 

@@ -35,23 +35,21 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
                     == (&workload.package, &workload.target, &workload.title)
             })
             .collect();
-        outcome.remarks.push((index, AuditState::Flagged, "overwritten by its namesake".to_owned()));
+        outcome.remark(index, AuditState::Flagged, "overwritten by its namesake".to_owned());
         if names.contains(&same[0].id.0.as_str()) {
             continue;
         }
         names.push(&same[0].id.0);
         let draft = Draft {
-            audit: &AUDIT,
             title: format!("{} benchmarks are called `{}`", same.len(), workload.title),
             message: "Criterion writes them to the same files: the figures are those of the last one"
                 .to_owned(),
-            remedy: "give each benchmark of the target a name of its own".to_owned(),
+            remedy: "give each benchmark of the target a name of its own",
             severity: Severity::Critical,
             confidence: Confidence::High,
             evidence: Vec::new(),
-            workloads: same,
         };
-        outcome.findings.push(draft.finding(&workload.title));
+        outcome.find(&AUDIT, &same, &workload.title, draft);
     }
     outcome
 }

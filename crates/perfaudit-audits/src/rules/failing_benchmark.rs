@@ -26,25 +26,23 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
     for (index, workload) in evidence.workloads.iter().enumerate() {
         if !workload.state.is_failure() {
             if workload.state == WorkloadState::Measured {
-                outcome.remarks.push((index, AuditState::Passed, "ran to its end".to_owned()));
+                outcome.remark(index, AuditState::Passed, "ran to its end".to_owned());
             }
             continue;
         }
         let label = workload.state.label();
-        outcome.remarks.push((index, AuditState::Flagged, label.to_owned()));
+        outcome.remark(index, AuditState::Flagged, label.to_owned());
         let name = if workload.title.is_empty() { &workload.id.0 } else { &workload.title };
         let message = workload.message.clone().unwrap_or_else(|| label.to_owned());
         let draft = Draft {
-            audit: &AUDIT,
             title: format!("`{name}`: {label}"),
             message,
-            remedy: "run it alone with the command under \"reproduce\", and mend it".to_owned(),
+            remedy: "run it alone with the command under \"reproduce\", and mend it",
             severity: Severity::Critical,
             confidence: Confidence::High,
             evidence: Vec::new(),
-            workloads: vec![workload],
         };
-        outcome.findings.push(draft.finding(&workload.title));
+        outcome.find(&AUDIT, &[workload], &workload.title, draft);
     }
     outcome
 }
@@ -58,17 +56,10 @@ mod tests {
     #[test]
     fn every_kind_of_failure_is_reported_and_a_spent_budget_is_none() {
         let mut case = Case::new(&[("sound", &[1.0; 20])]);
-        let failures = [
-            WorkloadState::Failed,
-            WorkloadState::Killed,
-            WorkloadState::TimedOut,
-            WorkloadState::NoResults,
-            WorkloadState::Unreadable,
-            WorkloadState::BuildFailed,
-        ];
-        for state in failures.into_iter().chain([WorkloadState::NotRun, WorkloadState::Unsupported]) {
+        for state in WorkloadState::ALL.into_iter().filter(|state| *state != WorkloadState::Measured) {
             case.add_without_figures(state.label(), state);
         }
-        assert_eq!(flagged(&case, "failing-benchmark"), failures.map(WorkloadState::label));
+        let failures = ["failed", "killed", "timed out", "no results", "unreadable", "build failed"];
+        assert_eq!(flagged(&case, "failing-benchmark"), failures);
     }
 }

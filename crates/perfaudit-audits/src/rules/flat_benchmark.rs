@@ -108,17 +108,14 @@ fn judge(line: &[Point<'_>], evidence: &Evidence<'_>, outcome: &mut Outcome) {
     if is_flagged {
         let workloads: Vec<&Workload> = line.iter().map(|point| point.measured.workload).collect();
         let draft = Draft {
-            audit: &AUDIT,
             title: format!("the time of `{}` does not grow with its input", workloads[0].title),
             message: format!("{message}: the work is not done, or is not the work that is declared"),
-            remedy: "check that each benchmark uses its own input, pass it through `std::hint::black_box`, and declare as throughput what one iteration works through".to_owned(),
+            remedy: "check that each benchmark uses its own input, pass it through `std::hint::black_box`, and declare as throughput what one iteration works through",
             severity: Severity::Warning,
             confidence: Confidence::High,
             evidence: vec![message],
-            workloads,
         };
-        let symbol = draft.workloads[0].title.clone();
-        outcome.findings.push(draft.finding(&symbol));
+        outcome.find(&AUDIT, &workloads, &workloads[0].title, draft);
     }
 }
 

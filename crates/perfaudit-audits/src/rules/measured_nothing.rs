@@ -30,18 +30,16 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
         }
         let message = workload.message.clone().unwrap_or_default();
         let first_line = message.lines().next().unwrap_or_default().to_owned();
-        outcome.remarks.push((index, AuditState::Flagged, first_line));
+        outcome.remark(index, AuditState::Flagged, first_line);
         let draft = Draft {
-            audit: &AUDIT,
             title: format!("nothing of `{}` was measured", workload.id),
             message,
-            remedy: "see what the message names, then run the audit again".to_owned(),
+            remedy: "see what the message names, then run the audit again",
             severity: Severity::Warning,
             confidence: Confidence::High,
             evidence: Vec::new(),
-            workloads: vec![workload],
         };
-        outcome.findings.push(draft.finding(&workload.id.0));
+        outcome.find(&AUDIT, &[workload], &workload.id.0, draft);
     }
     outcome
 }

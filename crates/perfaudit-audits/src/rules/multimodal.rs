@@ -3,7 +3,7 @@ use perfaudit_stats::{Sample, modes};
 
 use crate::audit::audit;
 use crate::evidence::Evidence;
-use crate::outcome::{Draft, Outcome, by_target, count_of_benchmarks};
+use crate::outcome::{Draft, Outcome, count_of_benchmarks};
 
 audit! {
     /// ## What it does
@@ -35,7 +35,7 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
     for measured in evidence.measured() {
         let Ok(sample) = Sample::new(measured.samples.per_iteration().collect()) else { continue };
         let Some(modes) = modes(&sample, LEAST_SEPARATION) else {
-            outcome.remarks.push((measured.index, AuditState::Passed, "one mode".to_owned()));
+            outcome.remark(measured.index, AuditState::Passed, "one mode".to_owned());
             continue;
         };
         let message = format!(
@@ -44,22 +44,19 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
             100.0 * modes.upper.share,
             100.0 * (modes.upper.centre / modes.lower.centre - 1.0)
         );
-        outcome.remarks.push((measured.index, AuditState::Flagged, message));
+        outcome.remark(measured.index, AuditState::Flagged, message);
         found.push(measured.workload);
     }
-    for workloads in by_target(&found) {
-        let draft = Draft {
-            audit: &AUDIT,
+    outcome.find_by_target(&AUDIT, &found, |workloads| {
+        Draft {
             title: format!("{} with two typical times", count_of_benchmarks(workloads.len())),
             message: "the median lies in the more frequent of two modes and jumps when their balance changes".to_owned(),
-            remedy: "look at the plot in the order of measuring: long runs of one mode point to the machine, alternating ones to the code or its data".to_owned(),
+            remedy: "look at the plot in the order of measuring: long runs of one mode point to the machine, alternating ones to the code or its data",
             severity: Severity::Note,
             confidence: Confidence::High,
             evidence: Vec::new(),
-            workloads,
-        };
-        outcome.findings.push(draft.finding(""));
-    }
+        }
+    });
     outcome
 }
 

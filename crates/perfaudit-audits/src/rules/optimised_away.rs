@@ -4,7 +4,7 @@ use perfaudit_result::{AuditState, Confidence, Severity, Workload, WorkloadId};
 
 use crate::audit::audit;
 use crate::evidence::Evidence;
-use crate::outcome::{Draft, Outcome, by_target, count_of_benchmarks};
+use crate::outcome::{Draft, Outcome, count_of_benchmarks};
 
 audit! {
     /// ## What it does
@@ -43,34 +43,28 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
         let Some(median) = measured.median_ns() else { continue };
         if median > limit {
             let message = format!("{:.0} times an empty loop", median / limit);
-            outcome.remarks.push((measured.index, AuditState::Passed, message));
+            outcome.remark(measured.index, AuditState::Passed, message);
             continue;
         }
         let message = format!("{median:.3} ns per iteration; an empty loop takes up to {limit:.3} ns here");
-        outcome.remarks.push((measured.index, AuditState::Flagged, message.clone()));
+        outcome.remark(measured.index, AuditState::Flagged, message.clone());
         found.push(measured.workload);
         seen.insert(&measured.workload.id, message);
     }
-    for workloads in by_target(&found) {
-        let draft = Draft {
-            audit: &AUDIT,
-            title: match workloads.as_slice() {
-                [only] => format!("`{}` takes no longer than an empty loop", only.title),
-                all => format!("{} take no longer than an empty loop", count_of_benchmarks(all.len())),
-            },
-            message: "the figure is that of the loop around the routine, not of the routine".to_owned(),
-            remedy: "pass the inputs through `std::hint::black_box` and return the result from the closure"
-                .to_owned(),
-            severity: Severity::Critical,
-            confidence: Confidence::High,
-            evidence: workloads
-                .iter()
-                .map(|workload| format!("`{}`: {}", workload.title, seen[&workload.id]))
-                .collect(),
-            workloads,
-        };
-        outcome.findings.push(draft.finding(""));
-    }
+    outcome.find_by_target(&AUDIT, &found, |workloads| Draft {
+        title: match workloads {
+            [only] => format!("`{}` takes no longer than an empty loop", only.title),
+            all => format!("{} take no longer than an empty loop", count_of_benchmarks(all.len())),
+        },
+        message: "the figure is that of the loop around the routine, not of the routine".to_owned(),
+        remedy: "pass the inputs through `std::hint::black_box` and return the result from the closure",
+        severity: Severity::Critical,
+        confidence: Confidence::High,
+        evidence: workloads
+            .iter()
+            .map(|workload| format!("`{}`: {}", workload.title, seen[&workload.id]))
+            .collect(),
+    });
     outcome
 }
 

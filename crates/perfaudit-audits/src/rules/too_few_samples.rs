@@ -3,7 +3,7 @@ use perfaudit_stats::{Level, Probability, least_sample_size};
 
 use crate::audit::audit;
 use crate::evidence::Evidence;
-use crate::outcome::{Draft, Outcome, by_target, count_of_benchmarks};
+use crate::outcome::{Draft, Outcome, count_of_benchmarks};
 
 audit! {
     /// ## What it does
@@ -28,25 +28,20 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
         let count = measured.samples.times().len();
         let samples = format!("{count} samples");
         if count >= least_sample_size(Probability::MEDIAN, Level::P95) {
-            outcome.remarks.push((measured.index, AuditState::Passed, samples));
+            outcome.remark(measured.index, AuditState::Passed, samples);
         } else {
-            outcome.remarks.push((measured.index, AuditState::Flagged, samples));
+            outcome.remark(measured.index, AuditState::Flagged, samples);
             found.push(measured.workload);
         }
     }
-    for workloads in by_target(&found) {
-        let draft = Draft {
-            audit: &AUDIT,
-            title: format!("{} without enough samples for an interval", count_of_benchmarks(workloads.len())),
-            message: "how far the median is off cannot be told".to_owned(),
-            remedy: "raise `sample_size` in the source of the benchmark, or remove the setting".to_owned(),
-            severity: Severity::Warning,
-            confidence: Confidence::High,
-            evidence: Vec::new(),
-            workloads,
-        };
-        outcome.findings.push(draft.finding(""));
-    }
+    outcome.find_by_target(&AUDIT, &found, |workloads| Draft {
+        title: format!("{} without enough samples for an interval", count_of_benchmarks(workloads.len())),
+        message: "how far the median is off cannot be told".to_owned(),
+        remedy: "raise `sample_size` in the source of the benchmark, or remove the setting",
+        severity: Severity::Warning,
+        confidence: Confidence::High,
+        evidence: Vec::new(),
+    });
     outcome
 }
 

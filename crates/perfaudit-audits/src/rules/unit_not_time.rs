@@ -33,7 +33,7 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
             .is_some_and(|metric| metric.figure.unit != Unit::Unknown);
         if is_time {
             let message = "fits into the time of its process".to_owned();
-            outcome.remarks.push((measured.index, AuditState::Passed, message));
+            outcome.remark(measured.index, AuditState::Passed, message);
             continue;
         }
         let total: f64 = measured.samples.times().iter().sum();
@@ -42,18 +42,16 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
             total / 1e9,
             workload.duration_s.unwrap_or(0.0)
         );
-        outcome.remarks.push((measured.index, AuditState::Flagged, message.clone()));
+        outcome.remark(measured.index, AuditState::Flagged, message.clone());
         let draft = Draft {
-            audit: &AUDIT,
             title: format!("`{}` does not measure wall time", workload.title),
             message: message.clone(),
-            remedy: "read its figures in the unit that its source names".to_owned(),
+            remedy: "read its figures in the unit that its source names",
             severity: Severity::Warning,
             confidence: Confidence::High,
             evidence: vec![message],
-            workloads: vec![workload],
         };
-        outcome.findings.push(draft.finding(&workload.title));
+        outcome.find(&AUDIT, &[workload], &workload.title, draft);
     }
     outcome
 }

@@ -23,19 +23,6 @@ const COLUMNS: [(&str, &str, bool); 10] = [
     ("State", "What became of it, and what audits flagged", false),
 ];
 
-/// The states that the filter offers, in the order of its list.
-const STATES: [WorkloadState; 9] = [
-    WorkloadState::Measured,
-    WorkloadState::Failed,
-    WorkloadState::Killed,
-    WorkloadState::TimedOut,
-    WorkloadState::NoResults,
-    WorkloadState::Unreadable,
-    WorkloadState::BuildFailed,
-    WorkloadState::Unsupported,
-    WorkloadState::NotRun,
-];
-
 /// The table with its search and filters.
 pub(super) fn section(context: &Context<'_>) -> Markup {
     let workloads = &context.result.workloads;
@@ -81,7 +68,7 @@ fn toolbar(workloads: &[Workload]) -> Markup {
                 option value="flagged" { "flagged" }
                 option value="failing" { "all failures" }
                 option value="skipped" { "not run or unsupported" }
-                @for state in STATES {
+                @for state in WorkloadState::ALL {
                     @if workloads.iter().any(|workload| workload.state == state) {
                         option value=(state.label()) { (state.label()) }
                     }

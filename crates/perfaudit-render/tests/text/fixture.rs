@@ -7,7 +7,7 @@ use perfaudit_result::{
     NextAction, NoiseFloor, Of, Package, Precondition, PreconditionStatus, Project, ReproduceStep, Run,
     SCHEMA_VERSION, Severity, Stage, StageCost, StageName, StageState, Throughput, Tool, Toolchain,
     TreeChange, TreeChangeKind, Unit, Vcs, Verdict, VerdictStatus, Verification, VerificationState, Workload,
-    WorkloadAudit, WorkloadGroup, WorkloadId, WorkloadKind, WorkloadState,
+    WorkloadAudit, WorkloadGroup, WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget,
 };
 
 /// A title that tries to break every format at once.
@@ -253,23 +253,11 @@ fn unmeasured(title: &str, state: WorkloadState, message: &str) -> Workload {
 }
 
 fn row(target: &str, title: &str, state: WorkloadState, message: Option<&str>) -> Workload {
+    let target =
+        WorkloadTarget { package: "log-decode", target, source: "crates/log-decode/benches/decode.rs" };
     Workload {
-        id: WorkloadId(format!("log-decode/{target}/{title}")),
-        kind: WorkloadKind::Criterion,
-        package: "log-decode".into(),
-        target: target.into(),
-        source: "crates/log-decode/benches/decode.rs".into(),
-        title: title.into(),
-        state,
         message: message.map(str::to_owned),
-        binary_sha256: None,
-        order: None,
-        duration_s: None,
-        throughput: None,
-        sampling: None,
-        samples: None,
-        metrics: vec![],
-        audits: vec![],
+        ..Workload::new(WorkloadKind::Criterion, &target, title, state)
     }
 }
 

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
     use perfaudit_result::{
         BuildProfile, Confidence, Granularity, Language, Package, Toolchain, Verification, VerificationState,
-        WorkloadId, WorkloadKind,
+        WorkloadId, WorkloadKind, WorkloadTarget,
     };
 
     fn project(bench_targets: &[&str]) -> Project {
@@ -130,23 +130,9 @@ mod tests {
     }
 
     fn workloads(states: &[WorkloadState]) -> Vec<Workload> {
-        let one = |(index, state): (usize, &WorkloadState)| Workload {
-            id: WorkloadId(format!("p/t/{index}")),
-            kind: WorkloadKind::Criterion,
-            package: "p".into(),
-            target: "t".into(),
-            source: "benches/t.rs".into(),
-            title: index.to_string(),
-            state: *state,
-            message: None,
-            binary_sha256: None,
-            order: None,
-            duration_s: None,
-            throughput: None,
-            sampling: None,
-            samples: None,
-            metrics: Vec::new(),
-            audits: Vec::new(),
+        let target = WorkloadTarget { package: "p", target: "t", source: "benches/t.rs" };
+        let one = |(index, state): (usize, &WorkloadState)| {
+            Workload::new(WorkloadKind::Criterion, &target, &index.to_string(), *state)
         };
         states.iter().enumerate().map(one).collect()
     }
