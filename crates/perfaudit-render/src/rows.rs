@@ -25,6 +25,23 @@ impl Suite<'_> {
     pub(crate) fn name(&self) -> String {
         format!("{}/{}", self.package, self.target)
     }
+
+    /// The leading parts that the names of all its benchmarks share, up to and with a slash; empty when a name
+    /// would be left without a part of its own, or when there is one benchmark only.
+    pub(crate) fn common_prefix(&self) -> &str {
+        let mut titles =
+            self.workloads.iter().map(|workload| workload.title.as_str()).filter(|t| !t.is_empty());
+        let Some(first) = titles.next() else { return "" };
+        let mut shared = first.rfind('/').map_or("", |slash| &first[..=slash]);
+        let mut others = 0;
+        for title in titles {
+            others += 1;
+            while !title.starts_with(shared) {
+                shared = shared[..shared.len() - 1].rfind('/').map_or("", |slash| &shared[..=slash]);
+            }
+        }
+        if others == 0 { "" } else { shared }
+    }
 }
 
 /// The workloads by target, in the order in which the targets come first.
@@ -45,6 +62,14 @@ pub(crate) fn suites(result: &AuditResult) -> Vec<Suite<'_>> {
 /// The name of a workload within its target; a target as a whole has none of its own.
 pub(crate) fn title(workload: &Workload) -> String {
     if workload.title.is_empty() { "(whole target)".to_owned() } else { text::visible(&workload.title) }
+}
+
+/// The name of a workload without a prefix that its heading tells.
+pub(crate) fn title_behind(prefix: &str, workload: &Workload) -> String {
+    match workload.title.strip_prefix(prefix) {
+        Some(rest) if !rest.is_empty() => text::visible(rest),
+        _ => title(workload),
+    }
 }
 
 /// The rules that flag each workload, the gravest first: findings are ranked.

@@ -35,20 +35,23 @@ pub enum Growth {
 /// The parameter has to span this ratio before flatness means anything.
 const LEAST_PARAMETER_RATIO: f64 = 4.0;
 
-/// A value that grows more slowly than parameter^0.1 is called flat.
+/// Estimates that grow more slowly than parameter^0.1 are called flat.
 ///
-/// The limit is 1.15 over a 4-fold and 2 over a 1024-fold range of the parameter: it leaves room for what caches
-/// do to a constant, and still lies below a logarithm from 1,000 to 4,000 elements (1.20).
+/// The limit is 1.15 over a 4-fold and 2 over a 1024-fold range: below a logarithm from 1,000 to 4,000 elements (1.20),
+/// above what caches and layout do to a constant on most hosts.
 const FLAT_EXPONENT: f64 = 0.1;
+
+/// Their intervals may leave room for parameter^0.25: 1.41 over a 4-fold, 2 over a 16-fold range. A benchmark that is
+/// noisy and flat is told from one that is noisy and grows as it should; one that might grow as a root does is not.
+const ROOM_EXPONENT: f64 = 0.25;
 
 /// Does a quantity grow with a parameter, intervals included?
 ///
-/// With the limit (largest parameter / smallest parameter)^0.1:
-/// - [`Growth::Flat`] when the parameter spans at least a factor of 4 and the highest upper bound of all points, by
-///   the lowest lower bound of all points, is below the limit. A quantity that falls, or that bulges in between, is
-///   not flat;
+/// - [`Growth::Flat`] when the parameter spans at least a factor of 4, the highest estimate of all points by the lowest
+///   is below (largest parameter / smallest parameter)^0.1, and the highest upper bound by the lowest lower bound below
+///   the same ratio^0.25. A quantity that falls, or that bulges in between, is not flat;
 /// - [`Growth::Grows`] when the parameter spans at least a factor of 4 and the lower bound at the largest parameter,
-///   by the upper bound at the smallest, is above the limit;
+///   by the upper bound at the smallest, is above the ratio^0.1;
 /// - [`Growth::Undecided`] otherwise, which includes points that are not positive and finite or lie outside their own
 ///   interval. Points that share the smallest or the largest parameter all have to agree.
 pub fn growth(points: &[GrowthPoint]) -> Growth {
@@ -67,7 +70,9 @@ pub fn growth(points: &[GrowthPoint]) -> Growth {
     }
     let limit = parameter_ratio.powf(FLAT_EXPONENT);
     let value_ratio = largest.value / smallest.value;
-    if highest(points, None) / lowest(points, None) < limit {
+    let estimates = points.iter().map(|point| point.value);
+    let range = estimates.clone().fold(0.0, f64::max) / estimates.fold(f64::INFINITY, f64::min);
+    if range < limit && highest(points, None) / lowest(points, None) < parameter_ratio.powf(ROOM_EXPONENT) {
         return Growth::Flat { parameter_ratio, value_ratio };
     }
     if lowest(points, Some(largest.parameter)) / highest(points, Some(smallest.parameter)) > limit {

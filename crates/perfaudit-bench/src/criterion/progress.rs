@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+/// Nobody waits longer; what claims to take longer is not Criterion, and must not lift the time limit.
+const LONGEST: Duration = Duration::from_secs(1_000_000);
+
 /// Criterion knows how long a benchmark will take once it has warmed up.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Collecting {
@@ -27,7 +30,8 @@ impl Collecting {
             "s" => 1.0,
             _ => return None,
         };
-        let estimated = Duration::try_from_secs_f64(value * unit).ok()?;
+        let estimated =
+            Duration::try_from_secs_f64(value * unit).ok().filter(|estimated| *estimated <= LONGEST)?;
         Some(Self { samples: samples.trim().parse().ok()?, estimated })
     }
 }
@@ -64,6 +68,7 @@ mod tests {
             "Benchmarking a/b: Warming up for 3.0000 s",
             "my own output: Collecting 100 samples in estimated 5 s",
             "Benchmarking a: Collecting 100 samples in estimated inf s (1 iterations)",
+            "Benchmarking a: Collecting 100 samples in estimated 9e18 s (1 iterations)",
             "Benchmarking a: Collecting 100 samples in estimated -5 s (1 iterations)",
         ] {
             assert_eq!(Collecting::parse(line), None, "{line}");

@@ -14,7 +14,9 @@ const LONG: usize = 40;
 /// So many rows of a target that have the same state and no figure are folded to one.
 const FOLD: usize = 5;
 /// The least room for names before columns are dropped.
-const LEAST_NAME: usize = 22;
+const LEAST_NAME: usize = 28;
+/// Notes are shortened to this.
+const WIDEST_NOTE: usize = 22;
 const GAP: usize = 2;
 
 /// A column, in the order of the table.
@@ -53,7 +55,10 @@ pub(super) fn benchmarks(page: &mut Page, result: &AuditResult, verbose: bool) {
         let (rows, plain) = section(&suite, &header, folded, verbose);
         left_out += plain;
         if !rows.is_empty() {
-            sections.push((text::visible(&suite.name()), rows));
+            let prefix = suite.common_prefix();
+            let name =
+                if prefix.is_empty() { suite.name() } else { format!("{}: {prefix}...", suite.name()) };
+            sections.push((text::visible(&name), rows));
         }
     }
     page.blank();
@@ -127,23 +132,24 @@ fn section(suite: &Suite<'_>, header: &Header<'_>, folded: bool, verbose: bool) 
     }
     let mut told = HashSet::new();
     let mut left_out = 0;
+    let prefix = suite.common_prefix();
     for workload in &suite.workloads {
         let alike = in_state[&workload.state];
         if folded && rows::is_plain(workload) {
             left_out += 1;
         } else if workload.state == WorkloadState::Measured || verbose || alike <= FOLD {
-            rows.push(row(workload, header));
+            rows.push(row(workload, prefix, header));
         } else if told.insert(workload.state) {
             rows.push(Row {
                 name: format!("({})", rows::counted(alike, "benchmark")),
-                ..row(workload, header)
+                ..row(workload, prefix, header)
             });
         }
     }
     (rows, left_out)
 }
 
-fn row(workload: &Workload, header: &Header<'_>) -> Row {
+fn row(workload: &Workload, prefix: &str, header: &Header<'_>) -> Row {
     let median = rows::median(workload);
     let value = |name: &MetricName| {
         let Some(figure) = rows::figure(workload, name) else { return String::new() };
@@ -162,7 +168,7 @@ fn row(workload: &Workload, header: &Header<'_>) -> Row {
     });
     let (note, style) = note(workload, header);
     Row {
-        name: rows::title(workload),
+        name: rows::title_behind(prefix, workload),
         cells: [
             median_text.to_owned(),
             interval,
@@ -201,7 +207,7 @@ fn table(page: &mut Page, header: &Header<'_>, sections: &[(String, Vec<Row>)]) 
         })
         .collect();
     if let Some((_, note)) = columns.last_mut().filter(|(column, _)| *column == Column::Note) {
-        *note = (*note).min(LEAST_NAME);
+        *note = (*note).min(WIDEST_NOTE);
     }
     let room = |columns: &[(Column, usize)]| {
         page.width().checked_sub(columns.iter().map(|(_, width)| width + GAP).sum::<usize>())

@@ -1,0 +1,11 @@
+//! The command from its arguments to its reports, on projects that are built and run for real.
+
+mod broken_builds;
+mod command_line;
+mod criterion_suites;
+mod hostile_benchmarks;
+mod interruption;
+mod project_shapes;
+mod refused_writes;
+mod reports;
+mod support;
