@@ -1,2 +1,65 @@
-//! Development tasks.
-fn main() {}
+//! Development tasks: `cargo xtask NAME`.
+
+mod acceptance;
+mod child;
+mod chrome;
+mod error;
+mod help_time;
+mod schema;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Development tasks of perfaudit.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Write the JSON schema of result.json
+    Schema(schema::Arguments),
+    /// Check what neither the compiler nor clippy does
+    Tidy,
+    /// Audit published crates and check every figure against Criterion and brute force
+    Acceptance(acceptance::Arguments),
+    /// Open a report in headless Chromium, without console messages, and take screenshots
+    Chrome(chrome::Arguments),
+    /// Measure how fast `perfaudit --help` answers
+    HelpTime(help_time::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Schema(arguments) => schema::run(&arguments),
+        Task::Tidy => tidy::run(),
+        Task::Acceptance(arguments) => acceptance::run(&arguments),
+        Task::Chrome(arguments) => chrome::run(&arguments),
+        Task::HelpTime(arguments) => help_time::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints a result.
+#[expect(clippy::print_stdout, reason = "tasks talk to the developer who started them")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+/// Prints what went wrong, or what is going on.
+#[expect(clippy::print_stderr, reason = "tasks talk to the developer who started them")]
+fn complain(text: &str) {
+    eprintln!("{text}");
+}

@@ -2,8 +2,8 @@
 //!
 //! Benchmarks that vary parameters carry them in their names: `decode/json/gzip/10k`. Names of one target with as
 //! many parts are taken together; the parts that differ are the axes. They are a group when they fill at least
-//! half of the table that the axes span, else they are split by their first part that differs and looked at
-//! again. A single axis makes a group only when its values are numbers: otherwise it is a list of functions.
+//! half of the table that the axes span and most values of an axis occur more than once, else they are split by their
+//! first part that differs and looked at again. A single axis makes a group only when its values are numbers: otherwise it is a list of functions.
 
 use std::collections::BTreeMap;
 
@@ -105,7 +105,7 @@ fn group_of(members: &[Member<'_>], parts: &[NamePart<'_>]) -> Option<WorkloadGr
         #[expect(clippy::cast_precision_loss, reason = "the number of benchmarks is small")]
         GroupShape::Matrix => {
             let table: f64 = axes.iter().map(|axis| axis.values.len() as f64).product();
-            members.len() >= 4 && members.len() as f64 / table >= LEAST_FILL
+            members.len() as f64 / table >= LEAST_FILL && parts.iter().all(|part| is_shared(part, members))
         }
     };
     if !is_group {
@@ -126,6 +126,14 @@ fn group_of(members: &[Member<'_>], parts: &[NamePart<'_>]) -> Option<WorkloadGr
     let name = name_of(members.first()?, parts);
     let Workload { package, target, .. } = members.first()?.workload;
     Some(WorkloadGroup { id: format!("{package}/{target}/{name}"), name, shape, axes, cells })
+}
+
+/// Whether most rows, or columns, of a matrix have more than one cell. Otherwise the names have a slash in common, not
+/// a parameter.
+fn is_shared(part: &NamePart<'_>, members: &[Member<'_>]) -> bool {
+    let occurs_again =
+        |value: &&&str| members.iter().filter(|member| member.parts[part.part] == **value).nth(1).is_some();
+    2 * part.values.iter().filter(occurs_again).count() > part.values.len()
 }
 
 /// The name with a star for each axis: `decode/*/gzip/*`.
@@ -240,6 +248,12 @@ mod tests {
         let found = shapes(&["a/1", "a/2", "a/4", "b/x", "b/y", "c/7", "c/8", "c/9"]);
         let names: Vec<&str> = found.iter().map(|(name, ..)| name.as_str()).collect();
         assert_eq!(names, ["a/*", "c/*"]);
+    }
+
+    #[test]
+    fn a_sweep_beside_a_lone_benchmark_is_no_matrix() {
+        let found = shapes(&["sum/64", "sum/512", "sum/4096", "own settings/format"]);
+        assert_eq!(found.iter().map(|(name, ..)| name.as_str()).collect::<Vec<_>>(), ["sum/*"]);
     }
 
     #[test]

@@ -89,7 +89,11 @@ pub(crate) fn after_measuring(finished: &Finished) -> Option<String> {
             failed(finished)
         ));
     }
-    (finished.strays > 0).then(|| format!("it left {} processes behind; they were ended", finished.strays))
+    match finished.strays {
+        0 => None,
+        1 => Some("it left 1 process behind, which was ended".to_owned()),
+        strays => Some(format!("it left {strays} processes behind, which were ended")),
+    }
 }
 
 /// The panic, if there is one, else the last lines of standard error that are not progress.

@@ -157,9 +157,10 @@ pub fn run(
             Ok(Event::Ended(result)) => {
                 duration = started.elapsed();
                 status = Some(result);
-                // The group outlives its leader when the child forked; it may hold the streams open.
-                let _ = killpg(group, Signal::SIGKILL);
+                // What the child forked outlives it, and may hold the streams open. Marks come first: whoever is
+                // ended with the group cannot be counted.
                 strays = marker.end_all();
+                let _ = killpg(group, Signal::SIGKILL);
                 drain_until = Some(Instant::now() + DRAIN);
             }
             Err(RecvTimeoutError::Timeout) => {}
@@ -364,6 +365,13 @@ mod tests {
         assert!(finished.ending.is_success());
         assert_eq!(finished.strays, 1);
         assert!(!is_alive(&finished.stdout.text()));
+    }
+
+    #[test]
+    fn a_grandchild_in_the_same_group_is_counted_too() {
+        let finished = finish(&sh("sleep 600 & exit 0"));
+        assert!(finished.ending.is_success());
+        assert_eq!(finished.strays, 1);
     }
 
     #[test]

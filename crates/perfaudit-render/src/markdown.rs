@@ -172,7 +172,7 @@ fn how_measured(result: &AuditResult) -> String {
     let noise = host.noise_floor.map_or_else(
         || "not established".to_owned(),
         |floor| {
-            let pairs = rows::counted(usize::try_from(floor.pairs).unwrap_or(usize::MAX), "A/A pair");
+            let pairs = quantity::counted(usize::try_from(floor.pairs).unwrap_or(usize::MAX), "A/A pair");
             format!("{} (p99 of {pairs})", quantity::percent(floor.ratio))
         },
     );
@@ -181,7 +181,10 @@ fn how_measured(result: &AuditResult) -> String {
         |vcs| format!("{}{}", code(&vcs.commit), if vcs.dirty { ", with changes" } else { "" }),
     );
     let facts = [
-        ("Host", format!("{}, {}{virtualised}", prose(&host.cpu), rows::counted(host.cores as usize, "CPU"))),
+        (
+            "Host",
+            format!("{}, {}{virtualised}", prose(&host.cpu), quantity::counted(host.cores as usize, "CPU")),
+        ),
         ("System", format!("{}, kernel {}, {}", prose(&host.os), prose(&host.kernel), prose(&host.arch))),
         ("Memory", quantity::bytes(host.memory_bytes)),
         ("Noise floor", noise),

@@ -156,6 +156,12 @@ pub fn seconds(seconds: f64) -> String {
     }
 }
 
+/// A number with its noun: `1 benchmark`, `12 benchmarks`.
+#[must_use]
+pub fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

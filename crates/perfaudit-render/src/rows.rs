@@ -8,7 +8,7 @@ use perfaudit_result::{
     AuditResult, AuditState, Estimate, Figure, MetricName, Of, Unit, Workload, WorkloadAudit, WorkloadState,
 };
 
-use crate::text;
+use crate::{quantity, text};
 
 /// The workloads of one benchmark target, in the order of the result.
 pub(crate) struct Suite<'a> {
@@ -96,11 +96,6 @@ pub(crate) fn is_plain(workload: &Workload) -> bool {
     workload.state == WorkloadState::Measured && flags(workload).next().is_none()
 }
 
-/// A number with its noun: `1 benchmark`, `12 benchmarks`.
-pub(crate) fn counted(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
-}
-
 /// `42 benchmarks: 39 measured (2 flagged), 1 failed, 2 not run`.
 pub(crate) fn counts(result: &AuditResult) -> String {
     if result.workloads.is_empty() {
@@ -117,7 +112,7 @@ pub(crate) fn counts(result: &AuditResult) -> String {
             parts.push(format!("{n} {}", state.label()));
         }
     }
-    format!("{}: {}", counted(result.workloads.len(), "benchmark"), parts.join(", "))
+    format!("{}: {}", quantity::counted(result.workloads.len(), "benchmark"), parts.join(", "))
 }
 
 /// The median, if the workload has it.
@@ -184,11 +179,11 @@ fn footnote(name: &MetricName, has_value: bool, reasons: &[(&str, usize)]) -> Op
     let name = text::one_line(short_name(name));
     let others: usize = others.iter().map(|(_, n)| n).sum();
     let others = if others > 0 {
-        format!(", and the like for {} more", counted(others, "benchmark"))
+        format!(", and the like for {} more", quantity::counted(others, "benchmark"))
     } else {
         String::new()
     };
-    Some(format!("{name}: {what}{}: {}{others}", text::one_line(reason), counted(*n, "benchmark")))
+    Some(format!("{name}: {what}{}: {}{others}", text::one_line(reason), quantity::counted(*n, "benchmark")))
 }
 
 /// Workloads without a figure that share state and message.

@@ -166,7 +166,7 @@ fn finding(page: &mut Page, rank: usize, finding: &Finding, verbose: bool) {
         format!("{}{line}", text::visible(&location.file))
     });
     let more = finding.locations.len().saturating_sub(1);
-    let more = (more > 0).then(|| format!("and {} more", rows::counted(more, "place")));
+    let more = (more > 0).then(|| format!("and {} more", quantity::counted(more, "place")));
     let parts: Vec<String> = place.into_iter().chain(more).chain(known).collect();
     if !parts.is_empty() {
         page.paragraph(&indent, INDENT, FAINT, &parts.join(", "));
@@ -179,7 +179,7 @@ fn cost(finding: &Finding) -> Vec<String> {
     match finding.workloads.as_slice() {
         [] => {}
         [id] => parts.push(text::shorten(&text::visible(&id.0), NAME)),
-        ids => parts.push(rows::counted(ids.len(), "benchmark")),
+        ids => parts.push(quantity::counted(ids.len(), "benchmark")),
     }
     if let Some(share) = finding.share_of_cpu {
         parts.push(format!("{} of CPU", quantity::percent(share)));

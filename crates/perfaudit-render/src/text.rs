@@ -122,18 +122,22 @@ pub(crate) fn wrap(text: &str, max: usize) -> Vec<String> {
     lines
 }
 
-/// The text cut into pieces of at most `max` columns, spaces kept. At least one piece.
+/// The text cut into pieces of at most `max` columns, behind a space where there is one in the second half of a piece.
+/// All spaces are kept. At least one piece.
 pub(crate) fn split(text: &str, max: usize) -> Vec<&str> {
     // A character is at most three columns wide, so that each piece holds one at least.
     let max = max.max(3);
     let mut pieces = Vec::new();
     let mut rest = text;
     loop {
-        let (piece, after) = rest.split_at(prefix_within(rest.chars(), max));
-        pieces.push(piece);
-        if after.is_empty() {
+        let fitting = prefix_within(rest.chars(), max);
+        if fitting == rest.len() {
+            pieces.push(rest);
             return pieces;
         }
+        let behind_space = rest[..fitting].rfind(' ').map(|space| space + 1).filter(|&end| 2 * end > fitting);
+        let (piece, after) = rest.split_at(behind_space.unwrap_or(fitting));
+        pieces.push(piece);
         rest = after;
     }
 }
@@ -164,5 +168,12 @@ mod tests {
         assert_eq!(wrap("a abcdefgh b", 3), ["a", "abc", "def", "gh", "b"]);
         assert_eq!(wrap("日本語", 3), ["日", "本", "語"]);
         assert_eq!(wrap("", 3), [""]);
+    }
+
+    #[test]
+    fn a_line_whose_spaces_matter_breaks_behind_one_and_keeps_all() {
+        assert_eq!(split("  one two  three", 9), ["  one ", "two  ", "three"]);
+        assert_eq!(split("abcdef g", 4), ["abcd", "ef g"]);
+        assert_eq!(split("", 4), [""]);
     }
 }

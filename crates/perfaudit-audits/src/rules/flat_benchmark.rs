@@ -1,5 +1,5 @@
 use perfaudit_result::{AuditState, Confidence, MetricName, Severity, Throughput, Workload, WorkloadGroup};
-use perfaudit_stats::{Growth, GrowthPoint, Interval, growth};
+use perfaudit_stats::{Growth, GrowthPoint, Interval, Sample, growth};
 
 use crate::audit::audit;
 use crate::evidence::{Evidence, Measured};
@@ -81,12 +81,10 @@ fn judge(line: &[Point<'_>], evidence: &Evidence<'_>, outcome: &mut Outcome) {
         .iter()
         .enumerate()
         .map(|(index, point)| {
-            let figure = &point.measured.workload.metric(&MetricName::WALL_TIME_P50)?.figure;
-            let interval = figure.interval()?;
             Some(GrowthPoint {
                 parameter: declared.as_ref().map_or(point.parameter, |work| work[index]),
                 value: point.measured.median_ns()?,
-                interval: Interval { lower: interval.lower(), upper: interval.upper() },
+                interval: bounds(&point.measured)?,
             })
         })
         .collect();
@@ -119,6 +117,17 @@ fn judge(line: &[Point<'_>], evidence: &Evidence<'_>, outcome: &mut Outcome) {
     }
 }
 
+/// The interval of the median. Where batches resemble each other too much for one, the range of all of them: wider
+/// than any interval would be, and often still narrow beside the range of the input.
+fn bounds(measured: &Measured<'_>) -> Option<Interval> {
+    let figure = &measured.workload.metric(&MetricName::WALL_TIME_P50)?.figure;
+    if let Some(interval) = figure.interval() {
+        return Some(Interval { lower: interval.lower(), upper: interval.upper() });
+    }
+    let sample = Sample::new(measured.samples.per_iteration().collect()).ok()?;
+    Some(Interval { lower: sample.min(), upper: sample.max() })
+}
+
 #[expect(clippy::cast_precision_loss, reason = "declared work is far below 2^53")]
 fn declared_work(workload: &Workload) -> Option<f64> {
     workload.throughput.map(Throughput::amount).filter(|amount| *amount > 0).map(|amount| amount as f64)
@@ -136,6 +145,17 @@ mod tests {
             Case::new(&[("sum/1k", &[50.0; 100]), ("sum/64k", &[50.1; 100]), ("sum/1M", &[50.2; 100])]);
         case.declare_elements(&[1_000, 64_000, 1_000_000]);
         assert_eq!(flagged(&case, "flat-benchmark"), ["sum/1k", "sum/64k", "sum/1M"]);
+    }
+
+    #[test]
+    fn a_flat_line_is_flagged_by_the_range_of_its_batches_where_they_allow_no_interval() {
+        let mut case = Case::new(&[("sum/1k", &[50.0; 3]), ("sum/64k", &[50.1; 3]), ("sum/1M", &[50.2; 3])]);
+        case.declare_elements(&[1_000, 64_000, 1_000_000]);
+        assert_eq!(flagged(&case, "flat-benchmark").len(), 3);
+        let noisy = [50.0, 900.0, 51.0];
+        let mut case = Case::new(&[("sum/1k", &noisy), ("sum/64k", &noisy), ("sum/1M", &noisy)]);
+        case.declare_elements(&[1_000, 64_000, 1_000_000]);
+        assert!(flagged(&case, "flat-benchmark").is_empty());
     }
 
     #[test]

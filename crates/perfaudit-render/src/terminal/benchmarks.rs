@@ -141,7 +141,7 @@ fn section(suite: &Suite<'_>, header: &Header<'_>, folded: bool, verbose: bool) 
             rows.push(row(workload, prefix, header));
         } else if told.insert(workload.state) {
             rows.push(Row {
-                name: format!("({})", rows::counted(alike, "benchmark")),
+                name: format!("({})", quantity::counted(alike, "benchmark")),
                 ..row(workload, prefix, header)
             });
         }

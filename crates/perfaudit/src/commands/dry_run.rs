@@ -92,10 +92,7 @@ fn describe(outline: &Outline, plan: &Plan) -> String {
     let line = |text: &mut String, content: String| {
         writeln!(text, "{content}").expect("writing to a string cannot fail");
     };
-    let targets = match outline.targets.len() {
-        1 => "1 benchmark target".to_owned(),
-        count => format!("{count} benchmark targets"),
-    };
+    let targets = quantity::counted(outline.targets.len(), "benchmark target");
     line(&mut text, format!("would build and measure {targets} of {}", outline.project));
     for target in &outline.targets {
         let missing = if target.missing_features.is_empty() {
@@ -110,9 +107,9 @@ fn describe(outline: &Outline, plan: &Plan) -> String {
             line(
                 &mut text,
                 format!(
-                    "measuring: about {} for the {} benchmarks of run {}",
+                    "measuring: about {} for the {} of run {}",
                     quantity::seconds(earlier.estimate_s),
-                    earlier.benchmarks,
+                    quantity::counted(earlier.benchmarks, "benchmark"),
                     earlier.run
                 ),
             );

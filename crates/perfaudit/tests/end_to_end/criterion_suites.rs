@@ -28,7 +28,11 @@ fn titles(rows: &[&Workload]) -> Vec<String> {
 fn every_version_gives_the_same_rows_in_the_order_of_the_source() {
     for package in ["criterion-0-5", "criterion-0-6", "criterion-0-7", "criterion-0-8"] {
         let rows = rows_of(&AUDITED, package, "suite");
-        assert_eq!(titles(&rows), ["sum/64", "sum/512", "sum/4096", "sort", "own settings/format"], "{package}");
+        assert_eq!(
+            titles(&rows),
+            ["sum/64", "sum/512", "sum/4096", "sort", "own settings/format"],
+            "{package}"
+        );
         for row in &rows {
             assert_eq!(row.state, WorkloadState::Measured, "{}: {:?}", row.id, row.message);
             assert_eq!(row.source, "suite.rs");
@@ -51,7 +55,8 @@ fn settings_in_the_source_beat_what_perfaudit_asks_for() {
 fn sizes_in_the_names_make_a_sweep() {
     for package in ["criterion-0-5", "criterion-0-6", "criterion-0-7", "criterion-0-8"] {
         let of_package = |id: &str| id.starts_with(&format!("{package}/suite/sum/"));
-        let group = AUDITED.result.groups.iter().find(|group| of_package(&group.cells[0].workload.0)).unwrap();
+        let group =
+            AUDITED.result.groups.iter().find(|group| of_package(&group.cells[0].workload.0)).unwrap();
         assert_eq!(group.shape, GroupShape::Sweep);
         assert_eq!(group.axes[0].numeric.as_deref(), Some(&[64.0, 512.0, 4096.0][..]));
     }
@@ -74,11 +79,14 @@ fn estimates_agree_with_those_that_criterion_wrote() {
         .result
         .artifacts
         .iter()
-        .filter(|artifact| artifact.kind == ArtifactKind::Harness && artifact.path.ends_with("new/estimates.json"))
+        .filter(|artifact| {
+            artifact.kind == ArtifactKind::Harness && artifact.path.ends_with("new/estimates.json")
+        })
         .map(|artifact| {
             let folder = Path::new(&artifact.path).parent().unwrap();
             let benchmark: Value =
-                serde_json::from_str(&AUDITED.file(&folder.join("benchmark.json").to_string_lossy())).unwrap();
+                serde_json::from_str(&AUDITED.file(&folder.join("benchmark.json").to_string_lossy()))
+                    .unwrap();
             let launch = artifact.path.split('/').nth(2).unwrap();
             let key = format!("{launch} {}", benchmark["title"].as_str().unwrap());
             (key, serde_json::from_str(&AUDITED.file(&artifact.path)).unwrap())
@@ -164,7 +172,8 @@ fn benchmarks_that_measure_nothing_are_flagged_and_sound_ones_are_not() {
     // A machine that is busy with something else can hide a flat line behind noise, but not three times in a row.
     let mut missing = Vec::new();
     for _ in 0..3 {
-        let audited = SUITES.audit_quietly(&["--mode", "quick", "-p", "honesty", "--bench", "hollow", "--bench", "sound"]);
+        let audited = SUITES
+            .audit_quietly(&["--mode", "quick", "-p", "honesty", "--bench", "hollow", "--bench", "sound"]);
         let sound = rows_of(&audited, "honesty", "sound");
         assert_eq!(sound.len(), 5);
         for row in sound {

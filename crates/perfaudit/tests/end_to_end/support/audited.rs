@@ -20,8 +20,9 @@ impl Audited {
     /// Reads the run that was written to `directory`.
     pub(crate) fn read(outcome: Outcome, directory: &Path) -> Self {
         let file = directory.join("result.json");
-        let text = fs::read_to_string(&file)
-            .unwrap_or_else(|error| panic!("{}: {error}\n{}{}", file.display(), outcome.stdout, outcome.stderr));
+        let text = fs::read_to_string(&file).unwrap_or_else(|error| {
+            panic!("{}: {error}\n{}{}", file.display(), outcome.stdout, outcome.stderr)
+        });
         let result = from_json(&text).expect("the result can be read again");
         Self { outcome, result, directory: directory.to_owned() }
     }

@@ -22,11 +22,14 @@ impl Marker {
     /// The command lines of the processes that carry the mark and are still there.
     pub(crate) fn carriers(&self) -> Vec<String> {
         let mark = format!("{}={}", Self::VARIABLE, self.0);
-        let is_marked = |environment: &[u8]| environment.split(|&byte| byte == 0).any(|entry| entry == mark.as_bytes());
+        let is_marked =
+            |environment: &[u8]| environment.split(|&byte| byte == 0).any(|entry| entry == mark.as_bytes());
         fs::read_dir("/proc")
             .expect("the tests run where there is /proc")
             .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|process| fs::read(process.join("environ")).is_ok_and(|environment| is_marked(&environment)))
+            .filter(|process| {
+                fs::read(process.join("environ")).is_ok_and(|environment| is_marked(&environment))
+            })
             .map(|process| {
                 let command = fs::read(process.join("cmdline")).unwrap_or_default();
                 String::from_utf8_lossy(&command).replace('\0', " ")

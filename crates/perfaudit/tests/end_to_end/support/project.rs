@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use tempfile::TempDir;
@@ -35,23 +36,30 @@ pub(crate) fn fake_bench(benchmarks: &str) -> String {
     )
 }
 
-/// A project in a temporary folder, which goes with it.
+/// A project in a folder of its own.
 #[derive(Debug)]
 pub(crate) struct Project {
-    home: TempDir,
+    home: PathBuf,
+    /// Removes the folder when it is dropped.
+    _temporary: Option<TempDir>,
     marker: Marker,
+    audits: AtomicU32,
 }
 
 impl Project {
-    /// An empty folder.
+    /// An empty folder, which goes with the project.
     pub(crate) fn empty() -> Self {
-        // Below the system's temporary folder: in the target directory, cargo would look for our own workspace.
+        // Below the system's temporary folder: in the target directory, cargo would find our own workspace.
         let home = TempDir::with_prefix("perfaudit-test-").expect("a temporary folder can be made");
-        let project = Self { home, marker: Marker::unique() };
+        let path = home.path().canonicalize().expect("the folder is there");
+        Self::at(path, Some(home))
+    }
+
+    fn at(home: PathBuf, temporary: Option<TempDir>) -> Self {
         for folder in ["project", "temporary", "cache"] {
-            fs::create_dir(project.home().join(folder)).expect("the folder can be made");
+            fs::create_dir_all(home.join(folder)).expect("the folder can be made");
         }
-        project
+        Self { home, _temporary: temporary, marker: Marker::unique(), audits: AtomicU32::new(0) }
     }
 
     /// A package `small` with a benchmark target `first` that holds one sound benchmark.
@@ -64,10 +72,15 @@ impl Project {
             .file("benches/first.rs", &fake_bench("(\"sound\", Measurement::write_sound)"))
     }
 
-    /// A copy of a fixture.
+    /// A copy of a fixture that several tests share. It is a workspace of its own and stays in the target directory,
+    /// so that what has not changed is not built again the next time.
     pub(crate) fn copy_of(fixture: &str) -> Self {
-        let project = Self::empty();
-        copy(&fixtures().join(fixture), &project.root());
+        let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(fixture);
+        for earlier in ["runs", "temporary", "cache"] {
+            let _ = fs::remove_dir_all(home.join(earlier));
+        }
+        let project = Self::at(home, None);
+        synchronise(&fixtures().join(fixture), &project.root());
         project
     }
 
@@ -92,7 +105,7 @@ impl Project {
 
     /// The folder that holds the project and the places for temporary files and caches.
     pub(crate) fn home(&self) -> &Path {
-        self.home.path()
+        &self.home
     }
 
     pub(crate) fn root(&self) -> PathBuf {
@@ -123,11 +136,10 @@ impl Project {
         self.audit_with(self.perfaudit(), arguments)
     }
 
-    /// Audits a project with dependencies while nothing else is audited. Its builds stay between runs of the tests.
+    /// Audits a project, with dependencies from the registry, while nothing else is audited.
     pub(crate) fn audit_quietly(&self, arguments: &[&str]) -> Audited {
         let _nothing_else = MEASURING.write().unwrap_or_else(PoisonError::into_inner);
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("criterion-suites");
-        self.audit_alone(self.perfaudit().env("CARGO_TARGET_DIR", target), arguments)
+        self.audit_alone(self.perfaudit(), arguments)
     }
 
     /// As [`Project::audit`], with a prepared call.
@@ -138,8 +150,7 @@ impl Project {
     }
 
     fn audit_alone(&self, invocation: Invocation, arguments: &[&str]) -> Audited {
-        let out = self.home().join("run");
-        let _ = fs::remove_dir_all(&out);
+        let out = self.home().join("runs").join(self.audits.fetch_add(1, Ordering::Relaxed).to_string());
         let before = self.tree();
         let outcome = invocation
             .args(["audit", "--verbose", "--seed", "1", "--out"])
@@ -170,14 +181,28 @@ impl Project {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
-    let entries = WalkDir::new(from).into_iter().filter_entry(|entry| entry.file_name() != "target");
-    for entry in entries.map(|entry| entry.expect("the fixture can be read")) {
-        let target = to.join(entry.path().strip_prefix(from).expect("a walk stays below its root"));
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(&target).expect("the folder can be made");
-        } else {
-            fs::copy(entry.path(), &target).expect("the file can be copied");
-        }
+/// Makes `to` hold the files of `from`, and touches only those that differ.
+fn synchronise(from: &Path, to: &Path) {
+    for file in files_below(to).filter(|file| !from.join(file).is_file()) {
+        fs::remove_file(to.join(file)).expect("the file can be removed");
     }
+    for file in files_below(from) {
+        let (source, target) = (from.join(&file), to.join(&file));
+        let content = fs::read(&source).expect("the fixture can be read");
+        if fs::read(&target).is_ok_and(|present| present == content) {
+            continue;
+        }
+        fs::create_dir_all(target.parent().expect("a file lies in a folder"))
+            .expect("the folder can be made");
+        fs::write(&target, content).expect("the file can be written");
+    }
+}
+
+fn files_below(root: &Path) -> impl Iterator<Item = PathBuf> + '_ {
+    WalkDir::new(root)
+        .into_iter()
+        .filter_entry(|entry| entry.file_name() != "target")
+        .map(|entry| entry.expect("the folder can be read"))
+        .filter(|entry| entry.file_type().is_file())
+        .map(move |entry| entry.path().strip_prefix(root).expect("a walk stays below its root").to_owned())
 }
