@@ -10,5 +10,5 @@ mod proc_file;
 pub use calibrate::{Calibration, calibrate};
 pub use capability::capabilities;
 pub use fingerprint::host;
-pub use load::{CpuTicks, LoadAverage};
-pub use precondition::{after_measuring, before_measuring};
+pub use load::{CpuTicks, LoadAverage, Meanwhile};
+pub use precondition::{after_measuring, before_measuring, idle_now};

@@ -2,11 +2,17 @@
 
 use perfaudit_result::{BuildProfile, Precondition, PreconditionStatus};
 
-use crate::load::{CpuTicks, LoadAverage};
+use crate::load::{LoadAverage, Meanwhile};
 use crate::proc_file::read;
 
 /// More than this share of stolen time moves medians.
 const STOLEN_LIMIT: f64 = 0.01;
+/// More than this share for other processes: they were on the benchmark's core now and then.
+const OTHERS_LIMIT: f64 = 0.05;
+
+const STOLEN_TIME: &str = "stolen-time";
+const OTHER_LOAD: &str = "other-load";
+const OTHER_LOAD_REMEDY: &str = "end other work on the machine, and repeat the run";
 
 fn precondition(code: &str, status: PreconditionStatus, message: String, remedy: &str) -> Precondition {
     let remedy = (status != PreconditionStatus::Met).then(|| remedy.to_owned());
@@ -15,70 +21,70 @@ fn precondition(code: &str, status: PreconditionStatus, message: String, remedy:
 
 /// What can be told before anything is measured.
 #[must_use]
-pub fn before_measuring(cores: u32, load: Option<LoadAverage>, profile: &BuildProfile) -> Vec<Precondition> {
-    [Some(idle(cores, load)), governor(), Some(optimised(profile))].into_iter().flatten().collect()
+pub fn before_measuring(profile: &BuildProfile) -> Vec<Precondition> {
+    governor().into_iter().chain([optimised(profile)]).collect()
 }
 
-/// What can be told once everything is measured: `before` is the state at its beginning.
+/// Whether the machine is idle now.
 #[must_use]
-pub fn after_measuring(before: Option<CpuTicks>, after: Option<CpuTicks>) -> Vec<Precondition> {
-    let remedy = "measure on a machine of your own, or when its neighbours are quiet, and repeat the run";
-    let stolen = match (before, after) {
-        (Some(before), Some(after)) => {
-            let share = after.stolen_since(before);
-            let status =
-                if share > STOLEN_LIMIT { PreconditionStatus::Violated } else { PreconditionStatus::Met };
-            let message =
-                format!("the hypervisor took {:.1} % of the CPU time while benchmarks ran", 100.0 * share);
-            precondition("stolen-time", status, message, remedy)
-        }
-        _ => precondition(
-            "stolen-time",
-            PreconditionStatus::Unknown,
-            "the kernel does not tell how much time a hypervisor took".to_owned(),
-            "nothing on this system; compare repeated runs",
-        ),
-    };
-    vec![stolen]
+pub fn idle_now(cores: u32, load: Option<LoadAverage>) -> Precondition {
+    let Some(LoadAverage(load)) = load else { return untold(OTHER_LOAD, OTHER_LOAD_REMEDY) };
+    // One benchmark thread needs one core to itself.
+    let is_busy = load > f64::from(cores) - 0.5;
+    let message = format!("load average {load:.1} on {cores} cores");
+    precondition(OTHER_LOAD, status(is_busy), message, OTHER_LOAD_REMEDY)
 }
 
-fn idle(cores: u32, load: Option<LoadAverage>) -> Precondition {
-    let remedy = "end other work on the machine before measuring";
-    match load {
-        Some(LoadAverage(load)) => {
-            // One benchmark thread needs one core to itself.
-            let busy = load > f64::from(cores) - 0.5;
-            let status = if busy { PreconditionStatus::Violated } else { PreconditionStatus::Met };
-            let message = format!("load average {load:.1} on {cores} cores before measuring");
-            precondition("other-load", status, message, remedy)
-        }
-        None => precondition(
-            "other-load",
-            PreconditionStatus::Unknown,
-            "the kernel does not tell the load".to_owned(),
-            remedy,
+/// What can be told once everything is measured.
+#[must_use]
+pub fn after_measuring(meanwhile: Option<Meanwhile>) -> Vec<Precondition> {
+    let stolen_remedy =
+        "measure on a machine of your own, or when its neighbours are quiet, and repeat the run";
+    let Some(Meanwhile { stolen, others }) = meanwhile else {
+        return vec![untold(STOLEN_TIME, stolen_remedy), untold(OTHER_LOAD, OTHER_LOAD_REMEDY)];
+    };
+    let share = |who: &str, share: f64| {
+        format!("{who} took {:.1} % of the CPU time while benchmarks ran", 100.0 * share)
+    };
+    vec![
+        precondition(
+            STOLEN_TIME,
+            status(stolen > STOLEN_LIMIT),
+            share("the hypervisor", stolen),
+            stolen_remedy,
         ),
-    }
+        precondition(
+            OTHER_LOAD,
+            status(others > OTHERS_LIMIT),
+            share("other processes", others),
+            OTHER_LOAD_REMEDY,
+        ),
+    ]
+}
+
+fn status(is_violated: bool) -> PreconditionStatus {
+    if is_violated { PreconditionStatus::Violated } else { PreconditionStatus::Met }
+}
+
+fn untold(code: &str, remedy: &str) -> Precondition {
+    let message = "the kernel does not tell what else the machine does".to_owned();
+    precondition(code, PreconditionStatus::Unknown, message, remedy)
 }
 
 fn governor() -> Option<Precondition> {
     let governor = read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")?;
-    let status =
-        if governor == "performance" { PreconditionStatus::Met } else { PreconditionStatus::Violated };
     Some(precondition(
         "frequency-scaling",
-        status,
+        status(governor != "performance"),
         format!("the frequency governor is `{governor}`"),
         "set the governor to `performance` for the time of the run, as the machine's administrator",
     ))
 }
 
 fn optimised(profile: &BuildProfile) -> Precondition {
-    let status =
-        if profile.opt_level == "0" { PreconditionStatus::Violated } else { PreconditionStatus::Met };
     precondition(
         "optimised-build",
-        status,
+        status(profile.opt_level == "0"),
         format!("profile `{}` builds with opt-level {}", profile.name, profile.opt_level),
         "benchmarks of an unoptimised build say nothing about what ships: remove `opt-level = 0` from the profile",
     )
@@ -102,23 +108,25 @@ mod tests {
 
     #[test]
     fn a_busy_machine_and_an_unoptimised_build_are_told_with_their_remedies() {
-        let found = before_measuring(2, Some(LoadAverage(3.0)), &profile("0"));
-        for code in ["other-load", "optimised-build"] {
-            let precondition = found.iter().find(|precondition| precondition.code == code).unwrap();
-            assert_eq!(precondition.status, PreconditionStatus::Violated);
-            assert!(precondition.remedy.is_some());
+        let busy = idle_now(2, Some(LoadAverage(3.0)));
+        let unoptimised = before_measuring(&profile("0")).pop().unwrap();
+        let disturbed = after_measuring(Some(Meanwhile { stolen: 0.02, others: 0.2 }));
+        for found in [busy, unoptimised].into_iter().chain(disturbed) {
+            assert_eq!(found.status, PreconditionStatus::Violated, "{}", found.code);
+            assert!(found.remedy.is_some(), "{}", found.code);
         }
     }
 
     #[test]
     fn a_condition_that_holds_has_no_remedy() {
-        let found = before_measuring(2, Some(LoadAverage(0.1)), &profile("3"));
-        let load = found.iter().find(|precondition| precondition.code == "other-load").unwrap();
-        assert_eq!((load.status, &load.remedy), (PreconditionStatus::Met, &None));
+        let quiet = after_measuring(Some(Meanwhile { stolen: 0.001, others: 0.01 }));
+        for found in [idle_now(2, Some(LoadAverage(0.1)))].into_iter().chain(quiet) {
+            assert_eq!((found.status, &found.remedy), (PreconditionStatus::Met, &None), "{}", found.code);
+        }
     }
 
     #[test]
     fn what_the_kernel_does_not_tell_is_unknown() {
-        assert_eq!(after_measuring(None, None)[0].status, PreconditionStatus::Unknown);
+        assert!(after_measuring(None).iter().all(|found| found.status == PreconditionStatus::Unknown));
     }
 }

@@ -105,6 +105,9 @@ pub(crate) fn processes_with(variable: &str, value: &str) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+    use std::process::{Command, Stdio};
+
     use super::*;
 
     #[test]
@@ -136,10 +139,17 @@ mod tests {
     #[test]
     fn a_process_is_known_by_its_environment() {
         let value = format!("{}", std::process::id());
-        let mut child =
-            std::process::Command::new("sleep").arg("60").env("XTASK_TEST_MARK", &value).spawn().unwrap();
+        let mut child = Command::new("sh")
+            .args(["-c", "echo ready; read line"])
+            .env("XTASK_TEST_MARK", &value)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // While a program is being started its environment reads as empty.
+        child.stdout.as_mut().unwrap().read_exact(&mut [0; 6]).unwrap();
         let found = processes_with("XTASK_TEST_MARK", &value);
-        child.kill().unwrap();
+        drop(child.stdin.take());
         child.wait().unwrap();
         assert_eq!(found, [child.id()]);
     }

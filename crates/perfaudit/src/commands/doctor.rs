@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use perfaudit_exec::Interrupt;
-use perfaudit_host::{LoadAverage, before_measuring, calibrate, host};
+use perfaudit_host::{LoadAverage, before_measuring, calibrate, host, idle_now};
 use perfaudit_project::{CargoProject, ProjectError, Selection, WorkDirectory, effective_profile};
 use perfaudit_result::{
     BuildProfile, Capability, CapabilityState, Host, Precondition, PreconditionStatus, Toolchain,
@@ -46,10 +46,8 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
         effective_profile(&project.cargo, "bench", perfaudit_bench::DEBUG, perfaudit_bench::STRIP)
     });
     let host = host(&calibrate());
-    let preconditions = match &profile {
-        Some(profile) => before_measuring(host.cores, LoadAverage::now(), profile),
-        None => Vec::new(),
-    };
+    let mut preconditions = vec![idle_now(host.cores, LoadAverage::now())];
+    preconditions.extend(profile.iter().flat_map(before_measuring));
     let usable = project.is_ok();
     let checkup = Checkup { host, preconditions, project: checked(project) };
     match arguments.format {

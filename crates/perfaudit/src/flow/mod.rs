@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use perfaudit_bench::{BuildRequest, Built, GatherRequest, Gathered, Pace, build, gather, unbuilt};
-use perfaudit_exec::{ChangeKind, FileLock, Interrupt, TreeSnapshot};
-use perfaudit_host::{CpuTicks, LoadAverage, after_measuring, before_measuring, calibrate, host};
+use perfaudit_exec::{ChangeKind, CpuTime, FileLock, Interrupt, TreeSnapshot};
+use perfaudit_host::{CpuTicks, after_measuring, before_measuring, calibrate, host};
 use perfaudit_project::{CargoProject, Selection, WorkDirectory, effective_profile, vcs_state};
 use perfaudit_result::{
     ArtifactId, ArtifactKind, AuditResult, BuildProfile, Host, Language, Mode, Package, Precondition,
@@ -212,9 +212,8 @@ fn measure_stages(
     };
     let looking = Recorder::begin(StageName::Host, Some(directory));
     progress.say("look at the host".to_owned());
-    let load = LoadAverage::now();
     let host = host(&calibrate());
-    let mut preconditions = before_measuring(host.cores, load, measuring.profile);
+    let mut preconditions = before_measuring(measuring.profile);
     stages.push(looking.end(directory, StageState::Done, None));
 
     let benching = Recorder::begin(StageName::Bench, Some(directory));
@@ -225,9 +224,12 @@ fn measure_stages(
         seed: measuring.seed,
         patience: measuring.arguments.timeout,
     };
-    let before = CpuTicks::now();
+    let (ticks, cpu_time) = (CpuTicks::now(), CpuTime::now());
     let gathered = gather(&request, directory, interrupt, &mut |event| progress.gathering(event))?;
-    preconditions.extend(after_measuring(before, CpuTicks::now()));
+    let ours = CpuTime::now().since(cpu_time);
+    let meanwhile =
+        ticks.zip(CpuTicks::now()).map(|(before, after)| after.meanwhile(before, ours.own + ours.children));
+    preconditions.extend(after_measuring(meanwhile));
     drop(lock);
     let (state, message) = if gathered.interrupted {
         (StageState::Partial, Some("interrupted".to_owned()))
