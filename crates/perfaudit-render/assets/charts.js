@@ -163,12 +163,15 @@ const charts = (() => {
   // Draws now and whenever the width changes.
   function keepDrawn(body, draw) {
     let drawn = 0;
-    new ResizeObserver(() => {
+    const redraw = () => {
       const width = Math.floor(body.clientWidth);
       if (!width || width === drawn) return;
       drawn = width;
       draw();
-    }).observe(body);
+    };
+    redraw();
+    // Drawing changes sizes, which an observer must not do while it is being told of one.
+    new ResizeObserver(() => requestAnimationFrame(redraw)).observe(body);
   }
 
   // In the terms of the drawing functions.

@@ -9,7 +9,7 @@ use perfaudit_result::{
 };
 
 use super::context::Context;
-use super::text::{Block, Line};
+use super::text::{Block, Line, Prose};
 use super::words::{self, badge};
 use super::{data, figure};
 use crate::{quantity, rows};
@@ -145,7 +145,7 @@ fn audits(context: &Context<'_>, workload: &Workload, state: AuditState) -> Mark
                 @if state == AuditState::Passed && context.is_long() {
                     p { @for (place, audit) in audits.iter().enumerate() { @if place > 0 { ", " } (Line(&audit.rule)) } }
                 } @else {
-                    dl { @for audit in audits { dt { (Line(&audit.rule)) } dd { (Line(&audit.message)) } } }
+                    dl { @for audit in audits { dt { (Line(&audit.rule)) } dd { (Prose(&audit.message)) } } }
                 }
             }
         }

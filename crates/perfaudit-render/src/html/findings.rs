@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use perfaudit_result::{Finding, Granularity, Location, VerificationState, WorkloadId};
 
 use super::context::Context;
-use super::text::{Block, Line};
+use super::text::{Block, Line, Prose};
 use super::words::{self, badge};
 use super::{figure, page};
 use crate::quantity;
@@ -31,18 +31,18 @@ fn card(context: &Context<'_>, finding: &Finding, anchor: &str) -> Markup {
         article.finding id=(anchor) {
             h3 {
                 (badge(words::severity(finding.severity))) " "
-                a.self href={ "#" (anchor) } { (Line(&finding.title)) }
+                a.self href={ "#" (anchor) } { (Prose(&finding.title)) }
             }
             div.body {
                 div {
                     p.message { (Block(&finding.message)) }
-                    p.message { strong { "What to do: " } (Block(&finding.remedy)) }
+                    p.message { strong { "What to do: " } (Prose(&finding.remedy)) }
                     @if !finding.evidence.is_empty() {
                         h4 { "Evidence" }
                         ul {
                             @for evidence in &finding.evidence {
                                 li {
-                                    (Line(&evidence.text))
+                                    (Prose(&evidence.text))
                                     @if let Some(artifact) = &evidence.artifact { " (" (context.artifact_link(artifact)) ")" }
                                 }
                             }

@@ -7,7 +7,7 @@ use perfaudit_result::{Host, Unit, Workload};
 
 use super::context::Context;
 use super::page;
-use super::text::Line;
+use super::text::{Line, Prose};
 use super::words::{self, badge};
 use crate::{quantity, rows};
 
@@ -45,8 +45,8 @@ fn preconditions(context: &Context<'_>) -> Markup {
                         tr {
                             th scope="row" { (Line(&condition.code)) }
                             td { (badge(words::precondition(condition.status))) }
-                            td { (Line(&condition.message)) }
-                            td { (Line(condition.remedy.as_deref().unwrap_or("-"))) }
+                            td { (Prose(&condition.message)) }
+                            td { (Prose(condition.remedy.as_deref().unwrap_or("-"))) }
                         }
                     }
                 }
@@ -68,8 +68,8 @@ fn limits(context: &Context<'_>) -> Markup {
                     @for limit in &context.result.limits {
                         tr {
                             th scope="row" { (Line(&limit.code)) }
-                            td { (Line(&limit.message)) }
-                            td { (Line(limit.remedy.as_deref().unwrap_or("-"))) }
+                            td { (Prose(&limit.message)) }
+                            td { (Prose(limit.remedy.as_deref().unwrap_or("-"))) }
                         }
                     }
                 }

@@ -5,7 +5,7 @@ use perfaudit_result::{Run, WorkloadState};
 
 use super::context::{Context, is_flagged};
 use super::page;
-use super::text::Line;
+use super::text::{Line, Prose};
 use super::words::{self, badge};
 use crate::quantity;
 
@@ -71,8 +71,8 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
                         ol.actions {
                             @for action in &result.next_actions {
                                 li {
-                                    strong { (Line(&action.title)) }
-                                    p { (Line(&action.reason)) }
+                                    strong { (Prose(&action.title)) }
+                                    p { (Prose(&action.reason)) }
                                     @if let Some(command) = &action.command { (command_line(command)) }
                                 }
                             }

@@ -16,6 +16,31 @@ impl Render for Line<'_> {
     }
 }
 
+/// One line of prose of our own, with foreign names in it: what stands between backticks is set as code.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Prose<'a>(pub(super) &'a str);
+
+impl Render for Prose<'_> {
+    fn render_to(&self, buffer: &mut String) {
+        let mut rest = self.0;
+        while let Some((before, code, after)) = code_span(rest) {
+            Line(before).render_to(buffer);
+            buffer.push_str("<code>");
+            Line(code).render_to(buffer);
+            buffer.push_str("</code>");
+            rest = after;
+        }
+        Line(rest).render_to(buffer);
+    }
+}
+
+/// The text before the first pair of backticks, between them, and behind them.
+fn code_span(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('`')?;
+    let (code, after) = rest.split_once('`')?;
+    Some((before, code, after))
+}
+
 /// Foreign text of several lines, as a terminal shows it: line ends stay, colour codes go.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Block<'a>(pub(super) &'a str);
@@ -60,6 +85,12 @@ mod tests {
             Line("<b a=\"1\">&\u{202e}\u{0}é\n").render().into_string(),
             "&lt;b a=&quot;1&quot;&gt;&amp;\\u{202e}\\u{0}é\\n"
         );
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        let html = Prose("pass `a<b>` through `black_box`; a lone ` stays").render().into_string();
+        assert_eq!(html, "pass <code>a&lt;b&gt;</code> through <code>black_box</code>; a lone ` stays");
     }
 
     #[test]
