@@ -36,11 +36,11 @@ impl Marker {
     pub(crate) fn end_all(&self) -> usize {
         let mut ended = 0;
         for _ in 0..Self::ROUNDS {
-            let found = self.carriers();
-            if found.is_empty() {
+            let scan = self.scan();
+            if scan.carriers.is_empty() && !scan.is_unclear {
                 break;
             }
-            for pid in found {
+            for pid in scan.carriers {
                 if kill(pid, Signal::SIGKILL).is_ok() {
                     ended += 1;
                 }
@@ -50,18 +50,54 @@ impl Marker {
         ended
     }
 
-    fn carriers(&self) -> Vec<Pid> {
-        let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
+    fn scan(&self) -> Scan {
+        let mut scan = Scan { carriers: Vec::new(), is_unclear: false };
+        let Ok(processes) = std::fs::read_dir("/proc") else { return scan };
         let mark = format!("{}={}", Self::VARIABLE, self.0);
-        processes
-            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok())
-            .filter(|pid| {
-                // A zombie's environment reads as empty, so it is not counted again.
-                std::fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environ| {
-                    environ.split(|&byte| byte == 0).any(|entry| entry == mark.as_bytes())
-                })
-            })
-            .map(Pid::from_raw)
-            .collect()
+        let numbers = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
+        for pid in numbers {
+            // A zombie's environment reads as empty, so it is not counted again.
+            let Ok(environment) = std::fs::read(format!("/proc/{pid}/environ")) else { continue };
+            if environment.split(|&byte| byte == 0).any(|entry| entry == mark.as_bytes()) {
+                scan.carriers.push(Pid::from_raw(pid));
+            }
+            scan.is_unclear |= environment.is_empty() && is_starting(pid);
+        }
+        scan
+    }
+}
+
+/// What one look at all processes found.
+struct Scan {
+    carriers: Vec<Pid>,
+    /// A process is between two programs: whether it carries the mark shows in a moment.
+    is_unclear: bool,
+}
+
+/// Whether a process is just calling `exec`: it has an executable, unlike a zombie and a thread of the kernel, but
+/// neither arguments nor an environment yet.
+fn is_starting(pid: i32) -> bool {
+    std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|arguments| arguments.is_empty())
+        && std::fs::read_link(format!("/proc/{pid}/exe")).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Command, Interrupt, run};
+
+    /// Each of the daemons is caught in another moment of its start.
+    #[test]
+    fn a_process_that_is_being_started_while_we_look_does_not_escape() {
+        let mark = "perfaudit-stray-test";
+        for _ in 0..40 {
+            let script = format!("setsid env {mark}=1 sleep 600 & exit 0");
+            run(&Command::new("sh").args(["-c", &script]), &Interrupt::new(), &mut |_| {}).unwrap();
+        }
+        let survivors = std::fs::read_dir("/proc").unwrap().filter_map(|entry| {
+            let environment = std::fs::read(entry.ok()?.path().join("environ")).ok()?;
+            String::from_utf8_lossy(&environment).contains(mark).then_some(())
+        });
+        assert_eq!(survivors.count(), 0);
     }
 }

@@ -34,6 +34,8 @@ fn scales(unit: Unit) -> &'static [Scale] {
         scale(1e9, "G elem/s"),
         scale(1e12, "T elem/s"),
     ];
+    const COUNT: [Scale; 3] = [scale(1.0, ""), scale(1e3, "k"), scale(1e6, "M")];
+    const RATIO: [Scale; 1] = [scale(0.01, "%")];
     const PLAIN: [Scale; 1] = [scale(1.0, "units")];
     match unit {
         Unit::Nanoseconds => &TIME,
@@ -41,6 +43,8 @@ fn scales(unit: Unit) -> &'static [Scale] {
         Unit::BytesPerSecond => &BYTE_RATE,
         Unit::BitsPerSecond => &BIT_RATE,
         Unit::ElementsPerSecond => &ELEMENT_RATE,
+        Unit::Count => &COUNT,
+        Unit::Ratio => &RATIO,
         Unit::Unknown => &PLAIN,
     }
 }
@@ -77,8 +81,8 @@ fn rounded_exponent(x: f64, digits: i32) -> i32 {
 pub fn value(value: f64, unit: Unit) -> String {
     let scale = scale_for(value, unit);
     let scaled = value / scale.factor;
-    // `512 B`, not `512.0 B`: bytes are counted, and their fractions exist in means only.
-    let whole = unit == Unit::Bytes && scale.factor == 1.0 && value.fract() == 0.0;
+    // `512 B`, not `512.0 B`: what is counted has fractions in means only.
+    let whole = matches!(unit, Unit::Bytes | Unit::Count) && scale.factor == 1.0 && value.fract() == 0.0;
     let places = if whole { 0 } else { decimals(scaled, None) };
     format!("{scaled:.places$} {}", scale.symbol)
 }

@@ -113,6 +113,12 @@ pub enum Unit {
     /// Elements of the benchmark's own kind per second.
     #[serde(rename = "elem/s")]
     ElementsPerSecond,
+    /// Things that are counted, such as page faults.
+    #[serde(rename = "count")]
+    Count,
+    /// A share or a multiple of one: 0.5 is a half, 2 is twice.
+    #[serde(rename = "ratio")]
+    Ratio,
     /// A unit that the measurement did not record (a custom Criterion measurement).
     #[serde(rename = "unknown")]
     Unknown,

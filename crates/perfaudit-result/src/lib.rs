@@ -16,6 +16,7 @@ mod host;
 mod project;
 mod read;
 mod run;
+mod slo;
 mod verdict;
 mod workload;
 
@@ -29,6 +30,7 @@ pub use host::{Capability, CapabilityState, Host, NoiseFloor, Precondition, Prec
 pub use project::{BuildProfile, Language, Package, Project, Toolchain, Vcs};
 pub use read::{ReadError, from_json};
 pub use run::{Mode, Run, Stage, StageCost, StageName, StageState, TreeChange, TreeChangeKind};
+pub use slo::{Headroom, Slo, SloStatus};
 pub use verdict::{Limit, NextAction, ReproduceStep, Verdict, VerdictStatus};
 pub use workload::{
     AuditState, Direction, Metric, MetricName, Sampling, SamplingMode, Throughput, Workload, WorkloadAudit,
@@ -60,6 +62,9 @@ pub struct AuditResult {
     pub preconditions: Vec<Precondition>,
     /// One row for each thing that was, or should have been, measured.
     pub workloads: Vec<Workload>,
+    /// What the project promises, and whether it is kept; empty without objectives in the configuration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slos: Vec<Slo>,
     /// Workloads that vary one or more parameters: sweeps and matrices.
     pub groups: Vec<WorkloadGroup>,
     /// What to look at, most important first.

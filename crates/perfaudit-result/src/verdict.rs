@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum VerdictStatus {
     /// Everything was measured, and no figure is known to be wrong.
     Pass,
+    /// An objective is not kept.
+    SloCritical,
     /// Something was not measured that should have been, or a figure is known to be wrong.
     Inconclusive,
     /// The project's build or one of its workloads failed.

@@ -27,6 +27,14 @@ impl fmt::Display for WorkloadId {
 pub enum WorkloadKind {
     /// A Criterion benchmark.
     Criterion,
+    /// A divan benchmark.
+    Divan,
+    /// A benchmark of the standard library's harness, `#[bench]`.
+    Libtest,
+    /// A whole command, started anew for each observation.
+    Command,
+    /// What another tool measured and wrote to a file.
+    Imported,
     /// A benchmark target of a harness that is not known, or that could not be asked.
     BenchTarget,
 }
@@ -267,6 +275,22 @@ impl MetricName {
     pub const WALL_TIME_MAD: Self = Self(Cow::Borrowed("wall_time.mad"));
     /// The declared amount of work over the median time.
     pub const THROUGHPUT: Self = Self(Cow::Borrowed("throughput"));
+    /// CPU time in user mode, of a command with all its descendants.
+    pub const CPU_USER: Self = Self(Cow::Borrowed("cpu.user"));
+    /// CPU time in the kernel, of a command with all its descendants.
+    pub const CPU_SYSTEM: Self = Self(Cow::Borrowed("cpu.system"));
+    /// CPU time, user and system, over wall time: 1 is one core all the time.
+    pub const CPU_UTILISATION: Self = Self(Cow::Borrowed("cpu.utilisation"));
+    /// The largest resident memory of any process of a command.
+    pub const RSS_PEAK: Self = Self(Cow::Borrowed("rss.peak"));
+    /// Page faults that were served without reading from a disk.
+    pub const PAGE_FAULTS_MINOR: Self = Self(Cow::Borrowed("page_faults.minor"));
+    /// Page faults that had to read from a disk.
+    pub const PAGE_FAULTS_MAJOR: Self = Self(Cow::Borrowed("page_faults.major"));
+    /// Switches to another process because this one waited.
+    pub const SWITCHES_VOLUNTARY: Self = Self(Cow::Borrowed("context_switches.voluntary"));
+    /// Switches to another process although this one could have gone on.
+    pub const SWITCHES_INVOLUNTARY: Self = Self(Cow::Borrowed("context_switches.involuntary"));
 }
 
 /// Which way is better.

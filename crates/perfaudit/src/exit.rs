@@ -9,6 +9,8 @@ use perfaudit_result::VerdictStatus;
 pub(crate) enum Exit {
     /// 0: all is well.
     Pass,
+    /// 1: an objective is not kept.
+    Critical,
     /// 2: the command line, or a file or folder it names, is wrong.
     Usage,
     /// 3: not everything was measured.
@@ -21,6 +23,7 @@ impl Exit {
     pub(crate) fn code(self) -> u8 {
         match self {
             Self::Pass => 0,
+            Self::Critical => 1,
             Self::Usage => 2,
             Self::Inconclusive => 3,
             Self::ProjectFailed => 4,
@@ -30,6 +33,7 @@ impl Exit {
     pub(crate) fn of(status: VerdictStatus) -> Self {
         match status {
             VerdictStatus::Pass => Self::Pass,
+            VerdictStatus::SloCritical => Self::Critical,
             VerdictStatus::Inconclusive => Self::Inconclusive,
             VerdictStatus::ProjectFailed => Self::ProjectFailed,
         }

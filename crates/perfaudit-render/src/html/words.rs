@@ -34,6 +34,7 @@ pub(super) fn badge((word, tone): (&str, Tone)) -> Markup {
 pub(super) fn verdict(status: VerdictStatus) -> (&'static str, Tone) {
     match status {
         VerdictStatus::Pass => ("pass", Tone::Good),
+        VerdictStatus::SloCritical => ("objective not kept", Tone::Bad),
         VerdictStatus::Inconclusive => ("inconclusive", Tone::Warn),
         VerdictStatus::ProjectFailed => ("project failed", Tone::Bad),
     }

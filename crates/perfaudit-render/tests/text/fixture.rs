@@ -79,6 +79,7 @@ pub(crate) fn empty() -> AuditResult {
         findings: vec![],
         next_actions: vec![],
         limits: vec![],
+        slos: vec![],
         reproduce: vec![],
         artifacts: vec![],
     }

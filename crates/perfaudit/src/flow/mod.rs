@@ -134,6 +134,7 @@ pub(crate) fn audit(
         host,
         preconditions,
         workloads: gathered.workloads,
+        slos: Vec::new(),
         groups: analysis.groups,
         findings: analysis.findings,
         next_actions,
