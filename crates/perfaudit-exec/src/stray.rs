@@ -83,7 +83,6 @@ fn is_starting(pid: i32) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{Command, Interrupt, run};
 
     /// Each of the daemons is caught in another moment of its start.
