@@ -32,7 +32,8 @@ impl Audited {
     pub(crate) fn check(&self, tree_changes: &[TreeChange]) {
         let Self { outcome, result, directory } = self;
         assert_eq!(outcome.code, Some(i32::from(result.verdict.exit_code)), "{}", outcome.stderr);
-        assert_eq!(outcome.stderr, "");
+        // Another audit on the machine may be measuring: that is told, and is the only thing that is.
+        assert_eq!(outcome.stderr.replace("another perfaudit measures: waiting for it\n", ""), "");
         assert_eq!(result.run.tree_changes, tree_changes);
         assert_obeys_schema(&self.json());
         for report in ["report.html", "report.md", "findings.sarif", "junit.xml"] {
