@@ -9,6 +9,7 @@ mod audit;
 mod evidence;
 mod outcome;
 mod rules;
+mod slo;
 
 #[cfg(test)]
 mod testing;
@@ -17,3 +18,4 @@ pub use audit::{Audit, find, nearest};
 pub use evidence::Evidence;
 pub use outcome::{Audited, run};
 pub use rules::ALL;
+pub use slo::{Objective, judge};

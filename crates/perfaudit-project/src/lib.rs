@@ -3,10 +3,11 @@
 //! [`CargoProject::discover`] finds the workspace, its packages and their benchmark targets without touching the
 //! project: where `cargo` would write a `Cargo.lock`, the project is built in a copy. Apart from `cargo
 //! metadata`, `cargo locate-project`, the version queries of the toolchain and read-only `git` queries nothing
-//! is run.
+//! is run. [`config`] reads what a project says about how it is measured.
 
 mod build_profile;
 mod cargo;
+pub mod config;
 mod discover;
 mod error;
 mod manifest;

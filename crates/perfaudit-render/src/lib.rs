@@ -11,6 +11,7 @@ pub mod quantity;
 mod json;
 mod junit;
 mod markdown;
+mod objectives;
 mod rows;
 mod sarif;
 mod shell;

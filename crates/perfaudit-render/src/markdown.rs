@@ -5,7 +5,7 @@ mod escape;
 
 use perfaudit_result::{AuditResult, Finding, Location, NextAction, PreconditionStatus, ReproduceStep};
 
-use crate::{quantity, rows, shell, text};
+use crate::{objectives, quantity, rows, shell, text};
 use escape::{code, fenced, prose, strong, table};
 
 /// What fits into one GitHub comment, with room for what a script adds to it: GitHub takes 65,536 characters.
@@ -83,6 +83,7 @@ fn capitalised(word: &str) -> String {
 /// The sections that have something to say, the most useful first.
 fn sections(result: &AuditResult) -> Vec<Section> {
     let all = [
+        ("Objectives", objectives(result)),
         ("Findings", findings(&result.findings)),
         ("Next", next_actions(&result.next_actions)),
         ("Not measured", benchmarks::unmeasured(result)),
@@ -98,6 +99,27 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         .filter(|(_, body)| !body.is_empty())
         .map(|(title, body)| Section { title, body })
         .collect()
+}
+
+fn objectives(result: &AuditResult) -> String {
+    let rows = objectives::rows(result);
+    if rows.is_empty() {
+        return String::new();
+    }
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            vec![
+                row.status.label().to_owned(),
+                prose(row.name),
+                code(row.workload),
+                prose(&row.target),
+                prose(&row.actual),
+                prose(&row.remark),
+            ]
+        })
+        .collect();
+    table(&["status", "objective", "workload", "target", "measured", "headroom"], &[false; 6], &cells)
 }
 
 fn findings(findings: &[Finding]) -> String {

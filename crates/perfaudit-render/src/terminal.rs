@@ -4,10 +4,11 @@ mod benchmarks;
 mod page;
 
 use perfaudit_result::{
-    AuditResult, Finding, Limit, NextAction, Precondition, PreconditionStatus, Severity, VerdictStatus,
+    AuditResult, Finding, Limit, NextAction, Precondition, PreconditionStatus, Severity, SloStatus,
+    VerdictStatus,
 };
 
-use crate::{quantity, rows, text};
+use crate::{objectives, quantity, rows, text};
 use page::{CRITICAL, FAINT, GOOD, HEADING, PLAIN, Page, WARNING};
 
 /// How many findings are told in full unless all are asked for; critical ones always are.
@@ -35,6 +36,7 @@ pub struct Terminal {
 pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     let mut page = Page::new(terminal.width, terminal.colour);
     verdict(&mut page, result);
+    objectives(&mut page, result);
     benchmarks::benchmarks(&mut page, result, terminal.verbose);
     failures(&mut page, result, terminal.verbose);
     findings(&mut page, &result.findings, terminal.verbose);
@@ -61,6 +63,30 @@ fn verdict(page: &mut Page, result: &AuditResult) {
         rows::counts(result),
     );
     page.paragraph("", 0, FAINT, &summary);
+}
+
+/// What the project promises, one paragraph each.
+fn objectives(page: &mut Page, result: &AuditResult) {
+    let rows = objectives::rows(result);
+    if !rows.is_empty() {
+        page.heading("Objectives");
+    }
+    for row in rows {
+        let style = match row.status {
+            SloStatus::Ok => GOOD,
+            SloStatus::Warning | SloStatus::NotMeasured => WARNING,
+            SloStatus::Critical => CRITICAL,
+        };
+        let name = text::shorten(&text::one_line(row.name), NAME);
+        page.paragraph(
+            "  ",
+            4,
+            style,
+            &format!("{}: {name}: {}, measured {}", row.status.label(), row.target, row.actual),
+        );
+        let place = text::shorten(&text::visible(row.workload), NAME);
+        page.paragraph("    ", 4, FAINT, &format!("{place}: {}", text::one_line(&row.remark)));
+    }
 }
 
 /// What has no figure and why: failures with the end of what they said, the others in one line each.

@@ -64,6 +64,8 @@ pub struct ConfidenceLevel(f64);
 impl ConfidenceLevel {
     /// 95 %.
     pub const P95: Self = Self(0.95);
+    /// 90 %.
+    pub const P90: Self = Self(0.90);
 
     /// A level strictly between 0 and 1.
     ///

@@ -9,6 +9,7 @@
 //! - This crate does no I/O. It turns text into types and types into text.
 
 mod artifact;
+mod comparison;
 mod figure;
 mod finding;
 mod group;
@@ -21,6 +22,7 @@ mod verdict;
 mod workload;
 
 pub use artifact::{Artifact, ArtifactId, ArtifactKind, Samples, SamplesError};
+pub use comparison::{ComparedMetric, Comparison, RecordedVerdict};
 pub use figure::{ConfidenceLevel, Estimate, Figure, FigureError, Interval, Method, Of, Unit};
 pub use finding::{
     Confidence, Evidence, Finding, Granularity, Location, Severity, Verification, VerificationState,
@@ -65,6 +67,9 @@ pub struct AuditResult {
     /// What the project promises, and whether it is kept; empty without objectives in the configuration.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub slos: Vec<Slo>,
+    /// This run beside a baseline, where one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// Workloads that vary one or more parameters: sweeps and matrices.
     pub groups: Vec<WorkloadGroup>,
     /// What to look at, most important first.

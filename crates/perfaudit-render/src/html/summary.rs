@@ -7,7 +7,7 @@ use super::context::{Context, is_flagged};
 use super::page;
 use super::text::{Line, Prose};
 use super::words::{self, badge};
-use crate::quantity;
+use crate::{objectives, quantity};
 
 /// The findings that the summary names.
 const TOP_FINDINGS: usize = 5;
@@ -61,6 +61,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
     page::section(
         "summary",
         &html! {
+            (objectives(context))
             (tiles(context))
             div.columns {
                 div {
@@ -100,6 +101,35 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
             }
         },
     )
+}
+
+/// What the project promises, and whether it is kept.
+fn objectives(context: &Context<'_>) -> Markup {
+    let rows = objectives::rows(context.result);
+    html! {
+        @if !rows.is_empty() {
+            h3 { "Objectives" }
+            div.scroll tabindex="0" {
+                table.plain {
+                    caption { "What the project promises, and whether this run shows that it is kept" }
+                    thead { tr {
+                        th scope="col" { "Status" } th scope="col" { "Objective" } th scope="col" { "Workload" }
+                        th scope="col" { "Target" } th scope="col" { "Measured" } th scope="col" { "Headroom" }
+                    } }
+                    tbody { @for row in rows {
+                        tr {
+                            td { (badge(words::objective(row.status))) }
+                            th scope="row" { (Line(row.name)) }
+                            td { bdi { (Line(row.workload)) } }
+                            td { (Line(&row.target)) }
+                            td { (Line(&row.actual)) }
+                            td { (Prose(&row.remark)) }
+                        }
+                    } }
+                }
+            }
+        }
+    }
 }
 
 fn tiles(context: &Context<'_>) -> Markup {

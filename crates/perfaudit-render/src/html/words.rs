@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use perfaudit_result::{
     ArtifactKind, AuditState, CapabilityState, Confidence, Mode, Of, PreconditionStatus, SamplingMode,
-    Severity, StageName, StageState, TreeChangeKind, VerdictStatus, WorkloadState,
+    Severity, SloStatus, StageName, StageState, TreeChangeKind, VerdictStatus, WorkloadState,
 };
 
 /// The class of a badge. The colour repeats what the word says.
@@ -38,6 +38,15 @@ pub(super) fn verdict(status: VerdictStatus) -> (&'static str, Tone) {
         VerdictStatus::Inconclusive => ("inconclusive", Tone::Warn),
         VerdictStatus::ProjectFailed => ("project failed", Tone::Bad),
     }
+}
+
+pub(super) fn objective(status: SloStatus) -> (&'static str, Tone) {
+    let tone = match status {
+        SloStatus::Ok => Tone::Good,
+        SloStatus::Warning | SloStatus::NotMeasured => Tone::Warn,
+        SloStatus::Critical => Tone::Bad,
+    };
+    (status.label(), tone)
 }
 
 pub(super) fn workload(state: WorkloadState) -> (&'static str, Tone) {

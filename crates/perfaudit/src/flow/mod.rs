@@ -135,6 +135,7 @@ pub(crate) fn audit(
         preconditions,
         workloads: gathered.workloads,
         slos: Vec::new(),
+        comparison: None,
         groups: analysis.groups,
         findings: analysis.findings,
         next_actions,

@@ -1,0 +1,241 @@
+//! Whether a project keeps what it promises.
+//!
+//! An interval is judged by its worse bound: a promise that may be broken within the uncertainty of the measurement is
+//! not kept. What was not measured in a way that could tell is said so, and never counts as kept.
+
+use perfaudit_result::{
+    Direction, Figure, Headroom, Interval, Metric, MetricName, Of, Slo, SloStatus, Unit, Workload,
+    WorkloadId, WorkloadState,
+};
+
+/// A promise of the configuration.
+pub struct Objective<'a> {
+    /// Its name in reports.
+    pub id: String,
+    /// What is promised of.
+    pub metric: MetricName,
+    /// The pattern as it is written.
+    pub pattern: &'a str,
+    /// Whether the pattern takes a workload in.
+    pub matches: &'a dyn Fn(&WorkloadId) -> bool,
+    /// The limit, in `unit`; positive.
+    pub limit: f64,
+    /// The unit of the limit and of what it is compared with.
+    pub unit: Unit,
+    /// Which side of the limit keeps the promise.
+    pub direction: Direction,
+    /// The share of the limit from which it is a warning, above 0 and up to 1.
+    pub warn: f64,
+}
+
+/// Judges every objective for every workload that it names, in their order.
+#[must_use]
+pub fn judge(objectives: &[Objective<'_>], workloads: &[Workload]) -> Vec<Slo> {
+    let mut slos = Vec::new();
+    for objective in objectives {
+        let before = slos.len();
+        for workload in workloads.iter().filter(|workload| (objective.matches)(&workload.id)) {
+            slos.push(of_workload(objective, workload));
+        }
+        if slos.len() == before {
+            let reason =
+                "no workload of this run matches the pattern: correct it, or measure all of the project";
+            slos.push(objective.unmeasured(None, None, reason.to_owned()));
+        }
+    }
+    slos
+}
+
+fn of_workload(objective: &Objective<'_>, workload: &Workload) -> Slo {
+    let unmeasured = |actual: Option<&Figure>, reason: String| {
+        objective.unmeasured(Some(workload.id.clone()), actual.cloned(), reason)
+    };
+    if workload.state != WorkloadState::Measured {
+        return unmeasured(None, format!("the workload was not measured: {}", workload.state.label()));
+    }
+    let Some(Metric { figure, .. }) = workload.metric(&objective.metric) else {
+        return unmeasured(None, format!("this workload gives no {}", objective.metric.0));
+    };
+    if is_latency_percentile(&objective.metric) && figure.of == Of::BatchMean {
+        let reason = "a percentile of batch means is not one of calls: promise `wall_time.mean`, or measure single calls or whole commands";
+        return unmeasured(Some(figure), reason.to_owned());
+    }
+    if figure.unit != objective.unit {
+        return unmeasured(Some(figure), "the measurement is in another unit than the limit".to_owned());
+    }
+    let (Some(value), Some(interval)) = (figure.value(), figure.interval()) else {
+        return unmeasured(Some(figure), figure.reason().unwrap_or("there is no interval").to_owned());
+    };
+    let (status, reason) = objective.status(value, interval);
+    Slo {
+        actual: Some(figure.clone()),
+        headroom: objective.headroom(value, interval),
+        status,
+        reason: reason.to_owned(),
+        ..unmeasured(None, String::new())
+    }
+}
+
+fn is_latency_percentile(metric: &MetricName) -> bool {
+    [MetricName::WALL_TIME_P50, MetricName::WALL_TIME_P95, MetricName::WALL_TIME_P99].contains(metric)
+}
+
+impl Objective<'_> {
+    fn unmeasured(&self, workload: Option<WorkloadId>, actual: Option<Figure>, reason: String) -> Slo {
+        Slo {
+            id: self.id.clone(),
+            metric: self.metric.clone(),
+            workload,
+            pattern: self.pattern.to_owned(),
+            limit: self.limit,
+            unit: self.unit,
+            direction: self.direction,
+            warn: self.warn,
+            actual,
+            headroom: None,
+            status: SloStatus::NotMeasured,
+            reason,
+        }
+    }
+
+    /// How much of the limit is used: above 1 the promise is broken.
+    fn used(&self, value: f64) -> f64 {
+        match self.direction {
+            Direction::LowerIsBetter => value / self.limit,
+            Direction::HigherIsBetter => self.limit / value,
+        }
+    }
+
+    fn status(&self, value: f64, interval: Interval) -> (SloStatus, &'static str) {
+        let worse = match self.direction {
+            Direction::LowerIsBetter => interval.upper(),
+            Direction::HigherIsBetter => interval.lower(),
+        };
+        if self.used(value) > 1.0 {
+            (SloStatus::Critical, "the limit is exceeded")
+        } else if self.used(worse) > 1.0 {
+            (SloStatus::Critical, "the limit lies within the interval: it may be exceeded")
+        } else if self.used(worse) > self.warn {
+            (SloStatus::Warning, "the limit is kept, but near")
+        } else {
+            (SloStatus::Ok, "the limit is kept")
+        }
+    }
+
+    /// None where the measurement cannot be told from zero.
+    fn headroom(&self, value: f64, interval: Interval) -> Option<Headroom> {
+        let ratio = |value: f64| Some(1.0 / self.used(value)).filter(|ratio| ratio.is_finite());
+        let bounds = ratio(interval.lower()).zip(ratio(interval.upper()));
+        Some(Headroom {
+            ratio: ratio(value)?,
+            ci: bounds.and_then(|(a, b)| Interval::new(a.min(b), a.max(b)).ok()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use perfaudit_result::{ConfidenceLevel, Estimate, Method, WorkloadKind, WorkloadTarget};
+
+    use super::*;
+
+    fn figure(estimate: Estimate, of: Of) -> Figure {
+        Figure { estimate, unit: Unit::Nanoseconds, n: 100, method: Method("quantile".into()), of }
+    }
+
+    fn between(value: f64, lower: f64, upper: f64) -> Estimate {
+        let interval = Interval::new(lower, upper).unwrap();
+        Estimate::WithInterval { value, interval, level: ConfidenceLevel::P95 }
+    }
+
+    fn workload(figure: Figure) -> Workload {
+        let target = WorkloadTarget { package: "p", target: "t", source: "benches/t.rs" };
+        let mut workload = Workload::new(WorkloadKind::Command, &target, "x", WorkloadState::Measured);
+        let direction = Direction::LowerIsBetter;
+        workload.metrics.push(Metric { name: MetricName::WALL_TIME_P95, direction, figure });
+        workload
+    }
+
+    /// One objective of 100 ns on everything.
+    fn judged(workloads: &[Workload], direction: Direction) -> Vec<Slo> {
+        let everything = |_: &WorkloadId| true;
+        let objective = Objective {
+            id: "fast".into(),
+            metric: MetricName::WALL_TIME_P95,
+            pattern: "*",
+            matches: &everything,
+            limit: 100.0,
+            unit: Unit::Nanoseconds,
+            direction,
+            warn: 0.5,
+        };
+        judge(&[objective], workloads)
+    }
+
+    fn status(estimate: Estimate, of: Of) -> SloStatus {
+        judged(&[workload(figure(estimate, of))], Direction::LowerIsBetter)[0].status
+    }
+
+    #[test]
+    fn the_worse_bound_decides() {
+        assert_eq!(status(between(10.0, 9.0, 11.0), Of::Call), SloStatus::Ok);
+        assert_eq!(status(between(45.0, 40.0, 51.0), Of::Call), SloStatus::Warning);
+        assert_eq!(status(between(90.0, 80.0, 101.0), Of::Process), SloStatus::Critical);
+        assert_eq!(status(between(200.0, 190.0, 210.0), Of::Process), SloStatus::Critical);
+    }
+
+    #[test]
+    fn where_more_is_better_the_lower_bound_decides() {
+        let slos =
+            judged(&[workload(figure(between(300.0, 250.0, 350.0), Of::Call))], Direction::HigherIsBetter);
+        assert_eq!(slos[0].status, SloStatus::Ok);
+        assert!((slos[0].headroom.unwrap().ratio - 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn headroom_has_the_uncertainty_of_the_measurement() {
+        let slos = judged(&[workload(figure(between(10.0, 8.0, 20.0), Of::Call))], Direction::LowerIsBetter);
+        let headroom = slos[0].headroom.unwrap();
+        assert!((headroom.ratio - 10.0).abs() < 1e-12);
+        let interval = headroom.ci.unwrap();
+        assert!((interval.lower() - 5.0).abs() < 1e-12 && (interval.upper() - 12.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_percentile_of_batch_means_keeps_no_promise_about_latency() {
+        let slos =
+            judged(&[workload(figure(between(10.0, 9.0, 11.0), Of::BatchMean))], Direction::LowerIsBetter);
+        assert_eq!(slos[0].status, SloStatus::NotMeasured);
+        assert!(slos[0].reason.contains("wall_time.mean"));
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_not_measured_and_says_why() {
+        let reason = "not estimable from 10 samples".to_owned();
+        let estimates = [
+            Estimate::NotEstimable { reason: reason.clone() },
+            Estimate::WithoutInterval { value: 1.0, reason },
+        ];
+        for estimate in estimates {
+            let slos = judged(&[workload(figure(estimate, Of::Call))], Direction::LowerIsBetter);
+            assert_eq!(
+                (slos[0].status, slos[0].reason.as_str()),
+                (SloStatus::NotMeasured, "not estimable from 10 samples")
+            );
+        }
+        let mut failed = workload(figure(between(1.0, 1.0, 1.0), Of::Call));
+        failed.state = WorkloadState::Failed;
+        assert_eq!(judged(&[failed], Direction::LowerIsBetter)[0].status, SloStatus::NotMeasured);
+        let nothing = judged(&[], Direction::LowerIsBetter);
+        assert_eq!(
+            (nothing.len(), nothing[0].status, &nothing[0].workload),
+            (1, SloStatus::NotMeasured, &None)
+        );
+    }
+
+    #[test]
+    fn something_that_takes_no_time_keeps_every_limit_without_a_number_for_its_headroom() {
+        let slos = judged(&[workload(figure(between(0.0, 0.0, 1.0), Of::Call))], Direction::LowerIsBetter);
+        assert_eq!((slos[0].status, slos[0].headroom), (SloStatus::Ok, None));
+    }
+}

@@ -1,0 +1,93 @@
+//! A first `perfaudit.toml` for a project.
+
+use std::fmt::Write as _;
+
+use super::toml_text::{string, strings};
+use crate::discover::CargoProject;
+
+/// A commented `perfaudit.toml` for a project: as it stands it means the defaults. Lines that begin with `#` and no
+/// space become valid settings when that `#` is removed.
+#[must_use]
+pub fn template(project: &CargoProject) -> String {
+    let packages: Vec<String> = project.packages.iter().map(|package| package.name.clone()).collect();
+    let benches: Vec<(&str, &str)> = project
+        .packages
+        .iter()
+        .flat_map(|package| package.benches.iter().map(|bench| (package.name.as_str(), bench.name.as_str())))
+        .collect();
+    let names: Vec<String> = benches.iter().map(|(_, bench)| (*bench).to_owned()).collect();
+    let workload = benches.first().map_or_else(|| "*".to_owned(), |(package, bench)| literal(package, bench));
+    let program = string(&format!("./target/release/{}", project.name));
+    let (packages, names, workload) = (strings(&packages), strings(&names), string(&workload));
+    let mut text = String::new();
+    write!(
+        text,
+        r#"# How perfaudit measures this project, and what it must hold. As it stands, this file means the defaults.
+# To use a setting, remove the `#` before it.
+
+# Defaults of the command line; environment variables and options go before them.
+[audit]
+# How much time to take: "quick", "standard" or "full".
+#mode = "standard"
+# The most time to spend on measuring; not limited unless set.
+#budget = "10m"
+# How many runs are kept.
+#keep = 20
+# Preconditions that are not held against a run.
+#allow = ["stolen-time"]
+# Keep cargo from using the network.
+#offline = false
+
+# Which benchmarks are measured: all, unless set.
+[bench]
+#packages = {packages}
+#benches = {names}
+# A regular expression on package/target/title.
+#filter = "."
+#features = []
+#all-features = false
+#no-default-features = false
+#profile = "bench"
+
+# What a workload must hold. `workload` is a pattern over package/target/title and command/NAME in which `*` matches
+# everything. From `warn` of the limit on it is a warning.
+#[[slo]]
+#name = "latency"
+#metric = "wall_time.p95"
+#workload = {workload}
+#limit = "100 ms"
+#warn = 0.5
+
+#[[slo]]
+#metric = "rss.peak"
+#workload = "command/*"
+#limit = "64 MiB"
+
+# A whole command as a workload for each combination of its parameters: command/help/--help and so on. `run` is a text
+# for the shell, or an array without one.
+#[[command]]
+#name = "help"
+#run = [{program}, "{{option}}"]
+#parameters = {{ option = ["--help", "--version"] }}
+#warmup = 1
+#cold = false
+#exit-codes = [0]
+#timeout = "60s"
+#output = "hash"
+"#
+    )
+    .expect("writing to a string cannot fail");
+    text
+}
+
+/// A pattern for all benchmarks of a target.
+fn literal(package: &str, bench: &str) -> String {
+    let mut pattern = String::new();
+    for character in format!("{package}/{bench}").chars() {
+        if "*?[]{}\\!".contains(character) {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern + "/*"
+}
