@@ -6,6 +6,8 @@
 //! without `/proc` only the group is ended.
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use nix::sys::signal::{Signal, kill};
@@ -20,6 +22,10 @@ impl Marker {
     pub(crate) const VARIABLE: &str = "PERFAUDIT_CHILD";
     /// A fork bomb is ended in rounds, but not for ever.
     const ROUNDS: usize = 50;
+    /// The most that Linux takes for arguments and environment together under the usual limit of the stack.
+    const LARGEST_ENVIRONMENT: usize = 2 * 1024 * 1024;
+    /// A process that still has no environment after so many looks has wiped it.
+    const ROUNDS_FOR_BARE: usize = 3;
 
     /// A mark that no other child has. Its length is fixed: the size of the environment moves the stack, and the
     /// stack's place can move a measurement.
@@ -35,9 +41,14 @@ impl Marker {
     /// Ends everything that carries the mark; returns how many processes that were.
     pub(crate) fn end_all(&self) -> usize {
         let mut ended = 0;
-        for _ in 0..Self::ROUNDS {
+        for round in 0..Self::ROUNDS {
             let scan = self.scan();
-            if scan.carriers.is_empty() && !scan.is_unclear {
+            let settled = match scan.unclear {
+                None => true,
+                Some(Unclear::Bare) => round >= Self::ROUNDS_FOR_BARE,
+                Some(Unclear::Starting) => false,
+            };
+            if scan.carriers.is_empty() && settled {
                 break;
             }
             for pid in scan.carriers {
@@ -51,34 +62,50 @@ impl Marker {
     }
 
     fn scan(&self) -> Scan {
-        let mut scan = Scan { carriers: Vec::new(), is_unclear: false };
+        let mut scan = Scan { carriers: Vec::new(), unclear: None };
         let Ok(processes) = std::fs::read_dir("/proc") else { return scan };
         let mark = format!("{}={}", Self::VARIABLE, self.0);
+        let mut buffer = vec![0; Self::LARGEST_ENVIRONMENT];
         let numbers = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
         for pid in numbers {
-            // A zombie's environment reads as empty, so it is not counted again.
-            let Ok(environment) = std::fs::read(format!("/proc/{pid}/environ")) else { continue };
+            let Ok(environment) = environment(pid, &mut buffer) else { continue };
             if environment.split(|&byte| byte == 0).any(|entry| entry == mark.as_bytes()) {
                 scan.carriers.push(Pid::from_raw(pid));
+            } else if environment.is_empty() {
+                scan.unclear = scan.unclear.max(unclear(pid));
             }
-            scan.is_unclear |= environment.is_empty() && is_starting(pid);
         }
         scan
     }
 }
 
+/// The environment of a process. One call has to read all of it: what one file reads in several belongs to a program
+/// that may be replaced in between, and then ends early without an error.
+fn environment(pid: i32, buffer: &mut [u8]) -> std::io::Result<&[u8]> {
+    let length = File::open(format!("/proc/{pid}/environ"))?.read(buffer)?;
+    Ok(&buffer[..length])
+}
+
 /// What one look at all processes found.
 struct Scan {
     carriers: Vec<Pid>,
-    /// A process is between two programs: whether it carries the mark shows in a moment.
-    is_unclear: bool,
+    unclear: Option<Unclear>,
 }
 
-/// Whether a process is just calling `exec`: it has an executable, unlike a zombie and a thread of the kernel, but
-/// neither arguments nor an environment yet.
-fn is_starting(pid: i32) -> bool {
-    std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|arguments| arguments.is_empty())
-        && std::fs::read_link(format!("/proc/{pid}/exe")).is_ok()
+/// A process without an environment may still turn out to carry the mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Unclear {
+    /// It has arguments: it ended its `exec` while we looked, or it wiped its environment.
+    Bare,
+    /// It is between two programs.
+    Starting,
+}
+
+/// None for a zombie and for a thread of the kernel, which have no executable and never carry anything.
+fn unclear(pid: i32) -> Option<Unclear> {
+    std::fs::read_link(format!("/proc/{pid}/exe")).ok()?;
+    let arguments = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    Some(if arguments.is_empty() { Unclear::Starting } else { Unclear::Bare })
 }
 
 #[cfg(test)]
@@ -88,14 +115,14 @@ mod tests {
     /// Each of the daemons is caught in another moment of its start.
     #[test]
     fn a_process_that_is_being_started_while_we_look_does_not_escape() {
-        let mark = "perfaudit-stray-test";
-        for _ in 0..40 {
+        let mark = format!("perfaudit-stray-test-{}", std::process::id());
+        for _ in 0..100 {
             let script = format!("setsid env {mark}=1 sleep 600 & exit 0");
             run(&Command::new("sh").args(["-c", &script]), &Interrupt::new(), &mut |_| {}).unwrap();
         }
         let survivors = std::fs::read_dir("/proc").unwrap().filter_map(|entry| {
             let environment = std::fs::read(entry.ok()?.path().join("environ")).ok()?;
-            String::from_utf8_lossy(&environment).contains(mark).then_some(())
+            String::from_utf8_lossy(&environment).contains(&mark).then_some(())
         });
         assert_eq!(survivors.count(), 0);
     }
