@@ -39,23 +39,7 @@ pub fn find(rule: &str) -> Option<&'static Audit> {
 /// The audit whose name is most like this one, for a helpful error.
 #[must_use]
 pub fn nearest(rule: &str) -> &'static Audit {
-    ALL.iter().min_by_key(|audit| distance(rule, audit.rule)).expect("there is at least one audit")
-}
-
-/// The number of characters to insert, remove or replace (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
+    ALL.iter().min_by_key(|audit| strsim::levenshtein(rule, audit.rule)).expect("there is at least one audit")
 }
 
 #[cfg(test)]

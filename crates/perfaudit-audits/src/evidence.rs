@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use perfaudit_result::{ArtifactId, Host, MetricName, Samples, Unit, Workload, WorkloadGroup, WorkloadState};
+use perfaudit_result::{
+    ArtifactId, Host, MetricName, Samples, SamplingMode, Unit, Workload, WorkloadGroup, WorkloadState,
+};
 
 /// What one run measured. A gatherer that measures something new adds its artifact here.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +44,16 @@ impl<'a> Evidence<'a> {
 }
 
 impl Measured<'_> {
+    /// True when each sample is the median that a whole process states.
+    pub(crate) fn is_of_processes(&self) -> bool {
+        self.workload.sampling.as_ref().is_some_and(|sampling| sampling.mode == SamplingMode::Processes)
+    }
+
+    /// What its samples are, in the plural.
+    pub(crate) fn observations(&self) -> &'static str {
+        if self.is_of_processes() { "processes" } else { "batches" }
+    }
+
     /// The median time per iteration in nanoseconds; none when the samples are not in units of time.
     pub(crate) fn median_ns(&self) -> Option<f64> {
         let figure = &self.workload.metric(&MetricName::WALL_TIME_P50)?.figure;

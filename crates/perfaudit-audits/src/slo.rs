@@ -56,8 +56,12 @@ fn of_workload(objective: &Objective<'_>, workload: &Workload) -> Slo {
     let Some(Metric { figure, .. }) = workload.metric(&objective.metric) else {
         return unmeasured(None, format!("this workload gives no {}", objective.metric.0));
     };
-    if is_latency_percentile(&objective.metric) && figure.of == Of::BatchMean {
-        let reason = "a percentile of batch means is not one of calls: promise `wall_time.mean`, or measure single calls or whole commands";
+    if is_latency_percentile(&objective.metric) && !matches!(figure.of, Of::Call | Of::Process) {
+        let reason = if figure.of == Of::ProcessMedian {
+            "a percentile of the medians that processes state is not one of calls: measure single calls or whole commands"
+        } else {
+            "a percentile of batch means is not one of calls: promise `wall_time.mean`, or measure single calls or whole commands"
+        };
         return unmeasured(Some(figure), reason.to_owned());
     }
     if figure.unit != objective.unit {
@@ -207,6 +211,16 @@ mod tests {
             judged(&[workload(figure(between(10.0, 9.0, 11.0), Of::BatchMean))], Direction::LowerIsBetter);
         assert_eq!(slos[0].status, SloStatus::NotMeasured);
         assert!(slos[0].reason.contains("wall_time.mean"));
+    }
+
+    #[test]
+    fn a_percentile_of_medians_of_processes_keeps_no_promise_about_latency() {
+        let slos = judged(
+            &[workload(figure(between(10.0, 9.0, 11.0), Of::ProcessMedian))],
+            Direction::LowerIsBetter,
+        );
+        assert_eq!(slos[0].status, SloStatus::NotMeasured);
+        assert!(slos[0].reason.contains("the medians that processes state"));
     }
 
     #[test]

@@ -46,6 +46,7 @@ impl Case {
             least_iterations: ITERATIONS,
             most_iterations: ITERATIONS,
             effective_batches: times.len() as f64,
+            stated: None,
         });
         workload.metrics.push(median(times));
         self.workloads.push(workload);
@@ -65,6 +66,14 @@ impl Case {
     pub(crate) fn declare_elements(&mut self, elements: &[u64]) {
         for (workload, elements) in self.workloads.iter_mut().zip(elements) {
             workload.throughput = Some(Throughput::Elements(*elements));
+        }
+    }
+
+    /// Makes each sample the median that a process of divan states.
+    pub(crate) fn by_processes(&mut self) {
+        for workload in &mut self.workloads {
+            workload.kind = WorkloadKind::Divan;
+            workload.sampling.as_mut().unwrap().mode = SamplingMode::Processes;
         }
     }
 

@@ -2,7 +2,7 @@
 
 use perfaudit_result::{
     ConfidenceLevel, Direction, Estimate, Figure, Interval, Method, Metric, MetricName, Of, Samples,
-    SamplingMode, Throughput, Unit, Workload,
+    SamplingMode, Stated, Throughput, Unit, Workload,
 };
 use perfaudit_stats::{
     EffectiveSize, Level, Probability, QuantileEstimate, Sample, SampleError, effective_size, mean_interval,
@@ -33,7 +33,8 @@ pub fn metrics(workload: &Workload, samples: &Samples, seed: u64) -> Result<Esti
     let maker = Maker {
         n: sample.len() as u64,
         unit: unit_of(workload, samples),
-        of: if samples.iterations().iter().all(|&n| n == 1) { Of::Call } else { Of::BatchMean },
+        of: of(workload, samples),
+        stated: workload.sampling.as_ref().and_then(|sampling| sampling.stated.as_ref()),
         effective,
         sample: &sample,
     };
@@ -41,8 +42,11 @@ pub fn metrics(workload: &Workload, samples: &Samples, seed: u64) -> Result<Esti
         maker.quantile(MetricName::WALL_TIME_P50, Probability::MEDIAN),
         maker.quantile(MetricName::WALL_TIME_P95, Probability::P95),
         maker.quantile(MetricName::WALL_TIME_P99, Probability::P99),
-        maker.mean(seed),
     ];
+    // The mean of medians is the mean of nothing that anybody waits for.
+    if maker.of != Of::ProcessMedian {
+        metrics.push(maker.mean(seed));
+    }
     if workload.sampling.as_ref().is_some_and(|sampling| sampling.mode == SamplingMode::Linear) {
         metrics.extend(maker.slope(samples));
     }
@@ -50,6 +54,16 @@ pub fn metrics(workload: &Workload, samples: &Samples, seed: u64) -> Result<Esti
     let throughput = workload.throughput.map(|amount| maker.throughput(amount, &metrics[0].figure));
     metrics.extend(throughput);
     Ok(Estimates { metrics, effective_batches: effective.get() })
+}
+
+fn of(workload: &Workload, samples: &Samples) -> Of {
+    if workload.sampling.as_ref().is_some_and(|sampling| sampling.mode == SamplingMode::Processes) {
+        Of::ProcessMedian
+    } else if samples.iterations().iter().all(|&n| n == 1) {
+        Of::Call
+    } else {
+        Of::BatchMean
+    }
 }
 
 /// A custom Criterion measurement does not record its unit. What cannot be wall time is not called so.
@@ -66,6 +80,8 @@ struct Maker<'a> {
     n: u64,
     unit: Unit,
     of: Of,
+    /// What processes state; none where the samples themselves are at hand.
+    stated: Option<&'a Stated>,
     effective: EffectiveSize,
 }
 
@@ -81,18 +97,28 @@ impl Maker<'_> {
         #[expect(clippy::cast_precision_loss, reason = "sample sizes are small")]
         let n = self.n as f64;
         if self.effective.get() < n {
-            format!("; batches are autocorrelated and count as {:.0}", self.effective.get())
+            let observations = if self.of == Of::ProcessMedian { "processes" } else { "batches" };
+            format!("; {observations} are autocorrelated and count as {:.0}", self.effective.get())
         } else {
             String::new()
         }
     }
 
     fn quantile(&self, name: MetricName, p: Probability) -> Metric {
-        let method = format!("empirical quantile with an order-statistic interval{}", self.correlated());
+        let method = match self.stated {
+            Some(stated) => format!(
+                "empirical quantile of what each process states as its median, with an order-statistic interval over processes{}; {}",
+                self.correlated(),
+                stated_in_words(stated)
+            ),
+            None => format!("empirical quantile with an order-statistic interval{}", self.correlated()),
+        };
         let level = Level::P95;
+        // What was cut off or rounded when the medians were printed.
+        let lost = self.stated.map_or(0.0, |stated| stated.resolution_ns);
         let estimate = match quantile_estimate(self.sample, p, level, self.effective) {
             QuantileEstimate::Estimated { value, interval, .. } => {
-                with_interval(value, interval.lower, interval.upper)
+                with_interval(value, (interval.lower - lost).max(0.0), interval.upper + lost)
             }
             // The median of few values is still their median; a far quantile of few values is a guess.
             QuantileEstimate::NotEstimable { needed, have } if p == Probability::MEDIAN => {
@@ -110,10 +136,11 @@ impl Maker<'_> {
 
     /// The number of samples, with what they are worth when that is less.
     fn have(&self, effective: usize) -> String {
+        let observations = if self.of == Of::ProcessMedian { "processes" } else { "samples" };
         if effective as u64 == self.n {
-            format!("{} samples", self.n)
+            format!("{} {observations}", self.n)
         } else {
-            format!("{} autocorrelated samples, worth {effective}", self.n)
+            format!("{} autocorrelated {observations}, worth {effective}", self.n)
         }
     }
 
@@ -184,6 +211,22 @@ impl Maker<'_> {
     }
 }
 
+/// What is known of the samples behind the medians.
+fn stated_in_words(stated: &Stated) -> String {
+    let Stated { resolution_ns, least_samples, most_samples, range_ns } = stated;
+    let samples = if least_samples == most_samples {
+        least_samples.to_string()
+    } else {
+        format!("{least_samples} to {most_samples}")
+    };
+    let range = range_ns.map_or(String::new(), |range| {
+        format!("; single samples of all processes reach from {} to {} ns", range.lower(), range.upper())
+    });
+    format!(
+        "each median is of {samples} samples and printed to {resolution_ns} ns, by which the interval is widened{range}"
+    )
+}
+
 /// An estimate with its interval at 95 %. Rounding may put the value of an interpolated quantile a last bit
 /// outside of its order statistics; the interval then takes it in.
 fn with_interval(value: f64, lower: f64, upper: f64) -> Estimate {
@@ -202,8 +245,14 @@ mod tests {
         WorkloadTarget { package: "p", target: "t", source: "benches/t.rs" };
 
     fn workload(mode: SamplingMode, throughput: Option<Throughput>) -> Workload {
-        let sampling =
-            Sampling { mode, batches: 1, least_iterations: 1, most_iterations: 1, effective_batches: 1.0 };
+        let sampling = Sampling {
+            mode,
+            batches: 1,
+            least_iterations: 1,
+            most_iterations: 1,
+            effective_batches: 1.0,
+            stated: None,
+        };
         Workload {
             kind: WorkloadKind::Criterion,
             throughput,
@@ -278,5 +327,29 @@ mod tests {
         };
         assert!(has_slope(SamplingMode::Linear));
         assert!(!has_slope(SamplingMode::Flat));
+    }
+
+    #[test]
+    fn medians_of_processes_are_said_to_be_such_and_their_interval_takes_the_last_digit_in() {
+        let mut workload = workload(SamplingMode::Processes, Some(Throughput::Bytes(1000)));
+        workload.sampling.as_mut().unwrap().stated =
+            Some(Stated { resolution_ns: 0.5, least_samples: 100, most_samples: 100, range_ns: None });
+        let estimates = metrics(&workload, &samples(10, 1), 1).unwrap();
+        let median = figure(&estimates, &MetricName::WALL_TIME_P50);
+        assert_eq!((median.of, median.n, median.value()), (Of::ProcessMedian, 10, Some(5.5)));
+        let interval = median.interval().unwrap();
+        assert_eq!((interval.lower(), interval.upper()), (1.5, 9.5));
+        assert!(median.method.0.contains("of 100 samples and printed to 0.5 ns"), "{}", median.method.0);
+        let p95 = figure(&estimates, &MetricName::WALL_TIME_P95);
+        assert_eq!(p95.reason().unwrap(), "not estimable from 10 processes: a 95 % interval needs 72");
+        assert!(estimates.metrics.iter().all(|metric| metric.name != MetricName::WALL_TIME_MEAN));
+        assert_eq!(figure(&estimates, &MetricName::THROUGHPUT).of, Of::ProcessMedian);
+    }
+
+    #[test]
+    fn five_processes_have_a_median_without_an_interval() {
+        let estimates = metrics(&workload(SamplingMode::Processes, None), &samples(5, 1), 1).unwrap();
+        let median = figure(&estimates, &MetricName::WALL_TIME_P50);
+        assert_eq!(median.reason().unwrap(), "no 95 % interval from 5 processes: it needs 6");
     }
 }

@@ -52,27 +52,56 @@ impl BenchExecutable {
 pub(crate) enum Harness {
     /// Criterion.
     Criterion,
+    /// divan.
+    Divan,
+    /// The standard library's.
+    Libtest,
     /// Something else. It is not started: a `main` of its own may ignore `--list` and do all its work.
     Unknown,
 }
 
-/// Looks for the name of the environment variable that every Criterion from 0.3 on reads.
-pub(crate) fn harness(path: &Path) -> io::Result<Harness> {
-    const MARK: &[u8] = b"CRITERION_HOME";
+impl BenchExecutable {
+    /// Looks for what only a harness that reads its arguments holds. Criterion comes first: a program that has both
+    /// marks is one whose benchmarks Criterion runs, by way of a library that also knows divan.
+    pub(crate) fn harness(&self) -> io::Result<Harness> {
+        if self.standard_harness {
+            let is_libtest = holds(&self.path, &[LIBTEST])?[0];
+            return Ok(if is_libtest { Harness::Libtest } else { Harness::Unknown });
+        }
+        Ok(match holds(&self.path, &[CRITERION, DIVAN])?[..] {
+            [true, _] => Harness::Criterion,
+            [false, true] => Harness::Divan,
+            _ => Harness::Unknown,
+        })
+    }
+}
+
+/// The environment variable that every Criterion from 0.3 on reads.
+const CRITERION: &[u8] = b"CRITERION_HOME";
+/// The environment variable beside an option of divan's command line. A program that uses divan without its command
+/// line does not hold it.
+const DIVAN: &[u8] = b"DIVAN_SAMPLE_COUNT";
+/// The unit that the standard harness prints behind each figure.
+const LIBTEST: &[u8] = b"ns/iter";
+
+/// Which of some marks a file holds.
+fn holds(path: &Path, marks: &[&[u8]]) -> io::Result<Vec<bool>> {
+    let overlap = marks.iter().map(|mark| mark.len() - 1).max().unwrap_or(0);
+    let mut found = vec![false; marks.len()];
     let mut file = File::open(path)?;
     let mut window: Vec<u8> = Vec::new();
     let mut buffer = vec![0; 1024 * 1024];
     loop {
         let n = file.read(&mut buffer)?;
-        if n == 0 {
-            return Ok(Harness::Unknown);
+        if n == 0 || found.iter().all(|found| *found) {
+            return Ok(found);
         }
         window.extend_from_slice(&buffer[..n]);
-        if window.windows(MARK.len()).any(|candidate| candidate == MARK) {
-            return Ok(Harness::Criterion);
+        for (mark, found) in marks.iter().zip(&mut found) {
+            *found = *found || window.windows(mark.len()).any(|candidate| candidate == *mark);
         }
-        // The mark may lie across two pieces.
-        window.drain(..window.len().saturating_sub(MARK.len() - 1));
+        // A mark may lie across two pieces.
+        window.drain(..window.len().saturating_sub(overlap));
     }
 }
 
@@ -80,14 +109,36 @@ pub(crate) fn harness(path: &Path) -> io::Result<Harness> {
 mod tests {
     use super::*;
 
+    fn harness_of(content: &[u8], standard_harness: bool) -> Harness {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), content).unwrap();
+        let executable = BenchExecutable {
+            package: "p".into(),
+            version: "1.0.0".into(),
+            directory: PathBuf::new(),
+            target: "t".into(),
+            source: PathBuf::new(),
+            standard_harness,
+            path: file.path().to_owned(),
+            library_paths: Vec::new(),
+        };
+        executable.harness().unwrap()
+    }
+
     #[test]
     fn the_mark_is_found_across_the_edge_of_a_piece() {
-        let file = tempfile::NamedTempFile::new().unwrap();
         let mut content = vec![0; 1024 * 1024 - 5];
-        content.extend_from_slice(b"CRITERION_HOME");
-        std::fs::write(file.path(), &content).unwrap();
-        assert_eq!(harness(file.path()).unwrap(), Harness::Criterion);
-        std::fs::write(file.path(), &content[..content.len() - 1]).unwrap();
-        assert_eq!(harness(file.path()).unwrap(), Harness::Unknown);
+        content.extend_from_slice(CRITERION);
+        assert_eq!(harness_of(&content, false), Harness::Criterion);
+        assert_eq!(harness_of(&content[..content.len() - 1], false), Harness::Unknown);
+    }
+
+    #[test]
+    fn each_harness_is_known_by_its_mark() {
+        assert_eq!(harness_of(b"..DIVAN_SAMPLE_COUNT..", false), Harness::Divan);
+        assert_eq!(harness_of(b"DIVAN_SAMPLE_COUNT CRITERION_HOME", false), Harness::Criterion);
+        assert_eq!(harness_of(b" ns/iter (+/- ", true), Harness::Libtest);
+        assert_eq!(harness_of(b" ns/iter (+/- ", false), Harness::Unknown);
+        assert_eq!(harness_of(b"DIVAN_SAMPLE_COUNT", true), Harness::Unknown);
     }
 }

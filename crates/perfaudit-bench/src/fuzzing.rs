@@ -5,6 +5,7 @@ use perfaudit_result::WorkloadId;
 use crate::criterion::listing::Listing;
 use crate::criterion::progress::Collecting;
 use crate::criterion::results;
+use crate::{divan, libtest};
 
 /// Reads the files of one benchmark.
 pub fn criterion_files(benchmark: &[u8], sample: &[u8]) {
@@ -23,4 +24,15 @@ pub fn criterion_output(text: &str) {
     for line in text.lines() {
         let _ = Collecting::parse(line);
     }
+}
+
+/// Reads what divan and the standard harness print.
+pub fn summaries(text: &str) {
+    let _ = (divan::listing::Listing::parse_terse(text), divan::listing::Listing::parse_tree(text));
+    for (_, statement) in
+        divan::table::Table::parse(text).rows.into_iter().chain(libtest::report::parse(text))
+    {
+        assert!(statement.is_plausible());
+    }
+    let _ = libtest::listing::benchmarks(text);
 }

@@ -22,7 +22,7 @@ pub fn groups(workloads: &[Workload]) -> Vec<WorkloadGroup> {
     let mut by_target: Vec<((&str, &str), Vec<Member<'_>>)> = Vec::new();
     for workload in workloads.iter().filter(|workload| !workload.title.is_empty() && counts(workload)) {
         let key = (workload.package.as_str(), workload.target.as_str());
-        let member = Member { workload, parts: workload.title.split('/').collect() };
+        let member = Member { workload, parts: workload.title.split(workload.kind.separator()).collect() };
         match by_target.iter_mut().find(|(known, _)| *known == key) {
             Some((_, members)) => members.push(member),
             None => by_target.push((key, vec![member])),
@@ -136,14 +136,14 @@ fn is_shared(part: &NamePart<'_>, members: &[Member<'_>]) -> bool {
     2 * part.values.iter().filter(occurs_again).count() > part.values.len()
 }
 
-/// The name with a star for each axis: `decode/*/gzip/*`.
+/// The name with a star for each axis: `decode/*/gzip/*`, or `suite::sum::*`.
 fn name_of(member: &Member<'_>, parts: &[NamePart<'_>]) -> String {
     let shown = member
         .parts
         .iter()
         .enumerate()
         .map(|(index, text)| if parts.iter().any(|part| part.part == index) { "*" } else { text });
-    shown.collect::<Vec<_>>().join("/")
+    shown.collect::<Vec<_>>().join(member.workload.kind.separator())
 }
 
 /// Numeric values are put in ascending order.
@@ -254,6 +254,16 @@ mod tests {
     fn a_sweep_beside_a_lone_benchmark_is_no_matrix() {
         let found = shapes(&["sum/64", "sum/512", "sum/4096", "own settings/format"]);
         assert_eq!(found.iter().map(|(name, ..)| name.as_str()).collect::<Vec<_>>(), ["sum/*"]);
+    }
+
+    #[test]
+    fn arguments_of_divan_are_parts_of_a_path() {
+        let mut workloads = workloads(&["s::sum::1", "s::sum::10", "s::sum::100", "s::parse::a/b"]);
+        for workload in &mut workloads {
+            workload.kind = WorkloadKind::Divan;
+        }
+        let found = groups(&workloads);
+        assert_eq!(found.iter().map(|group| group.name.as_str()).collect::<Vec<_>>(), ["s::sum::*"]);
     }
 
     #[test]

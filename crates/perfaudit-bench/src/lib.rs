@@ -4,22 +4,32 @@
 //! - [`gather`]: the gatherer; lists and measures, writes samples as artifacts, computes nothing.
 //! - [`metrics`]: figures from samples; pure.
 //! - [`groups`]: which workloads form sweeps and matrices; pure.
+//! - [`measure_commands`]: the gatherer of whole commands; [`command_metrics`] makes their figures.
 //!
-//! A further harness gets a folder beside `criterion`, with its own listing, launching and reading.
+//! A further harness gets a folder beside `criterion`, `divan` and `libtest`, with its own listing, launching and
+//! reading.
 
 mod build;
+mod command;
 mod criterion;
+mod divan;
 mod estimate;
 mod executable;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod gather;
 mod group;
+mod libtest;
 mod message;
 mod pace;
 mod row;
+mod stated;
 
 pub use build::{BuildCommand, BuildFailure, BuildFailureReason, BuildRequest, Built, DEBUG, STRIP, build};
+pub use command::{
+    AcceptedExit, Cache, CommandEvent, CommandLine, CommandRequest, CommandRun, CommandRuns, CommandSpec, MOST_OUTPUTS,
+    MeasuredCommands, NeedsShell, Output, Remark, Runs, command_metrics, command_row, measure_commands,
+};
 pub use estimate::{Estimates, metrics};
 pub use executable::BenchExecutable;
 pub use gather::{GatherError, GatherEvent, GatherRequest, Gathered, gather, unbuilt};

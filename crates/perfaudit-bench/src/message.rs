@@ -11,12 +11,12 @@ const EXCERPT_LINES: usize = 12;
 
 pub(crate) fn standard_harness(target: &str) -> String {
     format!(
-        "linked with the standard test harness, which runs no Criterion benchmark; if it uses Criterion, put `harness = false` into its `[[bench]]` section:\n[[bench]]\nname = \"{target}\"\nharness = false"
+        "linked with the standard test harness, which finds no `#[bench]` function in it; if it uses Criterion or divan, put `harness = false` into its `[[bench]]` section:\n[[bench]]\nname = \"{target}\"\nharness = false"
     )
 }
 
 pub(crate) fn unknown_harness() -> String {
-    "not a Criterion benchmark: perfaudit measures Criterion 0.5 to 0.8, and does not start a program whose options it does not know".to_owned()
+    "not a benchmark of a known harness: perfaudit measures Criterion 0.5 to 0.8, divan 0.1 and `#[bench]`, and does not start a program whose options it does not know".to_owned()
 }
 
 pub(crate) fn missing_features(features: &[String]) -> String {
@@ -35,8 +35,16 @@ pub(crate) fn out_of_budget(budget: Option<Duration>) -> String {
     )
 }
 
-pub(crate) fn lists_nothing(foreign: &[String]) -> String {
-    let mut text = "it lists no benchmark: is there a `criterion_group!` with functions, and does `criterion_main!` name it?".to_owned();
+/// Where to look when Criterion lists nothing.
+pub(crate) const CRITERION_BENCHMARKS: &str =
+    "is there a `criterion_group!` with functions, and does `criterion_main!` name it?";
+/// Where to look when divan lists nothing.
+pub(crate) const DIVAN_BENCHMARKS: &str = "is there a `#[divan::bench]` function that is not ignored, and does `main` do nothing but call `divan::main`?";
+/// Where to look when all benchmarks of the standard harness are ignored.
+pub(crate) const LIBTEST_BENCHMARKS: &str = "all of its `#[bench]` functions are ignored";
+
+pub(crate) fn lists_nothing(where_to_look: &str, foreign: &[String]) -> String {
+    let mut text = format!("it lists no benchmark: {where_to_look}");
     if let Some(first) = foreign.first() {
         text.push_str(&format!(" It printed {} other lines, the first: {}", foreign.len(), shortened(first)));
     }
@@ -81,6 +89,35 @@ pub(crate) fn failed(finished: &Finished) -> String {
     format!("{how}{}", tail(finished))
 }
 
+pub(crate) fn states_nothing(title: &str, finished: &Finished) -> String {
+    format!(
+        "exit code 0, but no figures of `{}` on standard output: the process ended by itself before it was measured, or the harness does not find the name{}",
+        shortened(title),
+        tail(finished)
+    )
+}
+
+pub(crate) fn other_columns(columns: &str) -> String {
+    format!(
+        "a table with the columns {}; expected fastest, slowest, median, mean, samples, iters, as divan 0.1 prints them",
+        shortened(columns)
+    )
+}
+
+pub(crate) fn fewer_processes(measured: usize, planned: u32, interrupted: bool) -> String {
+    if interrupted {
+        format!("interrupted after {measured} of {planned} processes")
+    } else {
+        format!(
+            "the budget allowed {measured} of {planned} processes: raise it with `--budget`, or measure fewer with `--filter`"
+        )
+    }
+}
+
+pub(crate) fn inexact_throughput() -> String {
+    "its processes state rates, but from their digits the work of one iteration does not follow exactly: throughput is left out".to_owned()
+}
+
 /// What there is to say about a benchmark that was measured.
 pub(crate) fn after_measuring(finished: &Finished) -> Option<String> {
     if !finished.ending.is_success() {
@@ -89,7 +126,11 @@ pub(crate) fn after_measuring(finished: &Finished) -> Option<String> {
             failed(finished)
         ));
     }
-    match finished.strays {
+    left_behind(finished.strays)
+}
+
+pub(crate) fn left_behind(strays: usize) -> Option<String> {
+    match strays {
         0 => None,
         1 => Some("it left 1 process behind, which was ended".to_owned()),
         strays => Some(format!("it left {strays} processes behind, which were ended")),
@@ -98,9 +139,13 @@ pub(crate) fn after_measuring(finished: &Finished) -> Option<String> {
 
 /// The panic, if there is one, else the last lines of standard error that are not progress.
 fn tail(finished: &Finished) -> String {
-    let stderr = finished.stderr.text();
-    let lines: Vec<&str> = stderr.lines().filter(|line| !is_progress(line)).collect();
-    let panic = lines.iter().position(|line| line.contains(" panicked at "));
+    const PANIC: &str = " panicked at ";
+    let (stdout, stderr) = (finished.stdout.text(), finished.stderr.text());
+    // The standard harness captures what a benchmark prints, and repeats it on standard output.
+    let text = if !stderr.contains(PANIC) && stdout.contains(PANIC) { stdout } else { stderr };
+    let is_told = |line: &&str| !is_progress(line) && !line.starts_with("Timer precision: ");
+    let lines: Vec<&str> = text.lines().filter(is_told).collect();
+    let panic = lines.iter().position(|line| line.contains(PANIC));
     let excerpt: Vec<String> = match panic {
         Some(start) => lines[start..]
             .iter()

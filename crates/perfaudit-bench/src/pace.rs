@@ -129,6 +129,47 @@ impl Pace {
         self.budget.map(|_| settings.measurement.unwrap_or(DEFAULT_MEASUREMENT) * 3)
     }
 
+    /// In how many processes a benchmark runs whose harness hands out no samples. The median needs 6 for a 95 %
+    /// interval.
+    pub(crate) fn processes(self) -> u32 {
+        match self.mode {
+            Mode::Quick => 6,
+            Mode::Standard => 10,
+            Mode::Full => 24,
+        }
+    }
+
+    /// Whether the budget allows a further process.
+    pub(crate) fn has_time(self, spent: Duration) -> bool {
+        self.budget.is_none_or(|budget| spent < budget)
+    }
+
+    /// How long the next of `launches` processes may take samples, when `spent` is gone and each takes `overhead`
+    /// besides; none without a budget: it is left to the source.
+    pub(crate) fn longest_process(
+        self,
+        spent: Duration,
+        launches: usize,
+        overhead: Duration,
+    ) -> Option<Duration> {
+        /// Less than this is not worth a process.
+        const LEAST: Duration = Duration::from_millis(50);
+        let most = match self.mode {
+            Mode::Quick => Duration::from_secs(1),
+            Mode::Standard | Mode::Full => Duration::from_secs(5),
+        };
+        let left = self.budget?.saturating_sub(spent);
+        let share = left / u32::try_from(launches.max(1)).unwrap_or(u32::MAX);
+        Some(share.saturating_sub(overhead + PROCESS_OVERHEAD).clamp(LEAST, most))
+    }
+
+    /// How long `launches` processes take whose harness decides it, as far as that can be foretold.
+    pub(crate) fn estimate_processes(self, launches: usize, overhead: Duration) -> Duration {
+        /// Between divan's few milliseconds and the standard harness's three seconds.
+        const EACH: Duration = Duration::from_millis(500);
+        (EACH + overhead) * u32::try_from(launches).unwrap_or(u32::MAX)
+    }
+
     /// How long `count` benchmarks take, as far as that can be foretold.
     #[must_use]
     pub fn estimate(self, count: usize, overhead: Duration) -> Duration {
@@ -167,6 +208,29 @@ mod tests {
             }
             assert!(spent <= Duration::from_secs(302), "{count}: {spent:?}");
         }
+    }
+
+    #[test]
+    fn every_mode_runs_enough_processes_for_an_interval_of_the_median() {
+        let needed = perfaudit_stats::least_sample_size(
+            perfaudit_stats::Probability::MEDIAN,
+            perfaudit_stats::Level::P95,
+        );
+        for mode in [Mode::Quick, Mode::Standard, Mode::Full] {
+            assert!(Pace::new(mode, None).processes() as usize >= needed);
+        }
+    }
+
+    #[test]
+    fn a_process_gets_its_share_of_a_budget_and_without_one_what_its_source_asks_for() {
+        let second = Duration::from_secs(1);
+        let longest = |mode, budget, launches| {
+            Pace::new(mode, budget).longest_process(Duration::ZERO, launches, NO_OVERHEAD)
+        };
+        assert_eq!(longest(Mode::Standard, None, 1), None);
+        assert_eq!(longest(Mode::Quick, None, 1), Some(second));
+        assert_eq!(longest(Mode::Quick, Some(10 * second), 20), Some(Duration::from_millis(300)));
+        assert_eq!(longest(Mode::Quick, Some(second), 1000), Some(Duration::from_millis(50)));
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! What to run.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// How many bytes of each end of each stream are kept in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputLimit(pub usize);
 
 /// A program with its arguments, its directory, its environment and its limits.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Command {
     pub(crate) program: OsString,
     pub(crate) arguments: Vec<OsString>,
@@ -82,6 +85,20 @@ impl Command {
     pub fn output_limit(mut self, limit: OutputLimit) -> Self {
         self.output_limit = limit;
         self
+    }
+
+    /// The child as the standard library starts it, leading a process group of its own; its streams are left open.
+    pub(crate) fn builder(&self) -> std::process::Command {
+        let mut builder = std::process::Command::new(&self.program);
+        builder.args(&self.arguments).envs(self.environment.iter().map(|(name, value)| (name, value)));
+        for name in &self.removed {
+            builder.env_remove(name);
+        }
+        if let Some(directory) = &self.directory {
+            builder.current_dir(directory);
+        }
+        builder.process_group(0);
+        builder
     }
 
     /// Program and arguments, for people and for `reproduce`.

@@ -2,6 +2,7 @@
 //!
 //! - [`Command`] and [`run`]: one child in a process group of its own, with a time limit, cancellation, and
 //!   output that is bounded in memory however much the child prints.
+//! - [`timed`]: children whose wall time, CPU time and memory are wanted, as exactly as the system tells them.
 //! - [`Interrupt`]: Ctrl-C as a value that everything long looks at.
 //! - [`TreeSnapshot`]: what changed in a folder while somebody else's code ran.
 //! - [`copy_tree`]: a copy with the times of the original, so that build tools take it as unchanged.
@@ -17,6 +18,7 @@ mod interrupt;
 mod process;
 mod snapshot;
 mod stray;
+pub mod timed;
 
 pub use capture::Captured;
 pub use command::{Command, OutputLimit};

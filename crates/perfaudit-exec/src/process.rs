@@ -6,13 +6,14 @@
 //! benchmark that forks would disturb the ones after it.
 
 use std::io::Read;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
+use serde::{Deserialize, Serialize};
 
 use crate::capture::Captured;
 use crate::command::Command;
@@ -20,14 +21,14 @@ use crate::interrupt::Interrupt;
 use crate::stray::Marker;
 
 /// How long a child may take to end after it was asked to.
-const GRACE: Duration = Duration::from_millis(1000);
+pub(crate) const GRACE: Duration = Duration::from_millis(1000);
 /// How often the caller's thread wakes to look at the interrupt.
-const TICK: Duration = Duration::from_millis(100);
+pub(crate) const TICK: Duration = Duration::from_millis(100);
 /// How long the streams may stay open once everything that held them was ended.
-const DRAIN: Duration = Duration::from_millis(2000);
+pub(crate) const DRAIN: Duration = Duration::from_millis(2000);
 
 /// How a child ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ending {
     /// It exited with this code.
     Exited(i32),
@@ -183,21 +184,12 @@ pub fn run(
 }
 
 fn spawn(command: &Command, marker: &Marker) -> Result<std::process::Child, RunError> {
-    let mut builder = std::process::Command::new(&command.program);
+    let mut builder = command.builder();
     builder
-        .args(&command.arguments)
-        .envs(command.environment.iter().map(|(name, value)| (name, value)))
         .env(Marker::VARIABLE, marker.value())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0);
-    for name in &command.removed {
-        builder.env_remove(name);
-    }
-    if let Some(directory) = &command.directory {
-        builder.current_dir(directory);
-    }
+        .stderr(Stdio::piped());
     builder
         .spawn()
         .map_err(|source| RunError::Start { program: command.program.to_string_lossy().into_owned(), source })
@@ -223,7 +215,7 @@ fn read_in_thread(stream: Stream, mut source: impl Read + Send + 'static, sender
 }
 
 /// Asks the group to end when its time is over or the interrupt is set, and insists after [`GRACE`].
-fn end_when_due(
+pub(crate) fn end_when_due(
     group: Pid,
     started: Instant,
     time_limit: Option<Duration>,
@@ -253,7 +245,7 @@ fn end_when_due(
     }
 }
 
-fn ending_of(status: ExitStatus) -> Ending {
+pub(crate) fn ending_of(status: ExitStatus) -> Ending {
     match (status.code(), status.signal()) {
         (Some(code), _) => Ending::Exited(code),
         (None, Some(signal)) => Ending::Signalled(signal),

@@ -11,4 +11,4 @@ pub use calibrate::{Calibration, calibrate};
 pub use capability::capabilities;
 pub use fingerprint::host;
 pub use load::{CpuTicks, LoadAverage, Meanwhile};
-pub use precondition::{after_measuring, before_measuring, idle_now};
+pub use precondition::{PRECONDITION_CODES, after_measuring, before_measuring, idle_now};

@@ -10,6 +10,11 @@ const STOLEN_LIMIT: f64 = 0.01;
 /// More than this share for other processes: they were on the benchmark's core now and then.
 const OTHERS_LIMIT: f64 = 0.05;
 
+/// The codes of all preconditions.
+pub const PRECONDITION_CODES: [&str; 4] = [STOLEN_TIME, OTHER_LOAD, FREQUENCY_SCALING, OPTIMISED_BUILD];
+
+const FREQUENCY_SCALING: &str = "frequency-scaling";
+const OPTIMISED_BUILD: &str = "optimised-build";
 const STOLEN_TIME: &str = "stolen-time";
 const OTHER_LOAD: &str = "other-load";
 const OTHER_LOAD_REMEDY: &str = "end other work on the machine, and repeat the run";
@@ -74,7 +79,7 @@ fn untold(code: &str, remedy: &str) -> Precondition {
 fn governor() -> Option<Precondition> {
     let governor = read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")?;
     Some(precondition(
-        "frequency-scaling",
+        FREQUENCY_SCALING,
         status(governor != "performance"),
         format!("the frequency governor is `{governor}`"),
         "set the governor to `performance` for the time of the run, as the machine's administrator",
@@ -83,7 +88,7 @@ fn governor() -> Option<Precondition> {
 
 fn optimised(profile: &BuildProfile) -> Precondition {
     precondition(
-        "optimised-build",
+        OPTIMISED_BUILD,
         status(profile.opt_level == "0"),
         format!("profile `{}` builds with opt-level {}", profile.name, profile.opt_level),
         "benchmarks of an unoptimised build say nothing about what ships: remove `opt-level = 0` from the profile",

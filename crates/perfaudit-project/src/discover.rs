@@ -82,29 +82,50 @@ pub struct BenchTarget {
     pub missing_features: Vec<String>,
 }
 
-impl CargoProject {
-    /// Finds the project that holds `path`.
+/// Where a project is, before anything in it is looked at.
+#[derive(Debug)]
+pub struct ProjectRoot {
+    /// The root of the workspace, or of a package outside of any; absolute.
+    pub path: PathBuf,
+    /// The folder of the nearest manifest: the root itself, or a member.
+    folder: PathBuf,
+    toolchain: InstalledToolchain,
+}
+
+impl ProjectRoot {
+    /// Finds the root of the project that holds `path`. Needs no network.
     ///
     /// # Errors
-    /// When there is no project, when cargo cannot load it, or when the selection names what it does not have.
+    /// When there is no project, or its toolchain cannot be used.
+    pub fn locate(path: &Path, interrupt: &Interrupt) -> Result<Self, ProjectError> {
+        let start =
+            path.canonicalize().map_err(|source| ProjectError::Path { path: path.to_owned(), source })?;
+        let manifest = nearest_manifest(&start)?;
+        let folder = manifest.parent().expect("a manifest lies in a folder").to_owned();
+        // Asked first, so that a missing toolchain is told as such and not as a fault of the manifest.
+        let toolchain = toolchain::installed(&Cargo::new(&folder, true), interrupt)?;
+        let path = workspace_root(&folder, interrupt)?;
+        Ok(Self { path, folder, toolchain })
+    }
+}
+
+impl CargoProject {
+    /// Finds what a project holds.
+    ///
+    /// # Errors
+    /// When cargo cannot load it, or when the selection names what it does not have.
     pub fn discover(
-        path: &Path,
+        place: ProjectRoot,
         selection: &Selection,
         offline: bool,
         interrupt: &Interrupt,
     ) -> Result<Self, ProjectError> {
-        let start =
-            path.canonicalize().map_err(|source| ProjectError::Path { path: path.to_owned(), source })?;
-        let manifest = nearest_manifest(&start)?;
-        let folder = manifest.parent().expect("a manifest lies in a folder");
-        // Asked first, so that a missing toolchain is told as such and not as a fault of the manifest.
-        let toolchain = toolchain::installed(&Cargo::new(folder, offline), interrupt)?;
-        let root = workspace_root(folder, offline, interrupt)?;
+        let ProjectRoot { path: root, folder, toolchain } = place;
         let cargo = Cargo::new(&root, offline);
         let (cargo, copied, metadata) = load(&root, cargo, selection, interrupt)?;
         let build_root = cargo.directory().to_owned();
         // A member that was named by its path stands for itself; the root stands for the workspace.
-        let only = (folder != root).then(|| build_root.join(folder.strip_prefix(&root).unwrap_or(folder)));
+        let only = (folder != root).then(|| build_root.join(folder.strip_prefix(&root).unwrap_or(&folder)));
         let packages = select_packages(&metadata, &build_root, only.as_deref(), selection)?;
         let target_directory = match metadata.target_directory.as_std_path().strip_prefix(&build_root) {
             Ok(inside) => root.join(inside),
@@ -133,8 +154,8 @@ fn nearest_manifest(start: &Path) -> Result<PathBuf, ProjectError> {
 }
 
 /// `cargo locate-project` finds the root without writing a `Cargo.lock`, which `cargo metadata` would.
-fn workspace_root(folder: &Path, offline: bool, interrupt: &Interrupt) -> Result<PathBuf, ProjectError> {
-    let cargo = Cargo::new(folder, offline);
+fn workspace_root(folder: &Path, interrupt: &Interrupt) -> Result<PathBuf, ProjectError> {
+    let cargo = Cargo::new(folder, true);
     let command = cargo.command("locate-project").args(["--workspace", "--message-format", "plain"]);
     let finished = Cargo::query(command, interrupt)?;
     if !finished.ending.is_success() {

@@ -1,6 +1,6 @@
 //! What a cargo project holds, and where perfaudit may write for it.
 //!
-//! [`CargoProject::discover`] finds the workspace, its packages and their benchmark targets without touching the
+//! [`ProjectRoot::locate`] finds the workspace and [`CargoProject::discover`] its packages and their benchmark targets without touching the
 //! project: where `cargo` would write a `Cargo.lock`, the project is built in a copy. Apart from `cargo
 //! metadata`, `cargo locate-project`, the version queries of the toolchain and read-only `git` queries nothing
 //! is run. [`config`] reads what a project says about how it is measured.
@@ -19,9 +19,9 @@ mod vcs;
 
 pub use build_profile::effective_profile;
 pub use cargo::Cargo;
-pub use discover::{BenchTarget, CargoPackage, CargoProject, Copied, CopyReason};
+pub use discover::{BenchTarget, CargoPackage, CargoProject, Copied, CopyReason, ProjectRoot};
 pub use error::ProjectError;
-pub use places::{WorkDirectory, WorkPlace};
+pub use places::{WorkDirectory, WorkPlace, project_key};
 pub use selection::{Features, Selection};
 pub use toolchain::InstalledToolchain;
 pub use vcs::vcs_state;

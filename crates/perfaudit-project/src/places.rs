@@ -46,7 +46,7 @@ impl WorkDirectory {
         };
         let mut tried = vec![reason.clone()];
         for cache in cache_directories() {
-            let path = cache.join("projects").join(directory_name(root));
+            let path = cache.join("projects").join(project_key(root));
             match writable(&path) {
                 Ok(()) => return Ok(Self { path, place: WorkPlace::Cache { reason } }),
                 Err(error) => tried.push(format!("`{}`: {error}", path.display())),
@@ -60,7 +60,7 @@ impl WorkDirectory {
 pub(crate) fn copy_directory(root: &Path) -> Result<PathBuf, ProjectError> {
     let mut tried = Vec::new();
     for cache in cache_directories() {
-        let path = cache.join("copies").join(directory_name(root));
+        let path = cache.join("copies").join(project_key(root));
         match writable(&path) {
             Ok(()) => return Ok(path),
             Err(error) => tried.push(format!("`{}`: {error}", path.display())),
@@ -85,7 +85,8 @@ fn cache_directories() -> Vec<PathBuf> {
 }
 
 /// A name that tells people which project it is, and tells two projects of one name apart.
-fn directory_name(root: &Path) -> String {
+#[must_use]
+pub fn project_key(root: &Path) -> String {
     let name = root.file_name().map_or_else(|| "root".into(), |name| name.to_string_lossy().into_owned());
     let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
     format!("{name}-{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3])

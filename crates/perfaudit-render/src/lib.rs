@@ -8,6 +8,7 @@ use perfaudit_result::{ArtifactId, AuditResult, Samples};
 pub mod html;
 pub mod quantity;
 
+mod comparison;
 mod json;
 mod junit;
 mod markdown;

@@ -5,7 +5,7 @@ mod escape;
 
 use perfaudit_result::{AuditResult, Finding, Location, NextAction, PreconditionStatus, ReproduceStep};
 
-use crate::{objectives, quantity, rows, shell, text};
+use crate::{comparison, objectives, quantity, rows, shell, text};
 use escape::{code, fenced, prose, strong, table};
 
 /// What fits into one GitHub comment, with room for what a script adds to it: GitHub takes 65,536 characters.
@@ -84,6 +84,7 @@ fn capitalised(word: &str) -> String {
 fn sections(result: &AuditResult) -> Vec<Section> {
     let all = [
         ("Objectives", objectives(result)),
+        ("Beside the baseline", compared(result)),
         ("Findings", findings(&result.findings)),
         ("Next", next_actions(&result.next_actions)),
         ("Not measured", benchmarks::unmeasured(result)),
@@ -120,6 +121,34 @@ fn objectives(result: &AuditResult) -> String {
         })
         .collect();
     table(&["status", "objective", "workload", "target", "measured", "headroom"], &[false; 6], &cells)
+}
+
+fn compared(result: &AuditResult) -> String {
+    let Some(comparison) = &result.comparison else { return String::new() };
+    let cells: Vec<Vec<String>> = comparison::differing(comparison)
+        .iter()
+        .map(|row| {
+            vec![
+                row.verdict.to_owned(),
+                code(row.workload),
+                row.metric.to_owned(),
+                row.before.clone(),
+                row.after.clone(),
+                row.effect.clone(),
+            ]
+        })
+        .collect();
+    let mut out = format!("{}\n\n", prose(&comparison::beside(comparison)));
+    for difference in &comparison.unlike {
+        out.push_str(&format!("- unlike: {}\n", prose(difference)));
+    }
+    if !cells.is_empty() {
+        let right = [false, false, false, true, true, true];
+        out.push_str(&table(&["", "workload", "metric", "before", "after", "effect"], &right, &cells));
+        out.push('\n');
+    }
+    out.push_str(&format!("{}. {}\n", capitalised(&comparison::rest(comparison)), comparison::CAVEAT));
+    out
 }
 
 fn findings(findings: &[Finding]) -> String {
@@ -264,7 +293,12 @@ fn stages(result: &AuditResult) -> String {
 
 fn conditions(result: &AuditResult) -> String {
     let mut out = String::new();
-    for status in [PreconditionStatus::Violated, PreconditionStatus::Unknown, PreconditionStatus::Met] {
+    for status in [
+        PreconditionStatus::Violated,
+        PreconditionStatus::Allowed,
+        PreconditionStatus::Unknown,
+        PreconditionStatus::Met,
+    ] {
         for condition in result.preconditions.iter().filter(|condition| condition.status == status) {
             let remedy = condition.remedy.as_deref().filter(|_| status != PreconditionStatus::Met);
             out.push_str(&remark(&rows::words(status), &condition.code, &condition.message, remedy));

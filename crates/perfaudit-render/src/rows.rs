@@ -26,18 +26,19 @@ impl Suite<'_> {
         format!("{}/{}", self.package, self.target)
     }
 
-    /// The leading parts that the names of all its benchmarks share, up to and with a slash; empty when a name
+    /// The leading parts that the names of all its benchmarks share, up to and with a separator; empty when a name
     /// would be left without a part of its own, or when there is one benchmark only.
     pub(crate) fn common_prefix(&self) -> &str {
-        let mut titles =
-            self.workloads.iter().map(|workload| workload.title.as_str()).filter(|t| !t.is_empty());
-        let Some(first) = titles.next() else { return "" };
-        let mut shared = first.rfind('/').map_or("", |slash| &first[..=slash]);
+        let mut named = self.workloads.iter().filter(|workload| !workload.title.is_empty());
+        let Some(first) = named.next() else { return "" };
+        let separator = first.kind.separator();
+        let parent = |text: &str| text.rfind(separator).map_or(0, |start| start + separator.len());
+        let mut shared = &first.title[..parent(&first.title)];
         let mut others = 0;
-        for title in titles {
+        for workload in named {
             others += 1;
-            while !title.starts_with(shared) {
-                shared = shared[..shared.len() - 1].rfind('/').map_or("", |slash| &shared[..=slash]);
+            while !workload.title.starts_with(shared) {
+                shared = &shared[..parent(&shared[..shared.len() - separator.len()])];
             }
         }
         if others == 0 { "" } else { shared }
@@ -135,7 +136,7 @@ pub(crate) fn observations(of: Of) -> &'static str {
     match of {
         Of::Call => "calls",
         Of::BatchMean => "batches",
-        Of::Process => "processes",
+        Of::Process | Of::ProcessMedian => "processes",
     }
 }
 
@@ -165,6 +166,12 @@ pub(crate) fn footnotes(result: &AuditResult, names: &[MetricName]) -> Vec<Strin
     let medians = || result.workloads.iter().filter_map(median).filter(|figure| figure.value().is_some());
     if medians().any(|figure| figure.of == Of::BatchMean) {
         notes.push("Percentiles of batches are those of batch means; single calls spread wider.".to_owned());
+    }
+    if medians().any(|figure| figure.of == Of::ProcessMedian) {
+        notes.push(
+            "Where n counts processes, an observation is the median that one process of divan or `#[bench]` states; single calls spread wider."
+                .to_owned(),
+        );
     }
     if medians().any(|figure| figure.unit == Unit::Unknown) {
         notes.push("`units` are those of a custom measurement, which does not record them.".to_owned());

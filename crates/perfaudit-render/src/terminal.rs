@@ -8,7 +8,7 @@ use perfaudit_result::{
     VerdictStatus,
 };
 
-use crate::{objectives, quantity, rows, text};
+use crate::{comparison, objectives, quantity, rows, text};
 use page::{CRITICAL, FAINT, GOOD, HEADING, PLAIN, Page, WARNING};
 
 /// How many findings are told in full unless all are asked for; critical ones always are.
@@ -38,6 +38,7 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     verdict(&mut page, result);
     objectives(&mut page, result);
     benchmarks::benchmarks(&mut page, result, terminal.verbose);
+    comparison(&mut page, result, terminal.verbose);
     failures(&mut page, result, terminal.verbose);
     findings(&mut page, &result.findings, terminal.verbose);
     conditions(&mut page, &result.preconditions);
@@ -87,6 +88,35 @@ fn objectives(page: &mut Page, result: &AuditResult) {
         let place = text::shorten(&text::visible(row.workload), NAME);
         page.paragraph("    ", 4, FAINT, &format!("{place}: {}", text::one_line(&row.remark)));
     }
+}
+
+/// The run beside a baseline: what differs, then how much does not.
+fn comparison(page: &mut Page, result: &AuditResult, verbose: bool) {
+    let Some(comparison) = &result.comparison else { return };
+    page.heading(&format!("Beside the baseline {}", text::one_line(&comparison::beside(comparison))));
+    for difference in &comparison.unlike {
+        page.paragraph("  ", 4, WARNING, &format!("unlike: {}", text::one_line(difference)));
+    }
+    let rows = comparison::differing(comparison);
+    let shown = if verbose { rows.len() } else { FINDINGS_SHOWN };
+    for row in rows.iter().take(shown) {
+        let style = if row.verdict == "worse" { CRITICAL } else { GOOD };
+        let name = text::shorten(&text::visible(row.workload), NAME);
+        page.paragraph(
+            "  ",
+            4,
+            style,
+            &format!(
+                "{}: {name}: {} {} -> {}, {}",
+                row.verdict, row.metric, row.before, row.after, row.effect
+            ),
+        );
+    }
+    if rows.len() > shown {
+        page.paragraph("  ", 4, PLAIN, &format!("and {} more", rows.len() - shown));
+    }
+    page.paragraph("  ", 4, PLAIN, &comparison::rest(comparison));
+    page.paragraph("  ", 4, FAINT, comparison::CAVEAT);
 }
 
 /// What has no figure and why: failures with the end of what they said, the others in one line each.

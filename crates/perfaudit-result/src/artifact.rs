@@ -42,7 +42,7 @@ pub struct Artifact {
 }
 
 /// The raw batches of one workload, in the order they were measured: the content of an artifact of kind
-/// `samples`.
+/// `samples`. In sampling mode `processes` each is the median that one process states, with one iteration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "SamplesRecord", into = "SamplesRecord")]

@@ -137,6 +137,9 @@ pub enum Of {
     BatchMean,
     /// One process from start to exit.
     Process,
+    /// The median that one process states of its own samples: it tells how processes differ, and nothing about how
+    /// calls do.
+    ProcessMedian,
 }
 
 /// How a figure was made, in words that a reader can follow.

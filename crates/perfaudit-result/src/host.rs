@@ -90,6 +90,8 @@ pub enum PreconditionStatus {
     Met,
     /// It does not hold: read the figures with this in mind.
     Violated,
+    /// It does not hold, and the user allows that.
+    Allowed,
     /// It could not be told.
     Unknown,
 }

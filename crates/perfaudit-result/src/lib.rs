@@ -35,8 +35,8 @@ pub use run::{Mode, Run, Stage, StageCost, StageName, StageState, TreeChange, Tr
 pub use slo::{Headroom, Slo, SloStatus};
 pub use verdict::{Limit, NextAction, ReproduceStep, Verdict, VerdictStatus};
 pub use workload::{
-    AuditState, Direction, Metric, MetricName, Sampling, SamplingMode, Throughput, Workload, WorkloadAudit,
-    WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget,
+    AuditState, Direction, Metric, MetricName, Sampling, SamplingMode, Stated, Throughput, Workload,
+    WorkloadAudit, WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget,
 };
 
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::artifact::ArtifactId;
-use crate::figure::{Figure, FigureRecord};
+use crate::figure::{Figure, FigureRecord, Interval};
 
 /// Names a workload within a run: `package/target/title` for a benchmark.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,6 +37,17 @@ pub enum WorkloadKind {
     Imported,
     /// A benchmark target of a harness that is not known, or that could not be asked.
     BenchTarget,
+}
+
+impl WorkloadKind {
+    /// What stands between the parts of a title.
+    #[must_use]
+    pub fn separator(self) -> &'static str {
+        match self {
+            Self::Divan | Self::Libtest => "::",
+            Self::Criterion | Self::Command | Self::Imported | Self::BenchTarget => "/",
+        }
+    }
 }
 
 /// What became of a workload.
@@ -136,7 +147,7 @@ pub struct Workload {
     /// Its place in the order of measuring, from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<u32>,
-    /// How long its process ran, in seconds.
+    /// How long its process ran, in seconds; all of its processes together where it has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_s: Option<f64>,
     /// How much work one iteration does, where the benchmark declares it.
@@ -234,6 +245,9 @@ pub enum SamplingMode {
     Linear,
     /// All batches have the same number of iterations.
     Flat,
+    /// Each observation is the median that one process states of its own samples, which it does not hand out: the
+    /// harness prints a summary only (divan, libtest).
+    Processes,
 }
 
 /// How the samples of a workload were taken.
@@ -242,14 +256,32 @@ pub enum SamplingMode {
 pub struct Sampling {
     /// How iterations were spread over batches.
     pub mode: SamplingMode,
-    /// The number of batches: one observation each.
+    /// The number of batches, or of processes in mode `processes`: one observation each.
     pub batches: u64,
-    /// The iterations of the smallest batch.
+    /// The iterations of the smallest batch, or process; 0 where a process does not state them.
     pub least_iterations: u64,
-    /// The iterations of the largest batch.
+    /// The iterations of the largest batch, or process; 0 where a process does not state them.
     pub most_iterations: u64,
-    /// How many independent observations the batches are worth, at most `batches`.
+    /// How many independent observations the batches, or processes, are worth, at most `batches`.
     pub effective_batches: f64,
+    /// What the processes state; only in mode `processes`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated: Option<Stated>,
+}
+
+/// What the processes of a benchmark state of their own samples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Stated {
+    /// The last digit that a median was printed with, in nanoseconds; the coarsest of all processes.
+    pub resolution_ns: f64,
+    /// The fewest samples behind a median.
+    pub least_samples: u64,
+    /// The most samples behind a median.
+    pub most_samples: u64,
+    /// The fastest and the slowest sample of any process, in nanoseconds per iteration, where they are stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range_ns: Option<Interval>,
 }
 
 /// Names a metric. Names are stable; new ones are added.

@@ -1,10 +1,12 @@
 //! The command line.
 
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use perfaudit_project::{Features, Selection};
+use perfaudit_history::BaselineName;
+use perfaudit_project::config::parse_duration;
 use perfaudit_result::Mode;
 use regex::Regex;
 
@@ -16,7 +18,7 @@ use regex::Regex;
     name = "perfaudit",
     version,
     args_conflicts_with_subcommands = true,
-    after_help = "Exit codes: 0 pass, 2 usage or configuration, 3 not everything was measured, 4 the project's build or a workload failed, 70 internal error."
+    after_help = "Exit codes: 0 pass, 1 an objective is not kept, 2 usage or configuration, 3 not everything was measured, 4 the project's build or a workload failed, 70 internal error."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -28,13 +30,92 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Measure a project and report
-    Audit(AuditArguments),
+    Audit(Box<AuditArguments>),
     /// Make the reports of a run again, without measuring
     Report(ReportArguments),
     /// Show what can be measured on this machine, and what stands in the way
     Doctor(DoctorArguments),
     /// Explain a rule, or list all rules
     Explain(ExplainArguments),
+    /// Keep, list and remove baselines
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
+    /// Write a commented perfaudit.toml for a project
+    Init(InitArguments),
+    /// Show what is configured
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print completions for a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BaselineCommand {
+    /// Keep a run as a baseline
+    Save(SaveArguments),
+    /// List the baselines of a project
+    List(BaselinePlace),
+    /// Remove a baseline
+    Rm(RemoveArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SaveArguments {
+    /// Its name
+    pub(crate) name: BaselineName,
+    /// Directory of the run; without it the newest run of the project
+    pub(crate) run: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: BaselinePlace,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RemoveArguments {
+    /// Its name
+    pub(crate) name: BaselineName,
+    #[command(flatten)]
+    pub(crate) place: BaselinePlace,
+}
+
+/// Whose baselines are meant.
+#[derive(Debug, Args)]
+pub(crate) struct BaselinePlace {
+    /// Directory of the project
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) project: PathBuf,
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArguments {
+    /// Directory of the project
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Print the file instead of writing it
+    #[arg(long)]
+    pub(crate) stdout: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Show every setting with its value and where that comes from
+    Show(ShowArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArguments {
+    /// Directory of the project
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
 }
 
 #[derive(Debug, Args)]
@@ -71,14 +152,14 @@ pub(crate) struct AuditArguments {
     #[arg(long, value_name = "NAME", help_heading = "What to measure")]
     pub(crate) profile: Option<String>,
 
-    /// How much time to take
-    #[arg(long, value_enum, default_value_t = ModeArgument::Standard, help_heading = "How to measure")]
-    pub(crate) mode: ModeArgument,
+    /// How much time to take; `standard` unless configured
+    #[arg(long, value_enum, help_heading = "How to measure")]
+    pub(crate) mode: Option<ModeArgument>,
     /// Spend at most this long on measuring, as in `90s`, `10m` or `1h`
-    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "How to measure")]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, help_heading = "How to measure")]
     pub(crate) budget: Option<Duration>,
     /// End a benchmark that has not announced its sampling after this long
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "2m", help_heading = "How to measure")]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "2m", help_heading = "How to measure")]
     pub(crate) timeout: Duration,
     /// Decides the order of measuring and all resampling; chosen at random unless given
     #[arg(long, value_name = "NUMBER", help_heading = "How to measure")]
@@ -86,6 +167,9 @@ pub(crate) struct AuditArguments {
     /// Keep cargo from using the network
     #[arg(long, help_heading = "How to measure")]
     pub(crate) offline: bool,
+    /// Do not hold this precondition against the run, as in `stolen-time` (repeatable)
+    #[arg(long, value_name = "CODE", help_heading = "How to measure")]
+    pub(crate) allow: Vec<String>,
     /// Only say what would be measured and how long it would take
     #[arg(long, help_heading = "How to measure")]
     pub(crate) dry_run: bool,
@@ -93,30 +177,34 @@ pub(crate) struct AuditArguments {
     /// Directory for this run; must be empty or new
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
-    /// Keep the newest runs and remove older ones
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Output")]
-    pub(crate) keep: u16,
+    /// Keep the newest runs and remove older ones; 20 unless configured
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub(crate) keep: Option<NonZeroU16>,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = Format::Terminal, help_heading = "Output")]
     pub(crate) format: Format,
     /// Show every benchmark in the summary, however many there are
     #[arg(short, long, help_heading = "Output")]
     pub(crate) verbose: bool,
+
+    /// Put this run beside a baseline
+    #[arg(long, value_name = "NAME", help_heading = "Baselines")]
+    pub(crate) baseline: Option<BaselineName>,
+    /// Compare although the machine or the settings differ
+    #[arg(long, requires = "baseline", help_heading = "Baselines")]
+    pub(crate) allow_unlike: bool,
+    /// Keep this run as a baseline
+    #[arg(long, value_name = "NAME", help_heading = "Baselines")]
+    pub(crate) save_baseline: Option<BaselineName>,
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
 }
 
-impl AuditArguments {
-    pub(crate) fn selection(&self) -> Selection {
-        Selection {
-            packages: self.packages.clone(),
-            benches: self.benches.clone(),
-            features: Features {
-                named: self.features.clone(),
-                all: self.all_features,
-                no_default: self.no_default_features,
-            },
-            profile: self.profile.clone(),
-        }
-    }
+#[derive(Debug, Args)]
+pub(crate) struct StoreArgument {
+    /// Directory for baselines instead of the user's data directory
+    #[arg(long = "store", value_name = "DIR", help_heading = "Baselines")]
+    pub(crate) directory: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -199,23 +287,6 @@ pub(crate) enum PlainFormat {
     Json,
 }
 
-/// `90s`, `10m`, `1h`, or seconds.
-fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
-    let (value, unit) = text.split_at(digits);
-    let factor = match unit {
-        "" | "s" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        _ => return Err(format!("`{unit}` is no unit of time: expected s, m or h, as in `90s`")),
-    };
-    let value: f64 = value.parse().map_err(|_| "expected a number with a unit, as in `10m`".to_owned())?;
-    match Duration::try_from_secs_f64(value * factor) {
-        Ok(duration) if duration >= Duration::from_secs(1) => Ok(duration),
-        _ => Err("expected at least one second".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,16 +295,6 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn times_are_read_with_their_units() {
-        for (text, seconds) in [("90s", 90), ("10m", 600), ("1h", 3600), ("1.5m", 90), ("45", 45)] {
-            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
-        }
-        for text in ["", "m", "10 parsecs", "-5s", "0s", "inf"] {
-            assert!(duration(text).is_err(), "{text}");
-        }
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! What ends a command early.
 
+use std::path::PathBuf;
+
 use perfaudit_bench::GatherError;
 use perfaudit_exec::{LockError, RunError};
+use perfaudit_history::StoreError;
 use perfaudit_project::ProjectError;
+use perfaudit_project::config::ConfigError;
 use perfaudit_run::RunDirectoryError;
 
 use crate::exit::Exit;
@@ -12,6 +16,16 @@ use crate::exit::Exit;
 pub(crate) enum CommandError {
     #[error(transparent)]
     Project(#[from] ProjectError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("`{code}` ({origin}) is no code of a precondition; did you mean `{nearest}`?")]
+    UnknownPrecondition { code: String, origin: String, nearest: String },
+    #[error("`{}` exists; remove it first, or look at what it should hold with `perfaudit init --stdout`", path.display())]
+    Configured { path: PathBuf },
+    #[error("cannot write `{}`: {source}", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
     Run(#[from] RunDirectoryError),
     #[error(transparent)]
@@ -36,6 +50,11 @@ impl CommandError {
             Self::Project(ProjectError::Interrupted | ProjectError::Lock(LockError::Interrupted))
             | Self::Lock(LockError::Interrupted) => Exit::Inconclusive,
             Self::Project(_)
+            | Self::Config(_)
+            | Self::Store(_)
+            | Self::UnknownPrecondition { .. }
+            | Self::Configured { .. }
+            | Self::Write { .. }
             | Self::Run(_)
             | Self::Gather(_)
             | Self::Lock(_)

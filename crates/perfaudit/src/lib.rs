@@ -8,6 +8,7 @@ mod exit;
 mod flow;
 mod output;
 mod progress;
+mod settings;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -33,6 +34,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Report(report)) => commands::report::run(&report),
         Some(Command::Doctor(doctor)) => commands::doctor::run(&doctor),
         Some(Command::Explain(explain)) => commands::explain::run(&explain),
+        Some(Command::Baseline(baseline)) => commands::baseline::run(&baseline),
+        Some(Command::Init(init)) => commands::init::run(&init),
+        Some(Command::Config(config)) => commands::config::run(&config),
+        Some(Command::Completions(arguments)) => Ok(commands::shell::completions(&arguments)),
+        Some(Command::Man) => Ok(commands::shell::man()),
     };
     outcome
         .unwrap_or_else(|error| {

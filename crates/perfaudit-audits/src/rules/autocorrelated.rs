@@ -34,7 +34,12 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
         let Some(sampling) = &measured.workload.sampling else { continue };
         #[expect(clippy::cast_precision_loss, reason = "the number of batches is small")]
         let share = sampling.effective_batches / sampling.batches as f64;
-        let message = format!("{} batches count as {:.0}", sampling.batches, sampling.effective_batches);
+        let message = format!(
+            "{} {} count as {:.0}",
+            sampling.batches,
+            measured.observations(),
+            sampling.effective_batches
+        );
         let state = if share < LEAST_SHARE {
             found.push(measured.workload);
             AuditState::Flagged

@@ -21,7 +21,7 @@ audit! {
     ///
     /// ## Limits
     /// Drift of the machine and drift of the benchmark look alike in one run. With fewer than 50 batches nothing
-    /// is said.
+    /// is said. The medians that processes of divan and of the standard harness state hide their beginning and end.
     rule: "drifting",
     title: "A benchmark that is faster or slower at its end than at its beginning",
     check: check,
@@ -36,6 +36,11 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let mut found: Vec<(&Workload, f64)> = Vec::new();
     for measured in evidence.measured() {
+        if measured.is_of_processes() {
+            let message = "its processes state medians, which hide how they began and ended".to_owned();
+            outcome.remark(measured.index, AuditState::NotMeasured, message);
+            continue;
+        }
         let Ok(sample) = Sample::new(measured.samples.per_iteration().collect()) else { continue };
         let (share, how) = match drift(&sample, evidence.seed) {
             Drift::None => (0.0, ""),
@@ -72,7 +77,9 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Case, flagged, scrambled};
+    use perfaudit_result::AuditState;
+
+    use crate::testing::{Case, flagged, scrambled, states};
 
     #[test]
     fn a_benchmark_that_warms_up_while_it_is_measured_is_flagged() {
@@ -84,5 +91,13 @@ mod tests {
         let steady: Vec<f64> = scrambled(120).iter().map(|noise| 100.0 + noise / 120.0).collect();
         let case = Case::new(&[("warming", &warming), ("steady", &steady)]);
         assert_eq!(flagged(&case, "drifting"), ["warming"]);
+    }
+
+    #[test]
+    fn medians_of_processes_say_nothing_about_drift() {
+        let falling: Vec<f64> = (0..60).map(|place| 200.0 - f64::from(place)).collect();
+        let mut case = Case::new(&[("by processes", &falling)]);
+        case.by_processes();
+        assert_eq!(states(&case, "drifting"), [AuditState::NotMeasured]);
     }
 }

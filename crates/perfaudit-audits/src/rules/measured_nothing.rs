@@ -6,9 +6,9 @@ use crate::outcome::{Draft, Outcome};
 
 audit! {
     /// ## What it does
-    /// Reports each benchmark target of which nothing was measured although it was built: it lists no benchmark,
-    /// is linked with the standard test harness, has a harness that is not known, or was left out because a
-    /// feature it requires is not enabled.
+    /// Reports each benchmark target of which nothing was measured although it was built: it is linked with the
+    /// standard test harness and holds no `#[bench]` function, has a harness that is not known, or was left out
+    /// because a feature it requires is not enabled.
     ///
     /// ## Why it matters
     /// `cargo bench` passes over such targets without a word. A suite that measures nothing looks like one that
@@ -16,7 +16,7 @@ audit! {
     ///
     /// ## What to do
     /// A Criterion benchmark needs `harness = false` in its `[[bench]]` section, a `criterion_group!` and a
-    /// `criterion_main!`. Features are enabled with `--features`.
+    /// `criterion_main!`; one of divan needs `harness = false` and a `main` that calls `divan::main`. Features are enabled with `--features`.
     rule: "measured-nothing",
     title: "A benchmark target of which nothing was measured",
     check: check,

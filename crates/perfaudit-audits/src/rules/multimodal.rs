@@ -39,8 +39,9 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
             continue;
         };
         let message = format!(
-            "{:.0} % of the batches around one time, {:.0} % around one {:.0} % longer",
+            "{:.0} % of the {} around one time, {:.0} % around one {:.0} % longer",
             100.0 * modes.lower.share,
+            measured.observations(),
             100.0 * modes.upper.share,
             100.0 * (modes.upper.centre / modes.lower.centre - 1.0)
         );

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use perfaudit_result::{AuditState, Confidence, Severity, Workload, WorkloadId};
+use perfaudit_result::{AuditState, Confidence, Host, Severity, Workload, WorkloadId, WorkloadKind};
 
 use crate::audit::audit;
 use crate::evidence::Evidence;
@@ -22,7 +22,8 @@ audit! {
     /// iteration.
     ///
     /// ## Limits
-    /// Time alone cannot tell which of the three it is.
+    /// Time alone cannot tell which of the three it is. divan subtracts the cost of its loop, so that its benchmarks are
+    /// compared with one cycle alone.
     rule: "optimised-away",
     title: "A benchmark that takes no longer than an empty loop",
     check: check,
@@ -31,22 +32,29 @@ audit! {
 /// Criterion's median lies above the fastest repetition that the calibration keeps.
 const MARGIN: f64 = 1.10;
 
+/// What a routine must take longer than, in nanoseconds, and what that is.
+fn limit(kind: WorkloadKind, host: &Host) -> Option<(f64, &'static str)> {
+    let limit = match kind {
+        // The cost of the loop is subtracted already.
+        WorkloadKind::Divan => host.cycle_ns?,
+        _ => [host.cycle_ns, host.empty_loop_ns].into_iter().flatten().reduce(f64::max)?,
+    };
+    Some((limit * MARGIN, if kind == WorkloadKind::Divan { "a cycle" } else { "an empty loop" }))
+}
+
 fn check(evidence: &Evidence<'_>) -> Outcome {
     let mut outcome = Outcome::default();
-    let bounds = [evidence.host.cycle_ns, evidence.host.empty_loop_ns];
-    let Some(limit) = bounds.into_iter().flatten().reduce(f64::max).map(|limit| limit * MARGIN) else {
-        return outcome;
-    };
     let mut found: Vec<&Workload> = Vec::new();
     let mut seen: BTreeMap<&WorkloadId, String> = BTreeMap::new();
     for measured in evidence.measured() {
         let Some(median) = measured.median_ns() else { continue };
+        let Some((limit, what)) = limit(measured.workload.kind, evidence.host) else { continue };
         if median > limit {
-            let message = format!("{:.0} times an empty loop", median / limit);
+            let message = format!("{:.0} times {what}", median / limit);
             outcome.remark(measured.index, AuditState::Passed, message);
             continue;
         }
-        let message = format!("{median:.3} ns per iteration; an empty loop takes up to {limit:.3} ns here");
+        let message = format!("{median:.3} ns per iteration; {what} takes up to {limit:.3} ns here");
         outcome.remark(measured.index, AuditState::Flagged, message.clone());
         found.push(measured.workload);
         seen.insert(&measured.workload.id, message);
@@ -76,6 +84,13 @@ mod tests {
     fn a_loop_of_a_third_of_a_nanosecond_is_flagged_and_one_of_two_is_not() {
         let case = Case::new(&[("empty", &[0.33; 100]), ("sound", &[2.0; 100])]);
         assert_eq!(flagged(&case, "optimised-away"), ["empty"]);
+    }
+
+    #[test]
+    fn a_benchmark_whose_loop_is_subtracted_is_compared_with_one_cycle() {
+        let mut case = Case::new(&[("nothing", &[0.1; 10]), ("sound", &[0.34; 10])]);
+        case.by_processes();
+        assert_eq!(flagged(&case, "optimised-away"), ["nothing"]);
     }
 
     #[test]

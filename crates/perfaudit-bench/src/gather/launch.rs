@@ -6,7 +6,7 @@ use std::time::Duration;
 use perfaudit_exec::{Ending, Finished, RunError, run};
 use perfaudit_result::{ArtifactKind, WorkloadState};
 
-use super::{GatherError, Gatherer, Waiting};
+use super::{GatherError, Gatherer, Waiting, log_of};
 use crate::criterion::launch;
 use crate::criterion::listing::Filter;
 use crate::criterion::progress::Collecting;
@@ -118,16 +118,10 @@ impl Gatherer<'_> {
         finished: &Finished,
         unreadable: &[String],
     ) -> Result<(), GatherError> {
-        let log = format!(
-            "{}\n\nstandard output:\n{}\n\nstandard error:\n{}\n",
-            finished.ending.describe(),
-            finished.stdout.text(),
-            finished.stderr.text()
-        );
         self.directory.add(
             ArtifactKind::WorkloadLog,
             &format!("artifacts/logs/{:04}.log", benchmark.row),
-            log.as_bytes(),
+            log_of(finished).as_bytes(),
         )?;
         let row = &mut self.gathered.workloads[benchmark.row];
         row.order = Some(order);

@@ -2,83 +2,104 @@
 
 use std::time::Instant;
 
-use perfaudit_exec::{Ending, RunError, run};
-use perfaudit_result::WorkloadState;
+use perfaudit_exec::{Command, Ending, Finished, run};
+use perfaudit_result::{WorkloadKind, WorkloadState};
 use perfaudit_run::sha256_of_file;
 
+use super::processes::{Repeated, Summary};
 use super::{GatherEvent, Gatherer, Waiting};
-use crate::criterion::launch;
-use crate::criterion::listing::Listing;
-use crate::executable::{BenchExecutable, Harness, harness};
-use crate::{message, row};
+use crate::criterion;
+use crate::divan::launch::Selection;
+use crate::executable::{BenchExecutable, Harness};
+use crate::{divan, libtest, message, row};
+
+/// The benchmarks that can be measured.
+#[derive(Default)]
+pub(super) struct Listed {
+    /// By one process each, which hands out its samples.
+    pub(super) waiting: Vec<Waiting>,
+    /// By several processes each, which state their medians.
+    pub(super) repeated: Vec<Repeated>,
+}
+
+/// An executable with its place in the request.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    index: usize,
+    executable: &'a BenchExecutable,
+}
 
 impl Gatherer<'_> {
-    /// Makes a row of each benchmark, and of each executable that cannot be asked; returns the benchmarks that can
-    /// be measured.
-    pub(super) fn list_all(&mut self, observe: &mut dyn FnMut(GatherEvent<'_>)) -> Vec<Waiting> {
-        let mut waiting = Vec::new();
+    /// Makes a row of each benchmark, and of each executable that cannot be asked.
+    pub(super) fn list_all(&mut self, observe: &mut dyn FnMut(GatherEvent<'_>)) -> Listed {
+        let mut listed = Listed::default();
         for (index, executable) in self.request.executables.iter().enumerate() {
             let target = format!("{}/{}", executable.package, executable.target);
             observe(GatherEvent::Listing { target: &target });
             let started = Instant::now();
-            self.list(index, executable, &mut waiting);
+            self.list(Asked { index, executable }, &mut listed);
             self.gathered.listing_time.push(started.elapsed());
         }
-        waiting
+        listed
     }
 
-    fn list(&mut self, index: usize, executable: &BenchExecutable, waiting: &mut Vec<Waiting>) {
-        let whole = |state, message: String| row::target(executable, state, message);
-        if executable.standard_harness {
-            let row = whole(WorkloadState::Unsupported, message::standard_harness(&executable.target));
-            return self.gathered.workloads.push(row);
-        }
-        match harness(&executable.path) {
-            Ok(Harness::Criterion) => {}
-            Ok(Harness::Unknown) => {
-                return self
-                    .gathered
-                    .workloads
-                    .push(whole(WorkloadState::Unsupported, message::unknown_harness()));
-            }
-            Err(error) => {
-                return self.gathered.workloads.push(whole(WorkloadState::Unreadable, error.to_string()));
-            }
-        }
-        if self.interrupt.is_set() {
+    fn list(&mut self, asked: Asked<'_>, listed: &mut Listed) {
+        let harness = match asked.executable.harness() {
+            Ok(harness) => harness,
+            Err(error) => return self.whole(asked, WorkloadState::Unreadable, error.to_string()),
+        };
+        if self.interrupt.is_set() && harness != Harness::Unknown {
             self.gathered.interrupted = true;
-            return self.gathered.workloads.push(whole(WorkloadState::NotRun, message::interrupted()));
+            return self.whole(asked, WorkloadState::NotRun, message::interrupted());
         }
-        let command = launch::list(executable, self.request.patience);
-        let finished = match run(&command, self.interrupt, &mut |_| {}) {
+        match harness {
+            Harness::Criterion => self.list_criterion(asked, &mut listed.waiting),
+            Harness::Divan => self.list_divan(asked, &mut listed.repeated),
+            Harness::Libtest => self.list_libtest(asked, &mut listed.repeated),
+            Harness::Unknown => self.whole(asked, WorkloadState::Unsupported, message::unknown_harness()),
+        }
+    }
+
+    /// A row for the target as a whole.
+    fn whole(&mut self, asked: Asked<'_>, state: WorkloadState, message: String) {
+        self.gathered.workloads.push(row::target(asked.executable, state, message));
+    }
+
+    /// Runs a listing; one that does not end well is a row, but what it listed counts.
+    fn ask(&mut self, asked: Asked<'_>, command: &Command) -> Option<Finished> {
+        let finished = match run(command, self.interrupt, &mut |_| {}) {
             Ok(finished) => finished,
-            Err(RunError::Start { source, .. }) => {
-                return self
-                    .gathered
-                    .workloads
-                    .push(whole(WorkloadState::Failed, format!("cannot be started: {source}")));
+            Err(error) => {
+                self.whole(asked, WorkloadState::Failed, error.to_string());
+                return None;
             }
         };
         self.gathered.strays += finished.strays;
-        let listing = Listing::parse(&finished.stdout.text());
-        if !finished.ending.is_success() {
-            let state = row::state_of(finished.ending);
-            self.gathered.workloads.push(whole(state, message::listing_failed(&finished)));
-        } else if listing.titles.is_empty() {
-            self.gathered
-                .workloads
-                .push(whole(WorkloadState::NoResults, message::lists_nothing(&listing.foreign)));
-        }
         self.gathered.interrupted |= finished.ending == Ending::Interrupted;
+        Some(finished)
+    }
+
+    fn tell_listing_failure(&mut self, asked: Asked<'_>, finished: &Finished) {
+        self.whole(asked, row::state_of(finished.ending), message::listing_failed(finished));
+    }
+
+    fn list_criterion(&mut self, asked: Asked<'_>, waiting: &mut Vec<Waiting>) {
+        let Asked { index, executable } = asked;
+        let command = criterion::launch::list(executable, self.request.patience);
+        let Some(finished) = self.ask(asked, &command) else { return };
+        let listing = criterion::listing::Listing::parse(&finished.stdout.text());
+        if !finished.ending.is_success() {
+            self.tell_listing_failure(asked, &finished);
+        } else if listing.titles.is_empty() {
+            let message = message::lists_nothing(message::CRITERION_BENCHMARKS, &listing.foreign);
+            self.whole(asked, WorkloadState::NoResults, message);
+        }
         let sha256 = sha256_of_file(&executable.path).ok();
         for title in &listing.titles {
-            let id = row::id(executable, &title.text);
-            if self.request.filter.is_some_and(|filter| !filter.is_match(&id.0)) {
+            let Some(row) = self.add(asked, WorkloadKind::Criterion, &title.text, sha256.clone()) else {
                 continue;
-            }
-            let row = self.gathered.workloads.len();
+            };
             self.rows.insert((index, title.text.clone()), row);
-            self.gathered.workloads.push(row::benchmark(executable, &title.text, sha256.clone()));
             for copy in 2..=title.listed {
                 self.gathered.workloads.push(row::hidden_duplicate(
                     executable,
@@ -94,5 +115,89 @@ impl Gatherer<'_> {
                 filters: listing.filters(&title.text),
             });
         }
+    }
+
+    fn list_divan(&mut self, asked: Asked<'_>, repeated: &mut Vec<Repeated>) {
+        /// What the library that reads divan's arguments exits with when it does not know one.
+        const USAGE: Ending = Ending::Exited(2);
+        let patience = self.request.patience;
+        let Some(finished) = self.ask(asked, &divan::launch::list_terse(asked.executable, patience)) else {
+            return;
+        };
+        let (finished, listing, selection) = if finished.ending == USAGE {
+            let Some(finished) = self.ask(asked, &divan::launch::list_tree(asked.executable, patience))
+            else {
+                return;
+            };
+            let listing = divan::listing::Listing::parse_tree(&finished.stdout.text());
+            (finished, listing, Selection::WithArguments)
+        } else {
+            let listing = divan::listing::Listing::parse_terse(&finished.stdout.text());
+            (finished, listing, Selection::Exact)
+        };
+        if !finished.ending.is_success() {
+            self.tell_listing_failure(asked, &finished);
+        } else if listing.paths.is_empty() {
+            let message = message::lists_nothing(message::DIVAN_BENCHMARKS, &listing.foreign);
+            self.whole(asked, WorkloadState::NoResults, message);
+        }
+        self.add_repeated(asked, &listing.paths, Summary::Divan(selection), repeated);
+    }
+
+    fn list_libtest(&mut self, asked: Asked<'_>, repeated: &mut Vec<Repeated>) {
+        let patience = self.request.patience;
+        let command = libtest::launch::list(asked.executable, false, patience);
+        let Some(finished) = self.ask(asked, &command) else { return };
+        let listed = libtest::listing::benchmarks(&finished.stdout.text());
+        if !finished.ending.is_success() {
+            return self.tell_listing_failure(asked, &finished);
+        }
+        if listed.is_empty() {
+            let message = message::standard_harness(&asked.executable.target);
+            return self.whole(asked, WorkloadState::Unsupported, message);
+        }
+        let Some(finished) = self.ask(asked, &libtest::launch::list(asked.executable, true, patience)) else {
+            return;
+        };
+        let ignored = libtest::listing::benchmarks(&finished.stdout.text());
+        let names = libtest::listing::without(listed, &ignored);
+        if names.is_empty() {
+            let message = message::lists_nothing(message::LIBTEST_BENCHMARKS, &[]);
+            self.whole(asked, WorkloadState::NoResults, message);
+        }
+        self.add_repeated(asked, &names, Summary::Libtest, repeated);
+    }
+
+    /// A row for each title; one that is listed several times gets its further rows when it was measured.
+    fn add_repeated(
+        &mut self,
+        asked: Asked<'_>,
+        titles: &[String],
+        summary: Summary,
+        repeated: &mut Vec<Repeated>,
+    ) {
+        let sha256 = sha256_of_file(&asked.executable.path).ok();
+        let mut seen = std::collections::BTreeSet::new();
+        for title in titles.iter().filter(|title| seen.insert(*title)) {
+            if let Some(row) = self.add(asked, summary.kind(), title, sha256.clone()) {
+                repeated.push(Repeated::new(row, asked.index, title.clone(), summary));
+            }
+        }
+    }
+
+    /// A row for a benchmark that waits for its turn, unless the user's filter leaves it out.
+    fn add(
+        &mut self,
+        asked: Asked<'_>,
+        kind: WorkloadKind,
+        title: &str,
+        binary_sha256: Option<String>,
+    ) -> Option<usize> {
+        let workload = row::benchmark(asked.executable, kind, title, binary_sha256);
+        if self.request.filter.is_some_and(|filter| !filter.is_match(&workload.id.0)) {
+            return None;
+        }
+        self.gathered.workloads.push(workload);
+        Some(self.gathered.workloads.len() - 1)
     }
 }

@@ -1,4 +1,5 @@
-//! Measuring every benchmark of a project, each in a process of its own.
+//! Measuring every benchmark of a project, each in a process of its own, or in several where the harness hands out no
+//! samples ([`processes`]).
 //!
 //! A process of its own costs the set-up of the executable once more for each benchmark. It buys that a benchmark
 //! that panics, hangs or is killed takes no other with it, that time can be given out one by one, and that a run
@@ -6,11 +7,12 @@
 
 mod launch;
 mod list;
+mod processes;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use perfaudit_exec::Interrupt;
+use perfaudit_exec::{Finished, Interrupt};
 use perfaudit_result::{ArtifactId, Samples, Workload, WorkloadId, WorkloadState};
 use perfaudit_run::{RunDirectory, RunDirectoryError};
 use regex::Regex;
@@ -19,6 +21,7 @@ use crate::criterion::listing::Filter;
 use crate::executable::BenchExecutable;
 use crate::pace::{Pace, Settings};
 use crate::{message, row};
+use list::Listed;
 
 /// What to measure, and how.
 #[derive(Debug)]
@@ -125,21 +128,28 @@ pub fn gather(
         rows: BTreeMap::new(),
         launches: 0,
     };
-    let mut waiting = gatherer.list_all(observe);
+    let Listed { mut waiting, repeated } = gatherer.list_all(observe);
     perfaudit_stats::shuffle(&mut waiting, request.seed);
-    gatherer.measure_all(&waiting, observe)?;
+    let benchmarks = waiting.len() + repeated.len();
+    let estimate = gatherer.estimate(&waiting) + gatherer.estimate_repeated(repeated.len());
+    let estimate = request.pace.budget().map_or(estimate, |budget| estimate.min(budget));
+    observe(GatherEvent::Planned { benchmarks, estimate });
+    let started = Instant::now();
+    gatherer.measure_all(&waiting, repeated.len(), started, observe)?;
+    gatherer.measure_repeated(repeated, started, observe)?;
     Ok(gatherer.gathered)
 }
 
 impl Gatherer<'_> {
+    /// Measures each in one process. `behind` benchmarks come afterwards, and keep their share of the budget.
     fn measure_all(
         &mut self,
         waiting: &[Waiting],
+        behind: usize,
+        started: Instant,
         observe: &mut dyn FnMut(GatherEvent<'_>),
     ) -> Result<(), GatherError> {
         let pace = self.request.pace;
-        observe(GatherEvent::Planned { benchmarks: waiting.len(), estimate: self.estimate(waiting) });
-        let started = Instant::now();
         for (position, benchmark) in waiting.iter().enumerate() {
             // An earlier process may have measured it along with a benchmark of the same name.
             if self.gathered.workloads[benchmark.row].state != WorkloadState::NotRun {
@@ -150,7 +160,7 @@ impl Gatherer<'_> {
                 self.gathered.workloads[benchmark.row].message = Some(message::interrupted());
                 continue;
             }
-            let remaining = waiting.len() - position;
+            let remaining = waiting.len() - position + behind;
             let overhead = self.gathered.listing_time[benchmark.executable];
             let Some(settings) = pace.next(started.elapsed(), remaining, overhead) else {
                 self.gathered.out_of_budget = true;
@@ -186,6 +196,13 @@ impl Gatherer<'_> {
         self.request.pace.estimate(waiting.len(), mean)
     }
 
+    fn estimate_repeated(&self, benchmarks: usize) -> Duration {
+        let executables = u32::try_from(self.gathered.listing_time.len().max(1)).unwrap_or(u32::MAX);
+        let overhead = self.gathered.listing_time.iter().sum::<Duration>() / executables;
+        let pace = self.request.pace;
+        pace.estimate_processes(benchmarks * pace.processes() as usize, overhead)
+    }
+
     /// From what the measured ones took, once there are some.
     fn time_left(&self, waiting: &[Waiting], spent: Duration) -> Duration {
         let estimate = if self.launches == 0 {
@@ -195,6 +212,16 @@ impl Gatherer<'_> {
         };
         self.request.pace.budget().map_or(estimate, |budget| estimate.min(budget.saturating_sub(spent)))
     }
+}
+
+/// What a process printed, and how it ended.
+fn log_of(finished: &Finished) -> String {
+    format!(
+        "{}\n\nstandard output:\n{}\n\nstandard error:\n{}\n",
+        finished.ending.describe(),
+        finished.stdout.text(),
+        finished.stderr.text()
+    )
 }
 
 /// Rows for targets that have no executable.

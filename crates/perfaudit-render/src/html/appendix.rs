@@ -15,7 +15,8 @@ const GLOSSARY: [(&str, &str); 9] = [
         "of",
         "What one observation is. A call is one call of the measured routine. A batch mean is the mean of many calls in \
          a row: its spread is narrower than that of the calls, so a percentile of batch means says nothing about single \
-         calls. A process is one process from start to exit.",
+         calls. A process is one process from start to exit. The median of a process is what divan or the standard \
+         harness states of the samples in one process: it tells how processes differ, not how calls do.",
     ),
     (
         "interval",
@@ -41,7 +42,8 @@ const GLOSSARY: [(&str, &str); 9] = [
     (
         "sampling",
         "How iterations were spread over batches. Linear: each batch has more of them than the one before. Flat: all \
-         batches have the same number.",
+         batches have the same number. Processes: the harness keeps its samples to itself, so that each benchmark runs in \
+         several processes and the median of each is one observation.",
     ),
     (
         "plots",

@@ -5,7 +5,7 @@
 
 use maud::{Markup, html};
 use perfaudit_result::{
-    AuditState, ConfidenceLevel, Estimate, Figure, Metric, Of, Sampling, Throughput, Workload, WorkloadAudit,
+    AuditState, ConfidenceLevel, Estimate, Figure, Metric, Of, Throughput, Workload, WorkloadAudit,
 };
 
 use super::context::Context;
@@ -156,11 +156,29 @@ fn facts(context: &Context<'_>, workload: &Workload) -> Markup {
     html! {
         p.muted {
             @if let Some(sampling) = &workload.sampling {
-                "Sampling: " (words::sampling(sampling.mode)) ", " (iterations(sampling)) " iterations a batch. "
+                @match &sampling.stated {
+                    Some(stated) => {
+                        (sampling.batches) " of its processes were measured, each of which states the median of "
+                        (range(stated.least_samples, stated.most_samples)) " samples"
+                        @if sampling.most_iterations > 0 {
+                            " (" (range(sampling.least_iterations, sampling.most_iterations)) " iterations)"
+                        }
+                        ". "
+                    },
+                    None => {
+                        "Sampling: " (words::sampling(sampling.mode)) ", "
+                        (range(sampling.least_iterations, sampling.most_iterations)) " iterations a batch. "
+                    },
+                }
             }
             @if let Some(throughput) = workload.throughput { "One iteration does " (work(throughput)) ". " }
             @if let Some(duration) = workload.duration_s {
-                "The process ran for " (quantity::seconds(duration))
+                (if workload.sampling.as_ref().is_some_and(|sampling| sampling.stated.is_some()) {
+                    "Its processes ran for "
+                } else {
+                    "The process ran for "
+                })
+                (quantity::seconds(duration))
                 @if let Some(order) = workload.order { ", number " (u64::from(order) + 1) " in the run" }
                 ". "
             }
@@ -169,12 +187,8 @@ fn facts(context: &Context<'_>, workload: &Workload) -> Markup {
     }
 }
 
-fn iterations(Sampling { least_iterations, most_iterations, .. }: &Sampling) -> String {
-    if least_iterations == most_iterations {
-        least_iterations.to_string()
-    } else {
-        format!("{least_iterations} to {most_iterations}")
-    }
+fn range(least: u64, most: u64) -> String {
+    if least == most { least.to_string() } else { format!("{least} to {most}") }
 }
 
 fn work(throughput: Throughput) -> String {

@@ -7,7 +7,7 @@ use super::context::{Context, is_flagged};
 use super::page;
 use super::text::{Line, Prose};
 use super::words::{self, badge};
-use crate::{objectives, quantity};
+use crate::{comparison, objectives, quantity};
 
 /// The findings that the summary names.
 const TOP_FINDINGS: usize = 5;
@@ -62,6 +62,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
         "summary",
         &html! {
             (objectives(context))
+            (compared(context))
             (tiles(context))
             div.columns {
                 div {
@@ -129,6 +130,37 @@ fn objectives(context: &Context<'_>) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// The run beside a baseline.
+fn compared(context: &Context<'_>) -> Markup {
+    let Some(comparison) = &context.result.comparison else { return html! {} };
+    let rows = comparison::differing(comparison);
+    html! {
+        h3 { "Beside the baseline" }
+        p { (Line(&comparison::beside(comparison))) }
+        @if !comparison.unlike.is_empty() {
+            ul { @for difference in &comparison.unlike { li { "unlike: " (Line(difference)) } } }
+        }
+        @if !rows.is_empty() {
+            div.scroll tabindex="0" { table.plain {
+                caption { "Figures that differ by more than the intervals of both runs" }
+                thead { tr {
+                    th scope="col" { "Verdict" } th scope="col" { "Workload" } th scope="col" { "Metric" }
+                    th scope="col" { "Before" } th scope="col" { "After" } th scope="col" { "Effect" }
+                } }
+                tbody { @for row in &rows {
+                    tr {
+                        td { (badge((row.verdict, if row.verdict == "worse" { words::Tone::Bad } else { words::Tone::Good }))) }
+                        th scope="row" { bdi { (Line(row.workload)) } }
+                        td { (Line(row.metric)) }
+                        td { (Line(&row.before)) } td { (Line(&row.after)) } td { (Line(&row.effect)) }
+                    }
+                } }
+            } }
+        }
+        p.muted { (comparison::rest(comparison)) ". " (comparison::CAVEAT) }
     }
 }
 

@@ -95,6 +95,7 @@ pub(super) fn capability(state: CapabilityState) -> (&'static str, Tone) {
 pub(super) fn precondition(status: PreconditionStatus) -> (&'static str, Tone) {
     match status {
         PreconditionStatus::Met => ("met", Tone::Good),
+        PreconditionStatus::Allowed => ("allowed", Tone::Good),
         PreconditionStatus::Violated => ("violated", Tone::Warn),
         PreconditionStatus::Unknown => ("unknown", Tone::Quiet),
     }
@@ -132,6 +133,7 @@ pub(super) fn of(of: Of) -> &'static str {
         Of::Call => "call",
         Of::BatchMean => "batch mean",
         Of::Process => "process",
+        Of::ProcessMedian => "median of a process",
     }
 }
 
@@ -139,6 +141,7 @@ pub(super) fn sampling(mode: SamplingMode) -> &'static str {
     match mode {
         SamplingMode::Linear => "linear",
         SamplingMode::Flat => "flat",
+        SamplingMode::Processes => "processes",
     }
 }
 

@@ -1,6 +1,7 @@
 //! `perfaudit audit`.
 
 use perfaudit_exec::Interrupt;
+use perfaudit_history::BaselineName;
 use perfaudit_render::ReportInput;
 
 use crate::arguments::AuditArguments;
@@ -19,7 +20,7 @@ pub(crate) fn run(arguments: &AuditArguments) -> Result<Exit, CommandError> {
     let argv = std::env::args().collect();
     let run = flow::audit(arguments, argv, &interrupt, &progress)?;
     progress.say("write reports".to_owned());
-    write(&run, usize::from(arguments.keep))?;
+    write(&run, arguments.save_baseline.as_ref())?;
     progress.finish();
     let input = ReportInput { result: &run.result, samples: &run.samples };
     print(input, arguments.format, run.directory.path(), arguments.verbose);
@@ -27,14 +28,18 @@ pub(crate) fn run(arguments: &AuditArguments) -> Result<Exit, CommandError> {
 }
 
 /// `result.json` comes last: a folder that has one holds a whole run.
-fn write(run: &CompletedRun, keep: usize) -> Result<(), CommandError> {
+fn write(run: &CompletedRun, save_as: Option<&BaselineName>) -> Result<(), CommandError> {
     let input = ReportInput { result: &run.result, samples: &run.samples };
     for (name, content) in reports(input) {
         run.directory.write(name, content.as_bytes())?;
     }
-    run.directory.write("result.json", perfaudit_render::json(&run.result).as_bytes())?;
-    if let Some(runs) = &run.runs {
-        perfaudit_run::prune(runs, &run.result.run.id, keep)?;
+    let json = perfaudit_render::json(&run.result);
+    run.directory.write("result.json", json.as_bytes())?;
+    if let Some((runs, keep)) = &run.runs {
+        perfaudit_run::prune(runs, &run.result.run.id, usize::from(keep.get()))?;
+    }
+    if let (Some(store), Some(name)) = (&run.store, save_as) {
+        store.save(name, &json)?;
     }
     Ok(())
 }

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use perfaudit_exec::Interrupt;
 use perfaudit_host::{LoadAverage, before_measuring, calibrate, host, idle_now};
-use perfaudit_project::{CargoProject, ProjectError, Selection, WorkDirectory, effective_profile};
+use perfaudit_project::{
+    CargoProject, ProjectError, ProjectRoot, Selection, WorkDirectory, effective_profile,
+};
 use perfaudit_result::{
     BuildProfile, Capability, CapabilityState, Host, Precondition, PreconditionStatus, Toolchain,
 };
@@ -41,7 +43,8 @@ enum ProjectCheckup {
 
 pub(crate) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
     let interrupt = Interrupt::on_signals().map_err(CommandError::Signals)?;
-    let project = CargoProject::discover(&arguments.path, &Selection::default(), true, &interrupt);
+    let project = ProjectRoot::locate(&arguments.path, &interrupt)
+        .and_then(|root| CargoProject::discover(root, &Selection::default(), true, &interrupt));
     let profile = project.as_ref().ok().map(|project| {
         effective_profile(&project.cargo, "bench", perfaudit_bench::DEBUG, perfaudit_bench::STRIP)
     });
@@ -126,7 +129,7 @@ fn capability(capability: &Capability) -> (&'static str, String, String) {
 
 fn precondition(precondition: &Precondition) -> (&'static str, String, String) {
     let mark = match precondition.status {
-        PreconditionStatus::Met => "ok",
+        PreconditionStatus::Met | PreconditionStatus::Allowed => "ok",
         PreconditionStatus::Violated => "no",
         PreconditionStatus::Unknown => "--",
     };

@@ -1,10 +1,14 @@
 //! One file for each subcommand.
 
 pub(crate) mod audit;
+pub(crate) mod baseline;
+pub(crate) mod config;
 pub(crate) mod doctor;
 mod dry_run;
 pub(crate) mod explain;
+pub(crate) mod init;
 pub(crate) mod report;
+pub(crate) mod shell;
 
 use std::path::Path;
 

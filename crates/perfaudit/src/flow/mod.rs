@@ -6,36 +6,46 @@
 
 mod actions;
 mod analyse;
+mod baselines;
 mod limits;
+mod objectives;
 mod record;
 mod reproduce;
 mod verdict;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use perfaudit_bench::{BuildRequest, Built, GatherRequest, Gathered, Pace, build, gather, unbuilt};
 use perfaudit_exec::{ChangeKind, CpuTime, FileLock, Interrupt, TreeSnapshot};
+use perfaudit_history::Store;
 use perfaudit_host::{CpuTicks, after_measuring, before_measuring, calibrate, host};
-use perfaudit_project::{CargoProject, Selection, WorkDirectory, effective_profile, vcs_state};
+use perfaudit_project::config::Config;
+use perfaudit_project::{CargoProject, ProjectRoot, Selection, WorkDirectory, effective_profile, vcs_state};
 use perfaudit_result::{
     ArtifactId, ArtifactKind, AuditResult, BuildProfile, Host, Language, Mode, Package, Precondition,
-    Project, Run, SCHEMA_VERSION, Samples, StageName, StageState, Tool, TreeChange, TreeChangeKind,
+    PreconditionStatus, Project, Run, SCHEMA_VERSION, Samples, StageName, StageState, Tool, TreeChange,
+    TreeChangeKind,
 };
 use perfaudit_run::RunDirectory;
 
 use crate::arguments::AuditArguments;
 use crate::error::CommandError;
 use crate::progress::Progress;
+use crate::settings;
+use baselines::Baselines;
 use record::Recorder;
 
 /// A run that is complete, or was cut short and holds what had been measured.
 #[derive(Debug)]
 pub(crate) struct CompletedRun {
     pub(crate) directory: RunDirectory,
-    /// The folder of all runs, unless the user named a directory for this one.
-    pub(crate) runs: Option<PathBuf>,
+    /// The folder of all runs and how many it keeps, unless the user named a directory for this one.
+    pub(crate) runs: Option<(PathBuf, NonZeroU16)>,
+    /// The baselines of the project.
+    pub(crate) store: Option<Store>,
     pub(crate) result: AuditResult,
     pub(crate) samples: BTreeMap<ArtifactId, Samples>,
 }
@@ -47,6 +57,7 @@ pub(crate) fn runs_directory(work: &WorkDirectory) -> PathBuf {
 
 /// The project, the selection and what is fixed before anything runs.
 pub(crate) struct Plan {
+    pub(crate) config: Config,
     pub(crate) project: CargoProject,
     pub(crate) selection: Selection,
     pub(crate) work: WorkDirectory,
@@ -56,11 +67,14 @@ pub(crate) struct Plan {
 
 impl Plan {
     pub(crate) fn make(arguments: &AuditArguments, interrupt: &Interrupt) -> Result<Self, CommandError> {
-        let selection = arguments.selection();
-        let project = CargoProject::discover(&arguments.path, &selection, arguments.offline, interrupt)?;
+        let root = ProjectRoot::locate(&arguments.path, interrupt)?;
+        let config = settings::effective(&root, arguments)?;
+        let selection = config.bench.selection();
+        let project = CargoProject::discover(root, &selection, config.audit.offline.value, interrupt)?;
         let work = WorkDirectory::prepare(&project.root, &project.target_directory)?;
-        let mode = arguments.mode.into();
-        Ok(Self { project, selection, work, pace: Pace::new(mode, arguments.budget), mode })
+        let mode = config.audit.mode.value;
+        let pace = Pace::new(mode, config.audit.budget.value);
+        Ok(Self { config, project, selection, work, pace, mode })
     }
 
     pub(crate) fn profile(&self) -> BuildProfile {
@@ -83,6 +97,7 @@ pub(crate) fn audit(
     let discovering = Recorder::begin(StageName::Discover, None);
     progress.say("find  packages and benchmarks".to_owned());
     let plan = Plan::make(arguments, interrupt)?;
+    let baselines = Baselines::open(arguments, &plan.project.root)?;
     let runs = arguments.out.is_none().then(|| runs_directory(&plan.work));
     let path = runs.as_ref().map_or_else(|| arguments.out.clone().unwrap_or_default(), |runs| runs.join(&id));
     let mut directory = RunDirectory::create(&path)?;
@@ -123,9 +138,10 @@ pub(crate) fn audit(
     };
     let limits = limits::limits(&plan, &gathered);
     let reproduce = reproduce::steps(&plan, &built, &run, seed);
-    let verdict = verdict::verdict(&gathered.workloads, &analysis.findings, &project, interrupted);
+    let slos = objectives::judged(&plan.config, &gathered.workloads);
+    let verdict = verdict::verdict(&gathered.workloads, &analysis.findings, &slos, &project, interrupted);
     let next_actions = actions::next_actions(&gathered.workloads, &analysis.findings, &project, plan.mode);
-    let result = AuditResult {
+    let mut result = AuditResult {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: "perfaudit".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         verdict,
@@ -134,7 +150,7 @@ pub(crate) fn audit(
         host,
         preconditions,
         workloads: gathered.workloads,
-        slos: Vec::new(),
+        slos,
         comparison: None,
         groups: analysis.groups,
         findings: analysis.findings,
@@ -143,7 +159,9 @@ pub(crate) fn audit(
         reproduce,
         artifacts: directory.artifacts().to_vec(),
     };
-    Ok(CompletedRun { directory, runs, result, samples: gathered.samples })
+    baselines.compare(&mut result);
+    let runs = runs.map(|runs| (runs, plan.config.audit.keep.value));
+    Ok(CompletedRun { directory, runs, store: baselines.store, result, samples: gathered.samples })
 }
 
 fn build_stage(
@@ -221,7 +239,7 @@ fn measure_stages(
     let benching = Recorder::begin(StageName::Bench, Some(directory));
     let request = GatherRequest {
         executables: &measuring.built.executables,
-        filter: measuring.arguments.filter.as_ref(),
+        filter: measuring.plan.config.bench.filter.value.as_ref(),
         pace: measuring.plan.pace,
         seed: measuring.seed,
         patience: measuring.arguments.timeout,
@@ -232,6 +250,7 @@ fn measure_stages(
     let meanwhile =
         ticks.zip(CpuTicks::now()).map(|(before, after)| after.meanwhile(before, ours.own + ours.children));
     preconditions.extend(after_measuring(meanwhile));
+    allow(&mut preconditions, &measuring.plan.config.audit.allow.value);
     drop(lock);
     let (state, message) = if gathered.interrupted {
         (StageState::Partial, Some("interrupted".to_owned()))
@@ -244,6 +263,17 @@ fn measure_stages(
     };
     stages.push(benching.end(directory, state, message));
     Ok(Measured { host, preconditions, gathered })
+}
+
+/// What the user allows is told, but not held against the run.
+fn allow(preconditions: &mut [Precondition], codes: &[String]) {
+    let allowed = |condition: &&mut Precondition| {
+        condition.status == PreconditionStatus::Violated && codes.contains(&condition.code)
+    };
+    preconditions
+        .iter_mut()
+        .filter(allowed)
+        .for_each(|condition| condition.status = PreconditionStatus::Allowed);
 }
 
 fn describe(plan: &Plan, interrupt: &Interrupt) -> Project {
@@ -300,7 +330,8 @@ fn random_seed() -> u32 {
 
 /// The newest run of the project that holds `path`.
 pub(crate) fn newest_run(path: &Path, interrupt: &Interrupt) -> Result<PathBuf, CommandError> {
-    let project = CargoProject::discover(path, &Selection::default(), true, interrupt)?;
+    let root = ProjectRoot::locate(path, interrupt)?;
+    let project = CargoProject::discover(root, &Selection::default(), true, interrupt)?;
     let work = WorkDirectory::prepare(&project.root, &project.target_directory)?;
     Ok(perfaudit_run::newest(&runs_directory(&work))?)
 }

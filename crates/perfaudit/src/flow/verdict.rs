@@ -1,6 +1,8 @@
 //! The answer of a run in one line.
 
-use perfaudit_result::{Finding, Project, Severity, Verdict, VerdictStatus, Workload, WorkloadState};
+use perfaudit_result::{
+    Finding, Project, Severity, Slo, SloStatus, Verdict, VerdictStatus, Workload, WorkloadState,
+};
 
 use crate::exit::Exit;
 
@@ -29,12 +31,17 @@ impl Counts {
 pub(crate) fn verdict(
     workloads: &[Workload],
     findings: &[Finding],
+    slos: &[Slo],
     project: &Project,
     interrupted: bool,
 ) -> Verdict {
     let counts = Counts::of(workloads);
+    let with = |status| slos.iter().filter(|slo| slo.status == status).count();
+    let (broken, unmeasured) = (with(SloStatus::Critical), with(SloStatus::NotMeasured));
     let (status, headline) = if counts.failed > 0 {
         (VerdictStatus::ProjectFailed, failed(counts))
+    } else if broken > 0 {
+        (VerdictStatus::SloCritical, format!("{broken} of {} not kept", objectives(slos.len())))
     } else if counts.measured == 0 && counts.not_run == 0 && !interrupted {
         (VerdictStatus::Inconclusive, nothing_to_measure(workloads, project))
     } else if counts.not_run > 0 || interrupted {
@@ -44,6 +51,18 @@ pub(crate) fn verdict(
     } else if findings.iter().any(|finding| finding.severity == Severity::Critical) {
         // A figure that is known to be wrong answers nothing.
         (VerdictStatus::Inconclusive, format!("{} measured", benchmarks(counts.measured)))
+    } else if unmeasured > 0 {
+        let headline = format!(
+            "{unmeasured} of {} could not be judged, {} measured",
+            objectives(slos.len()),
+            benchmarks(counts.measured)
+        );
+        (VerdictStatus::Inconclusive, headline)
+    } else if !slos.is_empty() {
+        (
+            VerdictStatus::Pass,
+            format!("{} kept, {} measured", objectives(slos.len()), benchmarks(counts.measured)),
+        )
     } else {
         (VerdictStatus::Pass, format!("{} measured", benchmarks(counts.measured)))
     };
@@ -90,6 +109,10 @@ fn doubts(findings: &[Finding]) -> String {
         (0, doubtful) => format!("; {} doubtful", figures(doubtful)),
         (wrong, doubtful) => format!("; {} wrong and {doubtful} doubtful", figures(wrong)),
     }
+}
+
+fn objectives(n: usize) -> String {
+    if n == 1 { "1 objective".to_owned() } else { format!("{n} objectives") }
 }
 
 fn benchmarks(n: usize) -> String {
@@ -158,7 +181,7 @@ mod tests {
     }
 
     fn told(states: &[WorkloadState], findings: &[Finding], interrupted: bool) -> (u8, String) {
-        let verdict = verdict(&workloads(states), findings, &project(&["t"]), interrupted);
+        let verdict = verdict(&workloads(states), findings, &[], &project(&["t"]), interrupted);
         (verdict.exit_code, verdict.headline)
     }
 
@@ -194,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_project_without_benchmarks_is_told_as_such() {
-        let verdict = verdict(&[], &[], &project(&[]), false);
+        let verdict = verdict(&[], &[], &[], &project(&[]), false);
         assert_eq!(
             (verdict.exit_code, verdict.headline.as_str()),
             (3, "nothing measured: 1 package has no benchmark")

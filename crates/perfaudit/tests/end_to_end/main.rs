@@ -3,6 +3,7 @@
 mod broken_builds;
 mod command_line;
 mod criterion_suites;
+mod goals;
 mod hostile_benchmarks;
 mod interruption;
 mod project_shapes;

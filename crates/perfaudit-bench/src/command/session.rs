@@ -1,0 +1,229 @@
+//! One command while it is measured.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use perfaudit_exec::timed::{Launcher, Timed, TimedCommand};
+use perfaudit_exec::{Command, Ending, Interrupt, OutputLimit};
+use perfaudit_result::{WorkloadId, WorkloadState};
+
+use super::cold;
+use super::effort::Effort;
+use super::line::CommandLine;
+use super::runs::CommandRuns;
+use super::schedule::Progress;
+use super::spec::CommandSpec;
+use crate::message;
+
+/// What is kept of each end of standard error.
+const STDERR_BYTES: usize = 8 * 1024;
+/// How long `cleanup` may take when a run was interrupted.
+const CLEANUP_PATIENCE: Duration = Duration::from_secs(60);
+/// The variable that pads the environment.
+const PADDING: &str = "PERFAUDIT_PADDING";
+/// The environment is padded by less than a page.
+const PAGE: u16 = 4096;
+
+/// Why a command cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) state: WorkloadState,
+    pub(super) message: String,
+    /// What it printed on standard error.
+    pub(super) log: String,
+}
+
+impl Failure {
+    fn plain(state: WorkloadState, message: String) -> Self {
+        Self { state, log: message.clone(), message }
+    }
+}
+
+/// One command while it is measured.
+pub(super) struct Session<'a> {
+    pub(super) spec: &'a CommandSpec,
+    pub(super) effort: Effort,
+    pub(super) runs: CommandRuns,
+    pub(super) failure: Option<Failure>,
+    pub(super) strays: usize,
+    /// The place of its first run in the order of measuring.
+    pub(super) order: Option<u32>,
+    command: TimedCommand,
+    /// Dropped from the page cache before each run.
+    files: Vec<PathBuf>,
+    paddings: Vec<u16>,
+    /// How long each run took, with all that was done for it.
+    cycles: Vec<Duration>,
+    planned: Option<u32>,
+    is_set_up: bool,
+}
+
+/// What runs are made with.
+pub(super) struct Means<'a> {
+    pub(super) launcher: &'a mut Launcher,
+    pub(super) interrupt: &'a Interrupt,
+    /// Ends a step or a run of a command without a limit of its own.
+    pub(super) patience: Duration,
+    /// The start of measuring.
+    pub(super) started: Instant,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(
+        spec: &'a CommandSpec,
+        id: WorkloadId,
+        effort: Effort,
+        patience: Duration,
+        seed: u64,
+    ) -> Self {
+        let (argv, _) = spec.run.argv();
+        let command = placed(&spec.run, spec)
+            .output_limit(OutputLimit(STDERR_BYTES))
+            .time_limit(spec.timeout.unwrap_or(patience));
+        let mut paddings: Vec<u16> = (0..PAGE).collect();
+        perfaudit_stats::shuffle(&mut paddings, seed);
+        Self {
+            spec,
+            effort,
+            runs: CommandRuns::new(id, argv),
+            failure: None,
+            strays: 0,
+            order: None,
+            command: TimedCommand { command, input: spec.input.clone(), output: spec.output },
+            files: cold::files(spec),
+            paddings,
+            cycles: Vec::new(),
+            planned: None,
+            is_set_up: false,
+        }
+    }
+
+    /// Sets up and warms up.
+    pub(super) fn begin(&mut self, means: &mut Means<'_>) {
+        self.is_set_up = true;
+        if let Err(failure) = self.step("setup", self.spec.setup.as_ref(), means) {
+            return self.failure = Some(failure);
+        }
+        for _ in 0..self.spec.warmup {
+            if let Err(failure) = self.run_once(means) {
+                return self.failure = Some(failure);
+            }
+        }
+    }
+
+    /// Runs it once, timed.
+    pub(super) fn observe(&mut self, means: &mut Means<'_>) {
+        let began = Instant::now();
+        let at_s = means.started.elapsed().as_secs_f64();
+        match self.run_once(means) {
+            Ok((timed, padding)) => self.runs.push(&timed, at_s, padding),
+            Err(failure) => self.failure = Some(failure),
+        }
+        self.cycles.push(began.elapsed());
+    }
+
+    /// Cleans up, also after a failure and after an interrupt.
+    pub(super) fn end(&mut self, means: &mut Means<'_>) {
+        if !self.is_set_up {
+            return;
+        }
+        let never = Interrupt::new();
+        let means = Means {
+            launcher: &mut *means.launcher,
+            interrupt: &never,
+            patience: means.patience.min(CLEANUP_PATIENCE),
+            started: means.started,
+        };
+        if let Err(failure) = self.step("cleanup", self.spec.cleanup.as_ref(), &means) {
+            self.failure.get_or_insert(failure);
+        }
+    }
+
+    /// Decides how often it is run, once enough runs tell how long one takes. `share` is what is left for it of the
+    /// budget.
+    pub(super) fn plan(&mut self, share: Option<Duration>) {
+        if self.planned.is_none() && self.made() >= self.effort.pilot() {
+            self.planned = Some(self.effort.runs(self.cycle(), share, self.made()));
+        }
+    }
+
+    /// How far it has come; none when it cannot go on. Before the number of runs is decided, a few are planned.
+    pub(super) fn progress(&self) -> Option<Progress> {
+        let planned = self.planned.unwrap_or(self.effort.pilot());
+        self.failure.is_none().then_some(Progress { made: self.made(), planned })
+    }
+
+    pub(super) fn made(&self) -> u32 {
+        u32::try_from(self.runs.runs.len()).unwrap_or(u32::MAX)
+    }
+
+    /// What a run takes, by the median of those that were made.
+    pub(super) fn cycle(&self) -> Duration {
+        let mut cycles = self.cycles.clone();
+        cycles.sort_unstable();
+        cycles.get(cycles.len() / 2).copied().unwrap_or_default()
+    }
+
+    fn run_once(&mut self, means: &mut Means<'_>) -> Result<(Timed, u16), Failure> {
+        self.step("prepare", self.spec.prepare.as_ref(), means)?;
+        if !self.files.is_empty() {
+            let eviction = cold::evict(&self.files);
+            self.runs.dropped_from_cache = eviction.dropped;
+            self.runs.kept_in_cache = eviction.kept;
+        }
+        let padding = self.paddings[self.runs.runs.len() % self.paddings.len()];
+        let mut command = self.command.clone();
+        command.command = command.command.env(PADDING, "x".repeat(usize::from(padding)));
+        let timed = means
+            .launcher
+            .run(&command, means.interrupt)
+            .map_err(|error| Failure::plain(WorkloadState::Failed, error.to_string()))?;
+        self.strays += timed.strays;
+        match timed.ending {
+            Ending::Exited(code) if self.spec.exit.accepts(code) => Ok((timed, padding)),
+            _ => Err(failure_of(&timed)),
+        }
+    }
+
+    fn step(&mut self, name: &str, line: Option<&CommandLine>, means: &Means<'_>) -> Result<(), Failure> {
+        let Some(line) = line else { return Ok(()) };
+        let command = placed(line, self.spec).time_limit(means.patience);
+        let failed = |state, said: String| {
+            Failure::plain(state, format!("`{name}` failed (`{}`): {said}", line.text()))
+        };
+        let finished = perfaudit_exec::run(&command, means.interrupt, &mut |_| {})
+            .map_err(|error| failed(WorkloadState::Failed, error.to_string()))?;
+        self.strays += finished.strays;
+        match finished.ending {
+            Ending::Exited(0) => Ok(()),
+            Ending::Interrupted => Err(Failure::plain(WorkloadState::NotRun, message::interrupted())),
+            _ => Err(failed(WorkloadState::Failed, message::failed(&finished))),
+        }
+    }
+}
+
+/// A command line in the directory and the environment of its command.
+pub(super) fn placed(line: &CommandLine, spec: &CommandSpec) -> Command {
+    let command = line.command().directory(&spec.directory);
+    spec.environment.iter().fold(command, |command, (name, value)| command.env(name, value))
+}
+
+fn failure_of(timed: &Timed) -> Failure {
+    const LINES: usize = 12;
+    const LONGEST: usize = 300;
+    if timed.ending == Ending::Interrupted {
+        return Failure::plain(WorkloadState::NotRun, message::interrupted());
+    }
+    let how = match timed.ending {
+        Ending::TimedOut => {
+            format!("still running after {:.0} s and ended; `timeout` allows more", timed.wall.as_secs_f64())
+        }
+        Ending::Exited(code) => format!("exit code {code}, which is not accepted"),
+        ending => ending.describe(),
+    };
+    let lines: Vec<&str> = timed.stderr.lines().filter(|line| !line.trim().is_empty()).collect();
+    let tail =
+        lines[lines.len().saturating_sub(LINES)..].iter().map(|line| line.chars().take(LONGEST).collect());
+    let message = std::iter::once(how).chain(tail).collect::<Vec<_>>().join("\n");
+    Failure { state: crate::row::state_of(timed.ending), message, log: timed.stderr.clone() }
+}

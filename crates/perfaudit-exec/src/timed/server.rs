@@ -1,0 +1,46 @@
+//! What the launcher does: it reads a command, runs it, writes what came of it, and reads the next.
+
+use std::io::{BufRead, Write};
+use std::process::ExitCode;
+
+use super::{Timed, TimedCommand, child, descendants};
+use crate::interrupt::Interrupt;
+
+/// The variable that makes a program a launcher.
+pub(super) const ASKED: &str = "PERFAUDIT_LAUNCHER";
+/// The line that says that the launcher is one. Whoever reads skips what comes before.
+pub(super) const READY: &str = "perfaudit launcher ready";
+
+/// What came of a command, as the launcher writes it.
+pub(super) type Answer = Result<Timed, String>;
+
+/// Turns this process into a launcher if it was started as one, and returns when that is over; otherwise does
+/// nothing. A program that starts a [`super::Launcher`] of itself calls this first of all, before it reads its
+/// arguments: the launcher must stay small.
+#[must_use]
+pub fn serve_if_asked() -> Option<ExitCode> {
+    std::env::var_os(ASKED)?;
+    Some(match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        // Nobody reads any more.
+        Err(_) => ExitCode::FAILURE,
+    })
+}
+
+fn serve() -> std::io::Result<()> {
+    let interrupt = Interrupt::on_signals()?;
+    descendants::adopt_orphans();
+    let mut answers = std::io::stdout().lock();
+    writeln!(answers, "\n{READY}")?;
+    answers.flush()?;
+    for request in std::io::stdin().lock().lines() {
+        let answer: Answer = match serde_json::from_str::<TimedCommand>(&request?) {
+            Ok(command) => child::run(&command, &interrupt),
+            Err(error) => Err(format!("the launcher does not understand what to run: {error}")),
+        };
+        serde_json::to_writer(&mut answers, &answer)?;
+        writeln!(answers)?;
+        answers.flush()?;
+    }
+    Ok(())
+}

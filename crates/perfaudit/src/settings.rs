@@ -1,0 +1,53 @@
+//! The effective settings of a command: the configuration with the command line over it.
+
+use perfaudit_host::PRECONDITION_CODES;
+use perfaudit_project::ProjectRoot;
+use perfaudit_project::config::{Config, nearest, user_file};
+use perfaudit_result::Mode;
+
+use crate::arguments::AuditArguments;
+use crate::error::CommandError;
+
+/// Every layer below the command line.
+pub(crate) fn configured(root: &ProjectRoot) -> Result<Config, CommandError> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let config = Config::load(&root.path, &environment, user_file(&environment).as_deref())?;
+    known_codes(&config)?;
+    Ok(config)
+}
+
+/// All layers.
+pub(crate) fn effective(root: &ProjectRoot, arguments: &AuditArguments) -> Result<Config, CommandError> {
+    let mut config = configured(root)?;
+    let list = |values: &[String]| (!values.is_empty()).then(|| values.to_vec());
+    let flag = |is_set: bool| is_set.then_some(true);
+    let audit = &mut config.audit;
+    audit.mode.command_line(arguments.mode.map(Mode::from));
+    audit.budget.command_line(arguments.budget);
+    audit.keep.command_line(arguments.keep);
+    audit.allow.command_line(list(&arguments.allow));
+    audit.offline.command_line(flag(arguments.offline));
+    let bench = &mut config.bench;
+    bench.packages.command_line(list(&arguments.packages));
+    bench.benches.command_line(list(&arguments.benches));
+    bench.filter.command_line(arguments.filter.clone());
+    bench.features.command_line(list(&arguments.features));
+    bench.all_features.command_line(flag(arguments.all_features));
+    bench.no_default_features.command_line(flag(arguments.no_default_features));
+    bench.profile.command_line(arguments.profile.clone());
+    known_codes(&config)?;
+    Ok(config)
+}
+
+fn known_codes(config: &Config) -> Result<(), CommandError> {
+    let allow = &config.audit.allow;
+    match allow.value.iter().find(|code| !PRECONDITION_CODES.contains(&code.as_str())) {
+        None => Ok(()),
+        Some(code) => Err(CommandError::UnknownPrecondition {
+            code: code.clone(),
+            origin: allow.origin.to_string(),
+            nearest: nearest(code, PRECONDITION_CODES)
+                .map_or_else(|| PRECONDITION_CODES.join(", "), str::to_owned),
+        }),
+    }
+}
