@@ -81,12 +81,12 @@ impl Outcome {
             fingerprint: fingerprint(&[audit.rule, &first.source, symbol]),
             severity: draft.severity,
             confidence: draft.confidence,
-            locations: vec![Location {
-                file: first.source.clone(),
-                line: None,
-                column: None,
-                end_line: None,
-            }],
+            // A command of the command line stands in no file.
+            locations: Some(first.source.clone())
+                .filter(|file| !file.is_empty())
+                .map(|file| Location { file, line: None, column: None, end_line: None })
+                .into_iter()
+                .collect(),
             evidence,
             workloads: workloads.iter().map(|workload| workload.id.clone()).collect(),
             share_of_cpu: None,

@@ -22,6 +22,9 @@ const MESSAGES_LIMIT: OutputLimit = OutputLimit(64 * 1024 * 1024);
 /// The lines of a compiler error that fit into a row.
 const ERROR_LINES: usize = 30;
 
+/// How the compiler says that it is not a nightly one.
+const UNSTABLE: &str = "error[E0554]";
+
 /// What came of building.
 #[derive(Debug, Default)]
 pub struct Built {
@@ -269,7 +272,7 @@ impl Messages {
         let said = self.errors.get(key).or(self.first_error.as_ref()).map(String::as_str);
         let text = said.unwrap_or_else(|| stderr.find("error").map_or(stderr, |start| &stderr[start..]));
         let lines: Vec<&str> = text.trim().lines().collect();
-        match lines.len() {
+        let mut why = match lines.len() {
             0 => format!("cargo: {}", ending.describe()),
             n if n <= ERROR_LINES => lines.join("\n"),
             n => format!(
@@ -277,6 +280,10 @@ impl Messages {
                 lines[..ERROR_LINES].join("\n"),
                 n - ERROR_LINES
             ),
+        };
+        if text.contains(UNSTABLE) {
+            why.push_str("\n`#[bench]` needs a nightly toolchain: `cargo +nightly perfaudit audit`");
         }
+        why
     }
 }

@@ -107,9 +107,9 @@ impl Maker<'_> {
     fn quantile(&self, name: MetricName, p: Probability) -> Metric {
         let method = match self.stated {
             Some(stated) => format!(
-                "empirical quantile of what each process states as its median, with an order-statistic interval over processes{}; {}",
-                self.correlated(),
-                stated_in_words(stated)
+                "empirical quantile of the medians that processes state, with an order-statistic interval that is widened by their last digit ({} ns){}",
+                stated.resolution_ns,
+                self.correlated()
             ),
             None => format!("empirical quantile with an order-statistic interval{}", self.correlated()),
         };
@@ -136,7 +136,11 @@ impl Maker<'_> {
 
     /// The number of samples, with what they are worth when that is less.
     fn have(&self, effective: usize) -> String {
-        let observations = if self.of == Of::ProcessMedian { "processes" } else { "samples" };
+        let observations = match (self.of, self.n) {
+            (Of::ProcessMedian, 1) => "process",
+            (Of::ProcessMedian, _) => "processes",
+            _ => "samples",
+        };
         if effective as u64 == self.n {
             format!("{} {observations}", self.n)
         } else {
@@ -209,22 +213,6 @@ impl Maker<'_> {
         let figure = Figure { estimate, unit, n: self.n, method: Method(method.into()), of: self.of };
         Metric { name: MetricName::THROUGHPUT, direction: Direction::HigherIsBetter, figure }
     }
-}
-
-/// What is known of the samples behind the medians.
-fn stated_in_words(stated: &Stated) -> String {
-    let Stated { resolution_ns, least_samples, most_samples, range_ns } = stated;
-    let samples = if least_samples == most_samples {
-        least_samples.to_string()
-    } else {
-        format!("{least_samples} to {most_samples}")
-    };
-    let range = range_ns.map_or(String::new(), |range| {
-        format!("; single samples of all processes reach from {} to {} ns", range.lower(), range.upper())
-    });
-    format!(
-        "each median is of {samples} samples and printed to {resolution_ns} ns, by which the interval is widened{range}"
-    )
 }
 
 /// An estimate with its interval at 95 %. Rounding may put the value of an interpolated quantile a last bit
@@ -339,7 +327,7 @@ mod tests {
         assert_eq!((median.of, median.n, median.value()), (Of::ProcessMedian, 10, Some(5.5)));
         let interval = median.interval().unwrap();
         assert_eq!((interval.lower(), interval.upper()), (1.5, 9.5));
-        assert!(median.method.0.contains("of 100 samples and printed to 0.5 ns"), "{}", median.method.0);
+        assert!(median.method.0.contains("widened by their last digit (0.5 ns)"), "{}", median.method.0);
         let p95 = figure(&estimates, &MetricName::WALL_TIME_P95);
         assert_eq!(p95.reason().unwrap(), "not estimable from 10 processes: a 95 % interval needs 72");
         assert!(estimates.metrics.iter().all(|metric| metric.name != MetricName::WALL_TIME_MEAN));

@@ -215,7 +215,7 @@ fn read_in_thread(stream: Stream, mut source: impl Read + Send + 'static, sender
 }
 
 /// Asks the group to end when its time is over or the interrupt is set, and insists after [`GRACE`].
-pub(crate) fn end_when_due(
+fn end_when_due(
     group: Pid,
     started: Instant,
     time_limit: Option<Duration>,

@@ -5,13 +5,18 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Metadata, MetadataCommand, PackageId, TargetKind};
 use perfaudit_exec::{FileLock, Interrupt};
+use perfaudit_result::Toolchain;
 
 use crate::cargo::Cargo;
 use crate::error::ProjectError;
 use crate::manifest::{harness_by_bench, read_toml, resolved};
+use crate::places::WorkDirectory;
 use crate::scratch_copy;
 use crate::selection::Selection;
 use crate::toolchain::{self, InstalledToolchain};
+
+/// Where runs are kept in a folder without a project.
+const OWN_FOLDER: &str = ".perfaudit";
 
 /// A cargo workspace, or a package outside of any.
 #[derive(Debug)]
@@ -139,6 +144,51 @@ impl CargoProject {
             |package| package.name.to_string(),
         );
         Ok(Self { root, build_root, copied, name, packages, target_directory, toolchain, cargo })
+    }
+}
+
+impl CargoProject {
+    /// A folder that belongs to no project, for commands that are measured in it. It has no packages, and an empty
+    /// toolchain.
+    ///
+    /// # Errors
+    /// When there is no such folder.
+    pub fn none(folder: &Path) -> Result<Self, ProjectError> {
+        let root =
+            folder.canonicalize().map_err(|source| ProjectError::Path { path: folder.to_owned(), source })?;
+        let unknown = String::new;
+        Ok(Self {
+            build_root: root.clone(),
+            copied: None,
+            name: root.file_name().map_or_else(|| "root".into(), |name| name.to_string_lossy().into_owned()),
+            packages: Vec::new(),
+            target_directory: root.join(OWN_FOLDER),
+            toolchain: InstalledToolchain {
+                versions: Toolchain { rustc: unknown(), cargo: unknown(), host: unknown() },
+                standard_library: PathBuf::new(),
+            },
+            cargo: Cargo::new(&root, true),
+            root,
+        })
+    }
+
+    /// Whether it is built by cargo; see [`CargoProject::none`].
+    #[must_use]
+    pub fn has_cargo(&self) -> bool {
+        !self.toolchain.versions.cargo.is_empty()
+    }
+
+    /// Finds or makes the directory for builds and runs.
+    ///
+    /// # Errors
+    /// When no place can be written to.
+    pub fn work_directory(&self) -> Result<WorkDirectory, ProjectError> {
+        let path = if self.has_cargo() {
+            self.target_directory.join("perfaudit")
+        } else {
+            self.target_directory.clone()
+        };
+        WorkDirectory::prepare(&self.root, path)
     }
 }
 

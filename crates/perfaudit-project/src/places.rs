@@ -29,12 +29,11 @@ pub enum WorkPlace {
 }
 
 impl WorkDirectory {
-    /// Finds or makes the directory for the project at `root`, whose target directory is `target`.
+    /// Makes the directory `path` for the project at `root`, else one in the user's cache.
     ///
     /// # Errors
     /// When neither place can be written to.
-    pub fn prepare(root: &Path, target: &Path) -> Result<Self, ProjectError> {
-        let path = target.join("perfaudit");
+    pub(crate) fn prepare(root: &Path, path: PathBuf) -> Result<Self, ProjectError> {
         let reason = match writable(&path) {
             Ok(()) => {
                 // The project's own ignore file need not know of us. The marker is a courtesy: without it nothing

@@ -21,9 +21,9 @@ pub(crate) struct Suite<'a> {
 }
 
 impl Suite<'_> {
-    /// `package/target`.
+    /// `package/target`, or `command`.
     pub(crate) fn name(&self) -> String {
-        format!("{}/{}", self.package, self.target)
+        place(self.package, self.target)
     }
 
     /// The leading parts that the names of all its benchmarks share, up to and with a separator; empty when a name
@@ -221,10 +221,15 @@ pub(crate) fn unmeasured(
     groups
 }
 
+/// `package/target`; what has no target is in its package directly.
+fn place(package: &str, target: &str) -> String {
+    if target.is_empty() { package.to_owned() } else { format!("{package}/{target}") }
+}
+
 /// A workload's full name: its id, or `package/target` for a target as a whole.
 pub(crate) fn full_name(workload: &Workload) -> Cow<'_, str> {
     if workload.title.is_empty() {
-        Cow::Owned(format!("{}/{}", workload.package, workload.target))
+        Cow::Owned(place(&workload.package, &workload.target))
     } else {
         Cow::Borrowed(&workload.id.0)
     }

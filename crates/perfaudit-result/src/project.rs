@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum Language {
     /// A cargo workspace or package.
     Rust,
+    /// No project: commands were measured in a folder. Toolchain and profile are empty.
+    None,
 }
 
 /// The audited project.

@@ -54,6 +54,8 @@ pub enum StageName {
     List,
     /// Running benchmarks.
     Bench,
+    /// Running whole commands.
+    Commands,
     /// Turning samples into figures and findings.
     Analyse,
 }

@@ -170,11 +170,8 @@ impl Workload {
     #[must_use]
     pub fn new(kind: WorkloadKind, target: &WorkloadTarget<'_>, title: &str, state: WorkloadState) -> Self {
         let WorkloadTarget { package, target, source } = *target;
-        let id = if title.is_empty() {
-            format!("{package}/{target}")
-        } else {
-            format!("{package}/{target}/{title}")
-        };
+        let parts: Vec<&str> = [package, target, title].into_iter().filter(|part| !part.is_empty()).collect();
+        let id = parts.join("/");
         Self {
             id: WorkloadId(id),
             kind,

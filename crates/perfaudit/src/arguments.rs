@@ -31,6 +31,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Measure a project and report
     Audit(Box<AuditArguments>),
+    /// Measure the benchmarks of a project, or one command
+    Bench(Box<BenchArguments>),
     /// Make the reports of a run again, without measuring
     Report(ReportArguments),
     /// Show what can be measured on this machine, and what stands in the way
@@ -198,6 +200,15 @@ pub(crate) struct AuditArguments {
     pub(crate) save_baseline: Option<BaselineName>,
     #[command(flatten)]
     pub(crate) store: StoreArgument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchArguments {
+    #[command(flatten)]
+    pub(crate) audit: AuditArguments,
+    /// The command to measure, behind `--`; without it the project's benchmarks and configured commands
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<String>,
 }
 
 #[derive(Debug, Args)]

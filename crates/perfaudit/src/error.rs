@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use perfaudit_bench::GatherError;
+use perfaudit_exec::timed::TimedError;
 use perfaudit_exec::{LockError, RunError};
 use perfaudit_history::StoreError;
 use perfaudit_project::ProjectError;
@@ -31,6 +32,8 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     Gather(#[from] GatherError),
     #[error(transparent)]
+    Timed(#[from] TimedError),
+    #[error(transparent)]
     Lock(#[from] LockError),
     #[error("{0}; is the Rust toolchain installed and on the PATH?")]
     Start(#[from] RunError),
@@ -57,6 +60,7 @@ impl CommandError {
             | Self::Write { .. }
             | Self::Run(_)
             | Self::Gather(_)
+            | Self::Timed(_)
             | Self::Lock(_)
             | Self::Start(_)
             | Self::Signals(_)

@@ -20,6 +20,10 @@ use exit::Exit;
 
 /// Runs the command with these arguments, the first of which is the program's name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    // Commands are started by a process that stays small; it is this program, called in another way.
+    if let Some(code) = perfaudit_exec::timed::serve_if_asked() {
+        return code;
+    }
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -29,8 +33,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let outcome = match arguments.command {
-        None => commands::audit::run(&arguments.audit),
-        Some(Command::Audit(audit)) => commands::audit::run(&audit),
+        None => commands::audit::run(&arguments.audit, &[]),
+        Some(Command::Audit(audit)) => commands::audit::run(&audit, &[]),
+        Some(Command::Bench(bench)) => commands::audit::run(&bench.audit, &bench.command),
         Some(Command::Report(report)) => commands::report::run(&report),
         Some(Command::Doctor(doctor)) => commands::doctor::run(&doctor),
         Some(Command::Explain(explain)) => commands::explain::run(&explain),

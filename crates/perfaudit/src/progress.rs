@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use perfaudit_bench::GatherEvent;
+use perfaudit_bench::{CommandEvent, GatherEvent};
 
 use crate::output;
 
@@ -41,6 +41,18 @@ impl Progress {
             }
             GatherEvent::Measuring { id, position, of, left } => {
                 self.say(format!("bench {position}/{of}, about {} left: {id}", HumanDuration(left)));
+            }
+        }
+    }
+
+    pub(crate) fn commanding(&self, event: CommandEvent<'_>) {
+        match event {
+            CommandEvent::Planned { commands, estimate } => {
+                self.say(format!("run   {commands} commands, about {}", HumanDuration(estimate)));
+            }
+            CommandEvent::WarmingUp { id } => self.say(format!("warm  {id}")),
+            CommandEvent::Measuring { id, made, planned } => {
+                self.say(format!("run   {}/{planned}: {id}", made + 1));
             }
         }
     }

@@ -1,7 +1,8 @@
 //! The effective settings of a command: the configuration with the command line over it.
 
+use std::path::Path;
+
 use perfaudit_host::PRECONDITION_CODES;
-use perfaudit_project::ProjectRoot;
 use perfaudit_project::config::{Config, nearest, user_file};
 use perfaudit_result::Mode;
 
@@ -9,15 +10,15 @@ use crate::arguments::AuditArguments;
 use crate::error::CommandError;
 
 /// Every layer below the command line.
-pub(crate) fn configured(root: &ProjectRoot) -> Result<Config, CommandError> {
+pub(crate) fn configured(root: &Path) -> Result<Config, CommandError> {
     let environment = |name: &str| std::env::var(name).ok();
-    let config = Config::load(&root.path, &environment, user_file(&environment).as_deref())?;
+    let config = Config::load(root, &environment, user_file(&environment).as_deref())?;
     known_codes(&config)?;
     Ok(config)
 }
 
 /// All layers.
-pub(crate) fn effective(root: &ProjectRoot, arguments: &AuditArguments) -> Result<Config, CommandError> {
+pub(crate) fn effective(root: &Path, arguments: &AuditArguments) -> Result<Config, CommandError> {
     let mut config = configured(root)?;
     let list = |values: &[String]| (!values.is_empty()).then(|| values.to_vec());
     let flag = |is_set: bool| is_set.then_some(true);

@@ -125,8 +125,9 @@ pub fn command_row(spec: &CommandSpec) -> Workload {
 }
 
 fn row_of(spec: &CommandSpec) -> Workload {
-    let target = WorkloadTarget { package: "command", target: &spec.name, source: &spec.source };
-    Workload::new(WorkloadKind::Command, &target, "", WorkloadState::NotRun)
+    // Commands have no target between the word for all of them and their names.
+    let target = WorkloadTarget { package: "command", target: "", source: &spec.source };
+    Workload::new(WorkloadKind::Command, &target, &spec.name, WorkloadState::NotRun)
 }
 
 /// Measures commands. `launcher` starts them; see [`perfaudit_exec::timed`].

@@ -6,24 +6,27 @@ use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-
+use super::control::Message;
 use super::server::{ASKED, Answer, READY};
 use super::{Timed, TimedCommand, TimedError};
 use crate::command::Command;
 use crate::interrupt::Interrupt;
-use crate::process::{GRACE, TICK, ending_of};
+use crate::process::{DRAIN, Ending, GRACE, TICK, ending_of};
 use crate::stray::Marker;
 
 /// How long a launcher may take to say that it is there.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// A time limit that is nearly over is looked at again after this long.
+const LEAST_TICK: Duration = Duration::from_millis(1);
+/// How long a launcher may take to answer once its command was to end: it asks, insists, ends what was left behind,
+/// and reads what is left of both streams.
+const GIVE_UP: Duration = GRACE.saturating_add(DRAIN.saturating_mul(5));
 
 /// A small process that starts measured commands, one at a time. It ends with this value, and so does all that it
 /// started.
 #[derive(Debug)]
 pub struct Launcher {
-    child: Child,
+    pub(super) child: Child,
     /// Closed to end it.
     requests: Option<ChildStdin>,
     answers: Receiver<String>,
@@ -83,33 +86,50 @@ impl Launcher {
     /// When the command cannot be started, and when the launcher is lost. What happens to the command later is an
     /// [`Ending`](crate::Ending).
     pub fn run(&mut self, command: &TimedCommand, interrupt: &Interrupt) -> Result<Timed, TimedError> {
-        let mut request = serde_json::to_vec(command).expect("a command holds nothing that JSON cannot");
-        request.push(b'\n');
-        let sent = self.requests.as_mut().map(|requests| requests.write_all(&request));
-        if !matches!(sent, Some(Ok(()))) {
-            return Err(self.lost());
-        }
-        let mut is_told = false;
+        self.tell(&Message::Run(Box::new(command.clone())))?;
+        let (begun, limit) = (Instant::now(), command.command.time_limit);
+        let mut asked: Option<(Ending, Instant)> = None;
         loop {
-            match self.answers.recv_timeout(TICK) {
+            let tick =
+                limit.map_or(TICK, |limit| limit.saturating_sub(begun.elapsed()).clamp(LEAST_TICK, TICK));
+            match self.answers.recv_timeout(tick) {
                 Ok(line) => {
                     return match serde_json::from_str::<Answer>(&line) {
                         Ok(answer) => answer.map_err(TimedError::Refused),
                         Err(_) => Err(TimedError::NoLauncher),
                     };
                 }
-                Err(RecvTimeoutError::Timeout) if interrupt.is_set() && !is_told => {
-                    is_told = true;
-                    let _ = kill(self.pid(), Signal::SIGTERM);
-                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Err(self.lost()),
+            }
+            match asked {
+                Some((_, since)) if since.elapsed() > GIVE_UP => return Err(self.lost()),
+                Some((ending, since)) if since.elapsed() > GRACE => {
+                    self.tell(&Message::Stop { ending, insist: true })?;
+                }
+                Some(_) => {}
+                None => {
+                    let ending = if interrupt.is_set() {
+                        Ending::Interrupted
+                    } else if limit.is_some_and(|limit| begun.elapsed() >= limit) {
+                        Ending::TimedOut
+                    } else {
+                        continue;
+                    };
+                    asked = Some((ending, Instant::now()));
+                    self.tell(&Message::Stop { ending, insist: false })?;
+                }
             }
         }
     }
 
-    pub(super) fn pid(&self) -> Pid {
-        Pid::from_raw(i32::try_from(self.child.id()).expect("a process id fits into an i32"))
+    fn tell(&mut self, message: &Message) -> Result<(), TimedError> {
+        let mut line = serde_json::to_vec(message).expect("a message holds nothing that JSON cannot");
+        line.push(b'\n');
+        match self.requests.as_mut().map(|requests| requests.write_all(&line)) {
+            Some(Ok(())) => Ok(()),
+            Some(Err(_)) | None => Err(self.lost()),
+        }
     }
 
     fn lost(&mut self) -> TimedError {

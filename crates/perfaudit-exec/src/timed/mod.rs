@@ -13,22 +13,23 @@
 //! - **What a child leaves behind** is handed to the launcher by the kernel (it is a "child subreaper"), so that one
 //!   system call tells whether anything is left, and nothing has to be searched for after each run.
 //!
-//! The clock runs from just before the child is started until the wait for it returns. Meanwhile the launcher's
-//! thread sleeps in the kernel. Standard error is read, and standard output hashed, by threads that only wake when
-//! something is printed; a thread that looks at the time limit and the interrupt wakes every 100 ms. Streams are
-//! closed, and what was left behind is ended, when the clock has stopped.
+//! The clock runs from just before the child is started until the wait for it returns. Meanwhile the launcher sleeps
+//! in the kernel: threads that read standard error, hash standard output and listen for the order to stop wake only
+//! when there is something. Time limits and interrupts are watched by whoever owns the launcher. Streams are closed,
+//! and what was left behind is ended, when the clock has stopped.
 //!
 //! Linux counts CPU time exactly, but splits it between user and system by what ran at clock ticks (100 to 1000 a
 //! second): in a command of a few milliseconds the sum is right and the split is a guess.
 
 mod child;
+mod control;
 mod descendants;
 mod launcher;
 mod memory;
 mod server;
+mod streams;
 #[cfg(test)]
 mod tests;
-mod watchdog;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,10 +1,11 @@
 //! What the launcher does: it reads a command, runs it, writes what came of it, and reads the next.
 
-use std::io::{BufRead, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
-use super::{Timed, TimedCommand, child, descendants};
-use crate::interrupt::Interrupt;
+use super::control::Control;
+use super::streams::Streams;
+use super::{Timed, child, descendants};
 
 /// The variable that makes a program a launcher.
 pub(super) const ASKED: &str = "PERFAUDIT_LAUNCHER";
@@ -28,16 +29,14 @@ pub fn serve_if_asked() -> Option<ExitCode> {
 }
 
 fn serve() -> std::io::Result<()> {
-    let interrupt = Interrupt::on_signals()?;
     descendants::adopt_orphans();
+    let mut streams = Streams::new();
+    let (control, commands) = Control::listen();
     let mut answers = std::io::stdout().lock();
     writeln!(answers, "\n{READY}")?;
     answers.flush()?;
-    for request in std::io::stdin().lock().lines() {
-        let answer: Answer = match serde_json::from_str::<TimedCommand>(&request?) {
-            Ok(command) => child::run(&command, &interrupt),
-            Err(error) => Err(format!("the launcher does not understand what to run: {error}")),
-        };
+    for command in commands {
+        let answer: Answer = command.and_then(|command| child::run(&command, &control, &mut streams));
         serde_json::to_writer(&mut answers, &answer)?;
         writeln!(answers)?;
         answers.flush()?;

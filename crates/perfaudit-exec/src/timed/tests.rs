@@ -134,7 +134,7 @@ fn a_command_dies_with_its_launcher() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("pid");
     let mut launcher = launcher();
-    let launcher_pid = launcher.pid();
+    let launcher_pid = launcher.child.id();
     let script = format!("echo $$ > {}; kill -KILL {launcher_pid}; exec sleep 600", file.display());
     assert!(matches!(launcher.run(&sh(&script), &Interrupt::new()), Err(TimedError::Lost { .. })));
     assert!(!is_alive(&std::fs::read_to_string(file).unwrap()));

@@ -89,7 +89,7 @@ fn row(context: &Context<'_>, index: usize, workload: &Workload) -> Markup {
             tr {
                 th {
                     button.open { bdi { (rows::title(workload)) } }
-                    span.where { (Line(&workload.package)) " / " (Line(&workload.target)) }
+                    span.where { (Line(&workload.package)) @if !workload.target.is_empty() { " / " (Line(&workload.target)) } }
                 }
                 (time(p50))
                 (time(metric(MetricName::WALL_TIME_P95)))

@@ -5,7 +5,7 @@
 
 use maud::{Markup, html};
 use perfaudit_result::{
-    AuditState, ConfidenceLevel, Estimate, Figure, Metric, Of, Throughput, Workload, WorkloadAudit,
+    AuditState, ConfidenceLevel, Estimate, Figure, Metric, Of, Throughput, Unit, Workload, WorkloadAudit,
 };
 
 use super::context::Context;
@@ -164,6 +164,11 @@ fn facts(context: &Context<'_>, workload: &Workload) -> Markup {
                             " (" (range(sampling.least_iterations, sampling.most_iterations)) " iterations)"
                         }
                         ". "
+                        @if let Some(range) = stated.range_ns {
+                            "Single samples reach from "
+                            (quantity::value(range.lower(), Unit::Nanoseconds)) " to "
+                            (quantity::value(range.upper(), Unit::Nanoseconds)) ". "
+                        }
                     },
                     None => {
                         "Sampling: " (words::sampling(sampling.mode)) ", "

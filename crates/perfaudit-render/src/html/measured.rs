@@ -205,7 +205,7 @@ fn targets<'a>(context: &Context<'a>) -> Markup {
                 tbody {
                     @for row in rows {
                         tr {
-                            th scope="row" { (Line(&row.package)) " / " (Line(&row.target)) }
+                            th scope="row" { (Line(&row.package)) @if !row.target.is_empty() { " / " (Line(&row.target)) } }
                             td { code { (Line(&row.source)) } }
                             @match &row.binary_sha256 { Some(binary) => (page::hash_cell(binary)), None => td { "-" } }
                         }

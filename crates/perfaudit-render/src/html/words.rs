@@ -124,6 +124,7 @@ pub(super) fn stage(name: StageName) -> &'static str {
         StageName::Build => "build",
         StageName::List => "list",
         StageName::Bench => "bench",
+        StageName::Commands => "commands",
         StageName::Analyse => "analyse",
     }
 }

@@ -11,14 +11,15 @@ use crate::exit::Exit;
 use crate::flow::{self, CompletedRun, Plan};
 use crate::progress::Progress;
 
-pub(crate) fn run(arguments: &AuditArguments) -> Result<Exit, CommandError> {
+/// Audits the project, or measures `command` if there is one.
+pub(crate) fn run(arguments: &AuditArguments, command: &[String]) -> Result<Exit, CommandError> {
     let interrupt = Interrupt::on_signals().map_err(CommandError::Signals)?;
-    if arguments.dry_run {
+    if arguments.dry_run && command.is_empty() {
         return super::dry_run::run(&Plan::make(arguments, &interrupt)?, arguments);
     }
     let progress = Progress::start();
     let argv = std::env::args().collect();
-    let run = flow::audit(arguments, argv, &interrupt, &progress)?;
+    let run = flow::audit(arguments, command, argv, &interrupt, &progress)?;
     progress.say("write reports".to_owned());
     write(&run, arguments.save_baseline.as_ref())?;
     progress.finish();

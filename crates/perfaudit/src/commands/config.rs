@@ -12,7 +12,8 @@ pub(crate) fn run(command: &ConfigCommand) -> Result<Exit, CommandError> {
     let ConfigCommand::Show(arguments) = command;
     let interrupt = Interrupt::on_signals().map_err(CommandError::Signals)?;
     let root = ProjectRoot::locate(&arguments.path, &interrupt)?;
-    let sections: Vec<String> = settings::configured(&root)?.show().iter().map(ToString::to_string).collect();
+    let sections: Vec<String> =
+        settings::configured(&root.path)?.show().iter().map(ToString::to_string).collect();
     output::result(&sections.join("\n"));
     Ok(Exit::Pass)
 }

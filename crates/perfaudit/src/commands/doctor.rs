@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 
 use perfaudit_exec::Interrupt;
 use perfaudit_host::{LoadAverage, before_measuring, calibrate, host, idle_now};
-use perfaudit_project::{
-    CargoProject, ProjectError, ProjectRoot, Selection, WorkDirectory, effective_profile,
-};
+use perfaudit_project::{CargoProject, ProjectError, ProjectRoot, Selection, effective_profile};
 use perfaudit_result::{
     BuildProfile, Capability, CapabilityState, Host, Precondition, PreconditionStatus, Toolchain,
 };
@@ -69,7 +67,7 @@ fn checked(project: Result<CargoProject, ProjectError>) -> ProjectCheckup {
         Ok(project) => project,
         Err(error) => return ProjectCheckup::Unusable { reason: error.to_string() },
     };
-    match WorkDirectory::prepare(&project.root, &project.target_directory) {
+    match project.work_directory() {
         Ok(work) => ProjectCheckup::Usable {
             bench_targets: project.packages.iter().map(|package| package.benches.len()).sum(),
             writes_to: super::relative_to_here(&work.path),

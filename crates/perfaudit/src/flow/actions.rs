@@ -13,7 +13,7 @@ pub(crate) fn next_actions(
     mode: Mode,
 ) -> Vec<NextAction> {
     let targets: usize = project.packages.iter().map(|package| package.bench_targets.len()).sum();
-    if targets == 0 {
+    if targets == 0 && workloads.is_empty() {
         return how_to_start(project);
     }
     let mut actions = Vec::new();

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use perfaudit_audits::Evidence;
-use perfaudit_bench::{groups, metrics};
-use perfaudit_result::{ArtifactId, Finding, Host, Samples, Workload, WorkloadGroup, WorkloadState};
+use perfaudit_bench::{CommandRuns, command_metrics, groups, metrics};
+use perfaudit_result::{
+    ArtifactId, Finding, Host, Samples, Workload, WorkloadGroup, WorkloadId, WorkloadState,
+};
 use rayon::prelude::*;
 
 /// What the analysis found besides the figures.
@@ -18,12 +20,17 @@ pub(crate) struct Analysis {
 pub(crate) fn analyse(
     workloads: &mut [Workload],
     samples: &BTreeMap<ArtifactId, Samples>,
+    runs: &BTreeMap<WorkloadId, (ArtifactId, CommandRuns)>,
     host: &Host,
     seed: u64,
 ) -> Analysis {
     workloads.par_iter_mut().for_each(|workload| {
         let Some(samples) = workload.samples.as_ref().and_then(|id| samples.get(id)) else { return };
-        match metrics(workload, samples, seed) {
+        let estimates = match runs.get(&workload.id) {
+            Some((_, runs)) => command_metrics(workload, samples, runs, seed),
+            None => metrics(workload, samples, seed),
+        };
+        match estimates {
             Ok(estimates) => {
                 workload.metrics = estimates.metrics;
                 if let Some(sampling) = &mut workload.sampling {

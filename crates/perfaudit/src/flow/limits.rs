@@ -2,14 +2,18 @@
 
 use perfaudit_bench::Gathered;
 use perfaudit_project::{CopyReason, WorkPlace};
-use perfaudit_result::{Limit, WorkloadState};
+use perfaudit_result::{Limit, Workload, WorkloadKind, WorkloadState};
 
 use crate::flow::Plan;
 
 /// The limits of a run, with what would lift each.
 pub(crate) fn limits(plan: &Plan, gathered: &Gathered) -> Vec<Limit> {
     let mut limits = Vec::new();
-    if gathered.workloads.iter().any(|workload| workload.state == WorkloadState::Measured) {
+    let measured = |kind| {
+        let is_measured = |workload: &&Workload| workload.state == WorkloadState::Measured;
+        gathered.workloads.iter().filter(is_measured).any(|workload| workload.kind == kind)
+    };
+    if measured(WorkloadKind::Criterion) {
         limits.push(limit(
             "percentiles-of-batches",
             "Criterion times batches: where a batch holds more than one call, percentiles are those of batch means, and single calls spread wider",
@@ -20,11 +24,15 @@ pub(crate) fn limits(plan: &Plan, gathered: &Gathered) -> Vec<Limit> {
             "each benchmark ran in one process: what differs from process to process, such as the layout of memory, is not part of the intervals",
             None,
         ));
+    }
+    if [WorkloadKind::Criterion, WorkloadKind::Divan, WorkloadKind::Libtest].into_iter().any(measured) {
         limits.push(limit(
             "hollow-benchmarks",
             "whether a benchmark calls the code that it is named after was not measured: that needs a CPU profile",
             None,
         ));
+    }
+    if gathered.workloads.iter().any(|workload| workload.state == WorkloadState::Measured) {
         limits.push(limit(
             "noise-floor",
             "how much two runs of the same build differ on this machine was not established",

@@ -7,6 +7,7 @@
 mod actions;
 mod analyse;
 mod baselines;
+mod commands;
 mod limits;
 mod objectives;
 mod record;
@@ -16,14 +17,21 @@ mod verdict;
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use perfaudit_bench::{BuildRequest, Built, GatherRequest, Gathered, Pace, build, gather, unbuilt};
+use perfaudit_bench::{
+    BuildRequest, Built, CommandRequest, CommandSpec, GatherRequest, Gathered, MeasuredCommands, Pace, build,
+    gather, measure_commands, unbuilt,
+};
+use perfaudit_exec::timed::Launcher;
 use perfaudit_exec::{ChangeKind, CpuTime, FileLock, Interrupt, TreeSnapshot};
 use perfaudit_history::Store;
 use perfaudit_host::{CpuTicks, after_measuring, before_measuring, calibrate, host};
 use perfaudit_project::config::Config;
-use perfaudit_project::{CargoProject, ProjectRoot, Selection, WorkDirectory, effective_profile, vcs_state};
+use perfaudit_project::{
+    CargoProject, ProjectError, ProjectRoot, Selection, WorkDirectory, effective_profile, vcs_state,
+};
 use perfaudit_result::{
     ArtifactId, ArtifactKind, AuditResult, BuildProfile, Host, Language, Mode, Package, Precondition,
     PreconditionStatus, Project, Run, SCHEMA_VERSION, Samples, StageName, StageState, Tool, TreeChange,
@@ -63,18 +71,47 @@ pub(crate) struct Plan {
     pub(crate) work: WorkDirectory,
     pub(crate) pace: Pace,
     pub(crate) mode: Mode,
+    /// Whole commands to measure.
+    pub(crate) commands: Vec<CommandSpec>,
 }
 
 impl Plan {
     pub(crate) fn make(arguments: &AuditArguments, interrupt: &Interrupt) -> Result<Self, CommandError> {
         let root = ProjectRoot::locate(&arguments.path, interrupt)?;
-        let config = settings::effective(&root, arguments)?;
+        let config = settings::effective(&root.path, arguments)?;
         let selection = config.bench.selection();
         let project = CargoProject::discover(root, &selection, config.audit.offline.value, interrupt)?;
-        let work = WorkDirectory::prepare(&project.root, &project.target_directory)?;
+        let work = project.work_directory()?;
         let mode = config.audit.mode.value;
         let pace = Pace::new(mode, config.audit.budget.value);
-        Ok(Self { config, project, selection, work, pace, mode })
+        let commands = commands::configured(&config.commands, &project.root);
+        Ok(Self { config, project, selection, work, pace, mode, commands })
+    }
+
+    /// A plan to measure one command in the current directory, and nothing of the project that may lie around it.
+    pub(crate) fn of_command(
+        arguments: &AuditArguments,
+        command: &[String],
+        interrupt: &Interrupt,
+    ) -> Result<Self, CommandError> {
+        let mut project = match ProjectRoot::locate(&arguments.path, interrupt) {
+            Ok(root) => CargoProject::discover(root, &Selection::default(), true, interrupt)?,
+            Err(ProjectError::NoManifest { .. }) => CargoProject::none(&arguments.path)?,
+            Err(error) => return Err(error.into()),
+        };
+        project.packages.iter_mut().for_each(|package| package.benches.clear());
+        let config = settings::effective(&project.root, arguments)?;
+        let here = std::env::current_dir().unwrap_or_else(|_| project.root.clone());
+        let mode = config.audit.mode.value;
+        Ok(Self {
+            selection: Selection::default(),
+            work: project.work_directory()?,
+            pace: Pace::new(mode, config.audit.budget.value),
+            mode,
+            commands: vec![commands::typed(command, &here)],
+            config,
+            project,
+        })
     }
 
     pub(crate) fn profile(&self) -> BuildProfile {
@@ -83,9 +120,10 @@ impl Plan {
     }
 }
 
-/// Runs an audit.
+/// Runs an audit. A `command` is measured instead of the project.
 pub(crate) fn audit(
     arguments: &AuditArguments,
+    command: &[String],
     argv: Vec<String>,
     interrupt: &Interrupt,
     progress: &Progress,
@@ -96,7 +134,11 @@ pub(crate) fn audit(
     let id = run_id(started, seed);
     let discovering = Recorder::begin(StageName::Discover, None);
     progress.say("find  packages and benchmarks".to_owned());
-    let plan = Plan::make(arguments, interrupt)?;
+    let plan = if command.is_empty() {
+        Plan::make(arguments, interrupt)?
+    } else {
+        Plan::of_command(arguments, command, interrupt)?
+    };
     let baselines = Baselines::open(arguments, &plan.project.root)?;
     let runs = arguments.out.is_none().then(|| runs_directory(&plan.work));
     let path = runs.as_ref().map_or_else(|| arguments.out.clone().unwrap_or_default(), |runs| runs.join(&id));
@@ -117,9 +159,13 @@ pub(crate) fn audit(
 
     let analysing = Recorder::begin(StageName::Analyse, Some(&directory));
     progress.say("analyse".to_owned());
-    let Measured { host, preconditions, mut gathered } = measured;
+    let Measured { host, preconditions, mut gathered, commands } = measured;
     gathered.workloads.extend(built.failures.iter().map(unbuilt));
-    let analysis = analyse::analyse(&mut gathered.workloads, &gathered.samples, &host, seed);
+    gathered.workloads.extend(commands.workloads);
+    gathered.samples.extend(commands.samples);
+    gathered.strays += commands.strays;
+    gathered.interrupted |= commands.interrupted;
+    let analysis = analyse::analyse(&mut gathered.workloads, &gathered.samples, &commands.runs, &host, seed);
     let skip = [plan.project.target_directory.as_path(), directory.path()];
     let tree_changes = changes(&TreeSnapshot::take(&plan.project.root, &skip), &tree);
     stages.push(analysing.end(&directory, StageState::Done, None));
@@ -213,6 +259,7 @@ struct Measured {
     host: Host,
     preconditions: Vec<Precondition>,
     gathered: Gathered,
+    commands: MeasuredCommands,
 }
 
 /// Everything that needs the machine to itself.
@@ -244,14 +291,9 @@ fn measure_stages(
         seed: measuring.seed,
         patience: measuring.arguments.timeout,
     };
+    let benching_since = Instant::now();
     let (ticks, cpu_time) = (CpuTicks::now(), CpuTime::now());
     let gathered = gather(&request, directory, interrupt, &mut |event| progress.gathering(event))?;
-    let ours = CpuTime::now().since(cpu_time);
-    let meanwhile =
-        ticks.zip(CpuTicks::now()).map(|(before, after)| after.meanwhile(before, ours.own + ours.children));
-    preconditions.extend(after_measuring(meanwhile));
-    allow(&mut preconditions, &measuring.plan.config.audit.allow.value);
-    drop(lock);
     let (state, message) = if gathered.interrupted {
         (StageState::Partial, Some("interrupted".to_owned()))
     } else if gathered.out_of_budget {
@@ -262,7 +304,51 @@ fn measure_stages(
         (StageState::Done, None)
     };
     stages.push(benching.end(directory, state, message));
-    Ok(Measured { host, preconditions, gathered })
+    let commands =
+        command_stage(measuring, benching_since.elapsed(), directory, interrupt, progress, stages)?;
+    let ours = CpuTime::now().since(cpu_time);
+    let meanwhile =
+        ticks.zip(CpuTicks::now()).map(|(before, after)| after.meanwhile(before, ours.own + ours.children));
+    preconditions.extend(after_measuring(meanwhile));
+    allow(&mut preconditions, &measuring.plan.config.audit.allow.value);
+    drop(lock);
+    Ok(Measured { host, preconditions, gathered, commands })
+}
+
+/// Whole commands, with what benchmarks left of the budget.
+fn command_stage(
+    measuring: Measuring<'_>,
+    spent: Duration,
+    directory: &mut RunDirectory,
+    interrupt: &Interrupt,
+    progress: &Progress,
+    stages: &mut Vec<perfaudit_result::Stage>,
+) -> Result<MeasuredCommands, CommandError> {
+    let plan = measuring.plan;
+    if plan.commands.is_empty() {
+        return Ok(MeasuredCommands::default());
+    }
+    let running = Recorder::begin(StageName::Commands, Some(directory));
+    let request = CommandRequest {
+        specs: &plan.commands,
+        mode: plan.mode,
+        budget: plan.pace.budget().map(|budget| budget.saturating_sub(spent)),
+        seed: measuring.seed,
+        patience: measuring.arguments.timeout,
+    };
+    let mut launcher = Launcher::of_this_program()?;
+    let measured = measure_commands(&request, &mut launcher, directory, interrupt, &mut |event| {
+        progress.commanding(event);
+    })?;
+    let (state, message) = if measured.interrupted {
+        (StageState::Partial, Some("interrupted".to_owned()))
+    } else if measured.out_of_budget {
+        (StageState::Partial, Some("the budget was spent".to_owned()))
+    } else {
+        (StageState::Done, None)
+    };
+    stages.push(running.end(directory, state, message));
+    Ok(measured)
 }
 
 /// What the user allows is told, but not held against the run.
@@ -290,7 +376,7 @@ fn describe(plan: &Plan, interrupt: &Interrupt) -> Project {
         .collect();
     Project {
         name: plan.project.name.clone(),
-        language: Language::Rust,
+        language: if plan.project.has_cargo() { Language::Rust } else { Language::None },
         packages,
         vcs: vcs_state(&plan.project.root, interrupt),
         toolchain: plan.project.toolchain.versions.clone(),
@@ -332,6 +418,6 @@ fn random_seed() -> u32 {
 pub(crate) fn newest_run(path: &Path, interrupt: &Interrupt) -> Result<PathBuf, CommandError> {
     let root = ProjectRoot::locate(path, interrupt)?;
     let project = CargoProject::discover(root, &Selection::default(), true, interrupt)?;
-    let work = WorkDirectory::prepare(&project.root, &project.target_directory)?;
+    let work = project.work_directory()?;
     Ok(perfaudit_run::newest(&runs_directory(&work))?)
 }

@@ -12,7 +12,10 @@ pub(crate) fn judged(config: &Config, workloads: &[Workload]) -> Vec<Slo> {
         .flat_map(|slo| {
             let matches = |id: &WorkloadId| slo.workload.matches(id);
             let objective = Objective {
-                id: slo.name.clone().unwrap_or_else(|| slo.metric.as_str().to_owned()),
+                id: slo
+                    .name
+                    .clone()
+                    .unwrap_or_else(|| format!("{} of {}", slo.metric.as_str(), slo.workload.as_str())),
                 metric: slo.metric.name(),
                 pattern: slo.workload.as_str(),
                 matches: &matches,

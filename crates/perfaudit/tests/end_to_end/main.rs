@@ -2,6 +2,7 @@
 
 mod broken_builds;
 mod command_line;
+mod commands;
 mod criterion_suites;
 mod goals;
 mod hostile_benchmarks;

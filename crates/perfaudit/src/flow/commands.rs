@@ -1,0 +1,60 @@
+//! The commands of the configuration, or of the command line, as the gatherer wants them.
+
+use std::path::Path;
+
+use perfaudit_bench::{AcceptedExit, Cache, CommandLine, CommandSpec, Runs};
+use perfaudit_exec::timed::OutputUse;
+use perfaudit_project::config;
+
+/// One specification for each combination of parameters.
+pub(crate) fn configured(commands: &[config::CommandSpec], root: &Path) -> Vec<CommandSpec> {
+    commands
+        .iter()
+        .flat_map(|command| command.workloads.iter().map(|workload| spec(command, workload, root)))
+        .collect()
+}
+
+/// The command that stands behind `--`, run where the user is.
+pub(crate) fn typed(words: &[String], directory: &Path) -> CommandSpec {
+    let name = words.join(" ").replace('/', "_");
+    CommandSpec::new(&name, CommandLine::Argv(words.to_vec()), directory.to_owned())
+}
+
+fn spec(command: &config::CommandSpec, workload: &config::CommandWorkload, root: &Path) -> CommandSpec {
+    let name = workload.id.0.strip_prefix("command/").unwrap_or(&workload.id.0);
+    let steps = &workload.steps;
+    let optional = |steps: &Option<config::CommandLine>| steps.as_ref().map(line);
+    CommandSpec {
+        source: config::FILE_NAME.to_owned(),
+        environment: command.environment.clone(),
+        input: steps.input.as_ref().map(|path| root.join(path.as_path())),
+        setup: optional(&steps.setup),
+        prepare: optional(&steps.prepare),
+        cleanup: optional(&steps.cleanup),
+        warmup: command.warmup,
+        runs: match command.runs {
+            config::Runs::Fixed(runs) => Runs::Fixed(runs),
+            config::Runs::Between { least, most } => Runs::Between { least, most },
+        },
+        exit: match &command.exit {
+            config::AcceptedExit::Codes(codes) => AcceptedExit::Codes(codes.clone()),
+            config::AcceptedExit::Any => AcceptedExit::Any,
+        },
+        timeout: command.timeout,
+        output: match command.output {
+            config::OutputUse::Hash => OutputUse::Hashed,
+            config::OutputUse::Null => OutputUse::Discarded,
+        },
+        cache: if command.cold { Cache::Cold { also: Vec::new() } } else { Cache::Warm },
+        ..CommandSpec::new(name, line(&steps.run), root.join(command.directory.as_path()))
+    }
+}
+
+fn line(line: &config::CommandLine) -> CommandLine {
+    match line {
+        config::CommandLine::Shell(line) => CommandLine::Line(line.clone()),
+        config::CommandLine::Program { program, arguments } => {
+            CommandLine::Argv(std::iter::once(program).chain(arguments).cloned().collect())
+        }
+    }
+}

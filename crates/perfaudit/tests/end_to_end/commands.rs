@@ -1,0 +1,103 @@
+//! Whole commands as workloads, from the configuration and from the command line.
+
+use perfaudit_result::{MetricName, Of, SloStatus, WorkloadKind, WorkloadState};
+
+use crate::support::{MANIFEST, Project};
+
+fn project(config: &str) -> Project {
+    Project::empty()
+        .file("Cargo.toml", MANIFEST)
+        .file("Cargo.lock", "version = 4\n\n[[package]]\nname = \"small\"\nversion = \"0.1.0\"\n")
+        .file("src/lib.rs", "")
+        .file("perfaudit.toml", config)
+}
+
+#[test]
+fn a_command_with_parameters_is_a_row_for_each_value() {
+    let project = project(
+        "[[command]]\nname = \"count\"\nrun = \"seq {n}\"\nparameters = { n = [10, 1000, 100000] }\nruns = 6\n",
+    );
+    let audited = project.audit(&["--mode", "quick"]);
+    let ids: Vec<&str> = audited.rows().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(ids, ["command/count/10", "command/count/1000", "command/count/100000"]);
+    for row in &audited.result.workloads {
+        assert_eq!(
+            (row.kind, row.state),
+            (WorkloadKind::Command, WorkloadState::Measured),
+            "{:?}",
+            row.message
+        );
+        let median = &row.metric(&MetricName::WALL_TIME_P50).unwrap().figure;
+        assert_eq!((median.of, median.n), (Of::Process, 6));
+        for name in [MetricName::CPU_USER, MetricName::CPU_SYSTEM, MetricName::PAGE_FAULTS_MINOR] {
+            assert!(row.metric(&name).is_some(), "{}: {}", row.id, name.0);
+        }
+    }
+    assert_eq!(audited.result.groups[0].axes[0].numeric.as_deref(), Some(&[10.0, 1000.0, 100_000.0][..]));
+    assert_eq!(audited.code(), 0);
+}
+
+#[test]
+fn peak_memory_is_the_programs_own() {
+    // Fills a buffer of 64 MiB from /dev/zero, whose size `dd` does not get around.
+    let project = project(
+        "[[command]]\nname = \"fill\"\nrun = [\"dd\", \"if=/dev/zero\", \"of=/dev/null\", \"bs=64M\", \"count=1\", \"status=none\"]\nruns = 6\n\n\
+         [[slo]]\nmetric = \"rss.peak\"\nworkload = \"command/*\"\nlimit = \"200 MB\"\n",
+    );
+    let audited = project.audit(&["--mode", "quick"]);
+    let peak = &audited.row("command/fill").metric(&MetricName::RSS_PEAK).unwrap().figure;
+    let megabytes = peak.value().unwrap() / 1e6;
+    assert!((67.0..80.0).contains(&megabytes), "{megabytes} MB");
+    assert_eq!(audited.result.slos[0].status, SloStatus::Ok, "{}", audited.result.slos[0].reason);
+}
+
+#[test]
+fn a_command_that_fails_says_how_and_the_others_are_measured() {
+    let project = project(
+        "[[command]]\nname = \"fails\"\nrun = \"echo oops >&2; exit 3\"\n\n[[command]]\nname = \"tolerated\"\nrun = \"exit 3\"\nexit-codes = [3]\nruns = 3\n",
+    );
+    let audited = project.audit(&["--mode", "quick"]);
+    assert_eq!(audited.code(), 4);
+    let (state, message) = audited.told("command/fails");
+    assert_eq!(state, WorkloadState::Failed);
+    assert!(message.contains("exit code 3") && message.contains("oops"), "{message}");
+    assert_eq!(audited.told("command/tolerated").0, WorkloadState::Measured);
+}
+
+#[test]
+fn a_command_behind_two_dashes_needs_no_project() {
+    let folder = Project::empty();
+    let outcome = folder
+        .perfaudit()
+        .args(["bench", "--mode", "quick", "--format", "json", "--", "sh", "-c", "exit 0"])
+        .run();
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let result = perfaudit_result::from_json(&outcome.stdout).unwrap();
+    assert_eq!(result.workloads[0].id.0, "command/sh -c exit 0");
+    assert_eq!(result.project.language, perfaudit_result::Language::None);
+    let run = folder.root().join(".perfaudit/runs/latest");
+    for file in ["result.json", "report.html", "findings.sarif"] {
+        assert!(run.join(file).is_file(), "{file}");
+    }
+    folder.nothing_survives();
+}
+
+#[test]
+fn a_command_behind_two_dashes_leaves_the_benchmarks_of_the_project_alone() {
+    let project = Project::small();
+    let out = project.home().join("run").to_string_lossy().into_owned();
+    let arguments = ["bench", "--mode", "quick", "--out", &out, "--format", "json", "--", "true"];
+    let outcome = project.perfaudit().args(arguments).run();
+    let result = perfaudit_result::from_json(&outcome.stdout).unwrap();
+    assert_eq!(result.workloads.iter().map(|row| row.id.0.as_str()).collect::<Vec<_>>(), ["command/true"]);
+    assert_eq!(result.project.name, "small");
+    assert!(!project.root().join("target/perfaudit/build").exists());
+}
+
+#[test]
+fn a_program_that_does_not_exist_is_a_failed_row() {
+    let folder = Project::empty();
+    let outcome = folder.perfaudit().args(["bench", "--", "no-such-program"]).run();
+    assert_eq!(outcome.code, Some(4), "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("no-such-program"), "{}", outcome.stdout);
+}
