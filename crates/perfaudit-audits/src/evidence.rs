@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use perfaudit_result::{
-    ArtifactId, Host, MetricName, Samples, SamplingMode, Unit, Workload, WorkloadGroup, WorkloadState,
+    ArtifactId, Host, MetricName, Samples, SamplingMode, Unit, Workload, WorkloadGroup, WorkloadKind,
+    WorkloadState,
 };
 
 /// What one run measured. A gatherer that measures something new adds its artifact here.
@@ -35,7 +36,8 @@ impl<'a> Evidence<'a> {
     pub(crate) fn measured(&self) -> impl Iterator<Item = Measured<'a>> + use<'a> {
         let samples = self.samples;
         self.workloads.iter().enumerate().filter_map(move |(index, workload)| {
-            if workload.state != WorkloadState::Measured {
+            // What was measured elsewhere cannot be judged by the cycle and the empty loop of this machine.
+            if workload.state != WorkloadState::Measured || workload.kind == WorkloadKind::Imported {
                 return None;
             }
             Some(Measured { index, workload, samples: samples.get(workload.samples.as_ref()?)? })

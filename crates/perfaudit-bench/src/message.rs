@@ -97,6 +97,10 @@ pub(crate) fn states_nothing(title: &str, finished: &Finished) -> String {
     )
 }
 
+pub(crate) fn measures_nothing() -> String {
+    "named without figures: for this argument its function does not call the `Bencher`".to_owned()
+}
+
 pub(crate) fn other_columns(columns: &str) -> String {
     format!(
         "a table with the columns {}; expected fastest, slowest, median, mean, samples, iters, as divan 0.1 prints them",

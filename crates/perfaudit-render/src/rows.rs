@@ -169,7 +169,7 @@ pub(crate) fn footnotes(result: &AuditResult, names: &[MetricName]) -> Vec<Strin
     }
     if medians().any(|figure| figure.of == Of::ProcessMedian) {
         notes.push(
-            "Where n counts processes, an observation is the median that one process of divan or `#[bench]` states; single calls spread wider."
+            "Where n counts processes, an observation is the median of one process; single calls spread wider."
                 .to_owned(),
         );
     }

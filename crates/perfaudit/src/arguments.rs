@@ -10,6 +10,8 @@ use perfaudit_project::config::parse_duration;
 use perfaudit_result::Mode;
 use regex::Regex;
 
+use crate::flow::Subject;
+
 /// A performance audit that cannot lie.
 ///
 /// Measures a project's benchmarks, says how, and says when it does not know. Without a subcommand: `audit`.
@@ -206,9 +208,30 @@ pub(crate) struct AuditArguments {
 pub(crate) struct BenchArguments {
     #[command(flatten)]
     pub(crate) audit: AuditArguments,
+    /// Read what another tool measured instead of measuring: a JSON file of hyperfine, google-benchmark,
+    /// pytest-benchmark, pyperf or asv, the text of `go test -bench`, or a `target/criterion` folder (repeatable)
+    #[arg(
+        long = "import",
+        value_name = "FILE",
+        conflicts_with = "command",
+        help_heading = "What to measure"
+    )]
+    pub(crate) imports: Vec<PathBuf>,
     /// The command to measure, behind `--`; without it the project's benchmarks and configured commands
     #[arg(last = true, value_name = "COMMAND")]
     pub(crate) command: Vec<String>,
+}
+
+impl BenchArguments {
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        if !self.command.is_empty() {
+            Subject::Command(&self.command)
+        } else if !self.imports.is_empty() {
+            Subject::Files(&self.imports)
+        } else {
+            Subject::Project
+        }
+    }
 }
 
 #[derive(Debug, Args)]

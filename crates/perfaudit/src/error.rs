@@ -6,6 +6,7 @@ use perfaudit_bench::GatherError;
 use perfaudit_exec::timed::TimedError;
 use perfaudit_exec::{LockError, RunError};
 use perfaudit_history::StoreError;
+use perfaudit_import::ImportError;
 use perfaudit_project::ProjectError;
 use perfaudit_project::config::ConfigError;
 use perfaudit_run::RunDirectoryError;
@@ -31,6 +32,8 @@ pub(crate) enum CommandError {
     Run(#[from] RunDirectoryError),
     #[error(transparent)]
     Gather(#[from] GatherError),
+    #[error(transparent)]
+    Import(#[from] ImportError),
     #[error(transparent)]
     Timed(#[from] TimedError),
     #[error(transparent)]
@@ -60,6 +63,7 @@ impl CommandError {
             | Self::Write { .. }
             | Self::Run(_)
             | Self::Gather(_)
+            | Self::Import(_)
             | Self::Timed(_)
             | Self::Lock(_)
             | Self::Start(_)

@@ -17,6 +17,7 @@ use clap::Parser;
 
 use arguments::{Arguments, Command};
 use exit::Exit;
+use flow::Subject;
 
 /// Runs the command with these arguments, the first of which is the program's name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -33,9 +34,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let outcome = match arguments.command {
-        None => commands::audit::run(&arguments.audit, &[]),
-        Some(Command::Audit(audit)) => commands::audit::run(&audit, &[]),
-        Some(Command::Bench(bench)) => commands::audit::run(&bench.audit, &bench.command),
+        None => commands::audit::run(&arguments.audit, Subject::Project),
+        Some(Command::Audit(audit)) => commands::audit::run(&audit, Subject::Project),
+        Some(Command::Bench(bench)) => commands::audit::run(&bench.audit, bench.subject()),
         Some(Command::Report(report)) => commands::report::run(&report),
         Some(Command::Doctor(doctor)) => commands::doctor::run(&doctor),
         Some(Command::Explain(explain)) => commands::explain::run(&explain),

@@ -21,6 +21,8 @@ const SEPARATOR: char = '\u{2502}';
 pub(crate) struct Table {
     /// The path of each benchmark with what is stated of it, in the order of the table.
     pub(crate) rows: Vec<(String, Statement)>,
+    /// The paths of benchmarks that were named and have no figures: their functions measure nothing.
+    pub(crate) without_figures: Vec<String>,
     /// The columns of the first header that are not those of divan 0.1.
     pub(crate) other_columns: Option<String>,
 }
@@ -30,6 +32,7 @@ impl Table {
         let mut table = Self::default();
         let mut above: Vec<String> = Vec::new();
         let mut times: Option<[Option<Printed>; 4]> = None;
+        let mut waits_for_figures: Option<String> = None;
         for line in stdout.lines() {
             let Some(cells) = Cells::split(line) else {
                 // A benchmark whose own output tears its line apart: the name is there, the figures follow.
@@ -37,10 +40,14 @@ impl Table {
                 if (1..=above.len()).contains(&branch.depth) {
                     above.truncate(branch.depth);
                     above.push(branch.name().to_owned());
+                    table.without_figures.extend(waits_for_figures.replace(above.join("::")));
                 }
                 times = None;
                 continue;
             };
+            if Branch::parse(cells.first).depth > 0 {
+                table.without_figures.extend(waits_for_figures.take());
+            }
             if let Some(header) = cells.header() {
                 if header == COLUMNS {
                     above = vec![cells.heading().to_owned()];
@@ -55,6 +62,7 @@ impl Table {
                     above.push(Cells::without_figure(branch.text).to_owned());
                 }
                 times = Some(cells.times());
+                waits_for_figures = None;
                 table.rows.push((above.join("::"), statement));
             } else if cells.is_empty() {
                 let branch = Branch::parse(cells.first);
@@ -67,6 +75,7 @@ impl Table {
                 statement.work.extend(cells.work(times));
             }
         }
+        table.without_figures.extend(waits_for_figures);
         table
     }
 }
@@ -264,6 +273,21 @@ tail0.268 ns      | 0.271 ns      | 0.27 ns       | 0.27 ns       | 100     | 40
         );
         assert_eq!(medians(&table), [("suite::inner::prints", 0.27)]);
         assert_eq!(table.rows[0].1.fastest, None);
+    }
+
+    #[test]
+    fn a_benchmark_that_measures_nothing_is_named_without_figures() {
+        let table = table(
+            "\
+suite                   fastest       | slowest       | median        | mean          | samples | iters
+`- parse                              |               |               |               |         |
+   +- first
+   +- second            6.258 us      | 7.921 us      | 6.348 us      | 6.421 us      | 100     | 100
+   `- third
+",
+        );
+        assert_eq!(medians(&table), [("suite::parse::second", 6348.0)]);
+        assert_eq!(table.without_figures, ["suite::parse::first", "suite::parse::third"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Asking executables what they hold.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use perfaudit_exec::{Command, Ending, Finished, run};
@@ -177,7 +178,7 @@ impl Gatherer<'_> {
         repeated: &mut Vec<Repeated>,
     ) {
         let sha256 = sha256_of_file(&asked.executable.path).ok();
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for title in titles.iter().filter(|title| seen.insert(*title)) {
             if let Some(row) = self.add(asked, summary.kind(), title, sha256.clone()) {
                 repeated.push(Repeated::new(row, asked.index, title.clone(), summary));

@@ -2,6 +2,7 @@
 //! states one median. The processes of all of them take turns, so that a slow phase of the machine meets many
 //! benchmarks once instead of one benchmark many times.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use perfaudit_exec::{Command, Ending, Finished, run};
@@ -50,26 +51,21 @@ impl Summary {
         }
     }
 
-    /// What a process states of the benchmarks at or below a title, or the columns of a table that cannot be read.
-    fn read(self, stdout: &str, title: &str) -> Result<Vec<(String, Statement)>, String> {
-        let (mut rows, other_columns) = match self {
-            Self::Divan(_) => {
-                let Table { rows, other_columns } = Table::parse(stdout);
-                (rows, other_columns)
-            }
-            Self::Libtest => (libtest::report::parse(stdout), None),
+    /// What a process states of the benchmarks at or below a title.
+    fn read(self, stdout: &str, title: &str) -> Table {
+        let mut table = match self {
+            Self::Divan(_) => Table::parse(stdout),
+            Self::Libtest => Table { rows: libtest::report::parse(stdout), ..Table::default() },
         };
         let below = format!("{title}::");
         let belongs = |path: &str| path == title || path.starts_with(&below);
-        match rows.as_mut_slice() {
+        match table.rows.as_mut_slice() {
             // What a benchmark prints itself can garble its name, but only one was asked for.
             [(path, _)] if !belongs(path) => title.clone_into(path),
-            _ => rows.retain(|(path, _)| belongs(path)),
+            _ => table.rows.retain(|(path, _)| belongs(path)),
         }
-        match other_columns {
-            Some(columns) if rows.is_empty() => Err(columns),
-            _ => Ok(rows),
-        }
+        table.without_figures.retain(|path| belongs(path));
+        table
     }
 }
 
@@ -81,6 +77,8 @@ pub(super) struct Repeated {
     summary: Summary,
     /// What was stated of it, or of each of the parts that the listing does not name (thread counts, arguments).
     parts: Vec<Part>,
+    /// The parts that a process names without figures.
+    without_figures: BTreeSet<String>,
     /// The processes that were measured.
     processes: u32,
     /// The place of the first process.
@@ -109,6 +107,7 @@ impl Repeated {
             title,
             summary,
             parts: Vec::new(),
+            without_figures: BTreeSet::new(),
             processes: 0,
             order: None,
             duration: Duration::ZERO,
@@ -122,10 +121,11 @@ impl Repeated {
         self.ended.is_none() && !self.cut_short
     }
 
-    fn take(&mut self, stated: Vec<(String, Statement)>) {
+    fn take(&mut self, table: Table) {
         self.processes += 1;
+        self.without_figures.extend(table.without_figures);
         let mut seen: Vec<String> = Vec::new();
-        for (title, statement) in stated {
+        for (title, statement) in table.rows {
             let copy = seen.iter().filter(|known| **known == title).count();
             seen.push(title.clone());
             match self.parts.iter_mut().find(|part| part.title == title && part.copy == copy) {
@@ -212,24 +212,23 @@ impl Gatherer<'_> {
     }
 
     fn launch_process(&mut self, one: &mut Repeated, longest: Option<Duration>) -> Result<(), GatherError> {
-        let Some((finished, stated)) = self.run_process(one, longest)? else { return Ok(()) };
-        let nothing = finished.ending.is_success() && stated.as_ref().is_ok_and(Vec::is_empty);
+        let Some((finished, table)) = self.run_process(one, longest)? else { return Ok(()) };
+        let nothing = finished.ending.is_success() && table == Table::default();
         if nothing && one.processes == 0 && one.summary == Summary::Divan(Selection::Exact) {
             // divan 0.1.18 lists benchmarks without their arguments.
             one.summary = Summary::Divan(Selection::WithArguments);
-            let Some((finished, stated)) = self.run_process(one, longest)? else { return Ok(()) };
-            return self.take_process(one, &finished, stated);
+            let Some((finished, table)) = self.run_process(one, longest)? else { return Ok(()) };
+            return self.take_process(one, &finished, table);
         }
-        self.take_process(one, &finished, stated)
+        self.take_process(one, &finished, table)
     }
 
     /// Runs a process and keeps what it printed; nothing when it was not started, or interrupted.
-    #[expect(clippy::type_complexity, reason = "used in one place")]
     fn run_process(
         &mut self,
         one: &mut Repeated,
         longest: Option<Duration>,
-    ) -> Result<Option<(Finished, Result<Vec<(String, Statement)>, String>)>, GatherError> {
+    ) -> Result<Option<(Finished, Table)>, GatherError> {
         let executable = &self.request.executables[one.executable];
         let order = self.launches;
         self.launches += 1;
@@ -251,8 +250,8 @@ impl Gatherer<'_> {
             self.gathered.interrupted = true;
             return Ok(None);
         }
-        let stated = one.summary.read(&finished.stdout.text(), &one.title);
-        Ok(Some((finished, stated)))
+        let table = one.summary.read(&finished.stdout.text(), &one.title);
+        Ok(Some((finished, table)))
     }
 
     /// Takes what a process stated, or why it did not.
@@ -260,16 +259,16 @@ impl Gatherer<'_> {
         &mut self,
         one: &mut Repeated,
         finished: &Finished,
-        stated: Result<Vec<(String, Statement)>, String>,
+        table: Table,
     ) -> Result<(), GatherError> {
-        let (state, said) = match stated {
-            Ok(stated) if finished.ending.is_success() && !stated.is_empty() => {
-                one.take(stated);
+        let (state, said) = match &table.other_columns {
+            _ if !finished.ending.is_success() => (row::state_of(finished.ending), message::failed(finished)),
+            _ if !table.rows.is_empty() => {
+                one.take(table);
                 return Ok(());
             }
-            _ if !finished.ending.is_success() => (row::state_of(finished.ending), message::failed(finished)),
-            Ok(_) => (WorkloadState::NoResults, message::states_nothing(&one.title, finished)),
-            Err(columns) => (WorkloadState::Unreadable, message::other_columns(&columns)),
+            Some(columns) => (WorkloadState::Unreadable, message::other_columns(columns)),
+            None => (WorkloadState::NoResults, message::states_nothing(&one.title, finished)),
         };
         let said = match one.processes {
             0 => said,
@@ -326,6 +325,12 @@ impl Gatherer<'_> {
             let notes: Vec<String> = notes.into_iter().flatten().collect();
             workload.message = (!notes.is_empty()).then(|| notes.join("\n"));
             self.gathered.samples.insert(artifact, samples);
+            workloads.push(workload);
+        }
+        for title in &one.without_figures {
+            let mut workload = row::part(executable, &waiting, title, 0, 1);
+            workload.state = WorkloadState::NoResults;
+            workload.message = Some(message::measures_nothing());
             workloads.push(workload);
         }
         self.gathered.workloads.splice(one.row..=one.row, workloads);

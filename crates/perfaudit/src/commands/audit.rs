@@ -8,18 +8,17 @@ use crate::arguments::AuditArguments;
 use crate::commands::{print, reports};
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::flow::{self, CompletedRun, Plan};
+use crate::flow::{self, CompletedRun, Plan, Subject};
 use crate::progress::Progress;
 
-/// Audits the project, or measures `command` if there is one.
-pub(crate) fn run(arguments: &AuditArguments, command: &[String]) -> Result<Exit, CommandError> {
+pub(crate) fn run(arguments: &AuditArguments, subject: Subject<'_>) -> Result<Exit, CommandError> {
     let interrupt = Interrupt::on_signals().map_err(CommandError::Signals)?;
-    if arguments.dry_run && command.is_empty() {
+    if arguments.dry_run && matches!(subject, Subject::Project) {
         return super::dry_run::run(&Plan::make(arguments, &interrupt)?, arguments);
     }
     let progress = Progress::start();
     let argv = std::env::args().collect();
-    let run = flow::audit(arguments, command, argv, &interrupt, &progress)?;
+    let run = flow::audit(arguments, subject, argv, &interrupt, &progress)?;
     progress.say("write reports".to_owned());
     write(&run, arguments.save_baseline.as_ref())?;
     progress.finish();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use perfaudit_audits::Evidence;
 use perfaudit_bench::{CommandRuns, command_metrics, groups, metrics};
 use perfaudit_result::{
-    ArtifactId, Finding, Host, Samples, Workload, WorkloadGroup, WorkloadId, WorkloadState,
+    ArtifactId, Finding, Host, Samples, Workload, WorkloadGroup, WorkloadId, WorkloadKind, WorkloadState,
 };
 use rayon::prelude::*;
 
@@ -26,6 +26,10 @@ pub(crate) fn analyse(
 ) -> Analysis {
     workloads.par_iter_mut().for_each(|workload| {
         let Some(samples) = workload.samples.as_ref().and_then(|id| samples.get(id)) else { return };
+        // Figures of other tools' files are made where these are read.
+        if workload.kind == WorkloadKind::Imported {
+            return;
+        }
         let estimates = match runs.get(&workload.id) {
             Some((_, runs)) => command_metrics(workload, samples, runs, seed),
             None => metrics(workload, samples, seed),

@@ -8,6 +8,7 @@ mod actions;
 mod analyse;
 mod baselines;
 mod commands;
+mod imported;
 mod limits;
 mod objectives;
 mod record;
@@ -88,10 +89,10 @@ impl Plan {
         Ok(Self { config, project, selection, work, pace, mode, commands })
     }
 
-    /// A plan to measure one command in the current directory, and nothing of the project that may lie around it.
-    pub(crate) fn of_command(
+    /// A plan to measure nothing of the project that may lie around: a command in the current directory, or nothing.
+    fn beside_project(
         arguments: &AuditArguments,
-        command: &[String],
+        command: Option<&[String]>,
         interrupt: &Interrupt,
     ) -> Result<Self, CommandError> {
         let mut project = match ProjectRoot::locate(&arguments.path, interrupt) {
@@ -108,7 +109,7 @@ impl Plan {
             work: project.work_directory()?,
             pace: Pace::new(mode, config.audit.budget.value),
             mode,
-            commands: vec![commands::typed(command, &here)],
+            commands: command.map(|words| commands::typed(words, &here)).into_iter().collect(),
             config,
             project,
         })
@@ -120,10 +121,21 @@ impl Plan {
     }
 }
 
-/// Runs an audit. A `command` is measured instead of the project.
+/// What a run is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Subject<'a> {
+    /// The project, with what its configuration names.
+    Project,
+    /// A command, given by its words.
+    Command(&'a [String]),
+    /// What other tools wrote into these files.
+    Files(&'a [PathBuf]),
+}
+
+/// Runs an audit.
 pub(crate) fn audit(
     arguments: &AuditArguments,
-    command: &[String],
+    subject: Subject<'_>,
     argv: Vec<String>,
     interrupt: &Interrupt,
     progress: &Progress,
@@ -134,10 +146,10 @@ pub(crate) fn audit(
     let id = run_id(started, seed);
     let discovering = Recorder::begin(StageName::Discover, None);
     progress.say("find  packages and benchmarks".to_owned());
-    let plan = if command.is_empty() {
-        Plan::make(arguments, interrupt)?
-    } else {
-        Plan::of_command(arguments, command, interrupt)?
+    let plan = match subject {
+        Subject::Project => Plan::make(arguments, interrupt)?,
+        Subject::Command(words) => Plan::beside_project(arguments, Some(words), interrupt)?,
+        Subject::Files(_) => Plan::beside_project(arguments, None, interrupt)?,
     };
     let baselines = Baselines::open(arguments, &plan.project.root)?;
     let runs = arguments.out.is_none().then(|| runs_directory(&plan.work));
@@ -165,6 +177,10 @@ pub(crate) fn audit(
     gathered.samples.extend(commands.samples);
     gathered.strays += commands.strays;
     gathered.interrupted |= commands.interrupted;
+    let files = if let Subject::Files(files) = subject { files } else { &[] };
+    let imported = imported::read_all(files, &mut directory, seed)?;
+    gathered.workloads.extend(imported.workloads);
+    gathered.samples.extend(imported.samples);
     let analysis = analyse::analyse(&mut gathered.workloads, &gathered.samples, &commands.runs, &host, seed);
     let skip = [plan.project.target_directory.as_path(), directory.path()];
     let tree_changes = changes(&TreeSnapshot::take(&plan.project.root, &skip), &tree);
@@ -182,7 +198,8 @@ pub(crate) fn audit(
         stages,
         tree_changes,
     };
-    let limits = limits::limits(&plan, &gathered);
+    let mut limits = imported.limits;
+    limits.extend(limits::limits(&plan, &gathered));
     let reproduce = reproduce::steps(&plan, &built, &run, seed);
     let slos = objectives::judged(&plan.config, &gathered.workloads);
     let verdict = verdict::verdict(&gathered.workloads, &analysis.findings, &slos, &project, interrupted);

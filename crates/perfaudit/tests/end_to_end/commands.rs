@@ -101,3 +101,46 @@ fn a_program_that_does_not_exist_is_a_failed_row() {
     assert_eq!(outcome.code, Some(4), "{}", outcome.stderr);
     assert!(outcome.stdout.contains("no-such-program"), "{}", outcome.stdout);
 }
+
+fn captured(file: &str) -> String {
+    format!("{}/../../testdata/import/{file}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn what_other_tools_measured_becomes_rows_without_running_anything() {
+    let folder = Project::empty();
+    for (file, tool, of) in [
+        ("hyperfine/parameters-1.20.json", "hyperfine", Of::Process),
+        ("google-benchmark/repetitions.json", "google-benchmark", Of::BatchMean),
+        ("pyperf/functions.json", "pyperf", Of::ProcessMedian),
+        ("pytest-benchmark/data.json", "pytest-benchmark", Of::Call),
+        ("go/counts.txt", "go test", Of::BatchMean),
+        ("criterion", "Criterion", Of::BatchMean),
+    ] {
+        let out = folder.home().join("runs").join(tool).to_string_lossy().into_owned();
+        let arguments = ["bench", "--import", &captured(file), "--out", &out, "--format", "json"];
+        let outcome = folder.perfaudit().args(arguments).run();
+        assert_eq!(outcome.code, Some(0), "{file}: {}", outcome.stderr);
+        let result = perfaudit_result::from_json(&outcome.stdout).unwrap();
+        assert!(
+            result.workloads.iter().all(|row| row.kind == WorkloadKind::Imported && row.package == tool),
+            "{file}"
+        );
+        let has = |row: &perfaudit_result::Workload| {
+            row.metric(&MetricName::WALL_TIME_P50).is_some_and(|metric| metric.figure.of == of)
+        };
+        assert!(result.workloads.iter().any(has), "{file}");
+        assert_eq!(result.limits[0].code, "measured-elsewhere", "{file}");
+        assert_eq!(result.findings, [], "{file}");
+    }
+}
+
+#[test]
+fn a_file_of_no_known_tool_is_refused_with_what_is_known() {
+    let folder = Project::empty().file("results.json", "{\"hello\": [1]}");
+    let outcome = folder.perfaudit().args(["bench", "--import", "results.json"]).run();
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""));
+    for part in ["results.json", "hyperfine"] {
+        assert!(outcome.stderr.contains(part), "{part:?} is not in {}", outcome.stderr);
+    }
+}

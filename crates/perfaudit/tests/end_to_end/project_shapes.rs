@@ -255,7 +255,7 @@ fn a_program_that_is_no_criterion_benchmark_is_not_started() {
         .file("benches/own.rs", "fn main() { std::fs::write(\"started\", \"\").unwrap(); }\n");
     let audited = project.audit(&[]);
     assert_eq!(audited.rows(), [("small/first/sound", Measured), ("small/own", Unsupported)]);
-    assert!(audited.told("small/own").1.starts_with("not a Criterion benchmark"));
+    assert!(audited.told("small/own").1.starts_with("not a benchmark of a known harness"));
 }
 
 #[test]

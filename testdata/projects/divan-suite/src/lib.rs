@@ -1,0 +1,7 @@
+//! What the benchmarks call.
+
+/// The checksum FNV-1a.
+#[inline]
+pub fn checksum(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
