@@ -5,6 +5,7 @@ mod child;
 mod chrome;
 mod error;
 mod help_time;
+mod hyperfine;
 mod schema;
 mod tidy;
 mod workspace;
@@ -33,15 +34,22 @@ enum Task {
     Chrome(chrome::Arguments),
     /// Measure how fast `perfaudit --help` answers
     HelpTime(help_time::Arguments),
+    /// Measure commands with perfaudit and with hyperfine, by turns
+    Hyperfine(hyperfine::Arguments),
 }
 
 fn main() -> ExitCode {
+    // Commands are started by a process that stays small; it is this program, called in another way.
+    if let Some(code) = perfaudit_exec::timed::serve_if_asked() {
+        return code;
+    }
     let outcome = match Arguments::parse().task {
         Task::Schema(arguments) => schema::run(&arguments),
         Task::Tidy => tidy::run(),
         Task::Acceptance(arguments) => acceptance::run(&arguments),
         Task::Chrome(arguments) => chrome::run(&arguments),
         Task::HelpTime(arguments) => help_time::run(&arguments),
+        Task::Hyperfine(arguments) => hyperfine::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

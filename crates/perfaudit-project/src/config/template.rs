@@ -52,8 +52,8 @@ pub fn template(project: &CargoProject) -> String {
 # What a workload must hold. `workload` is a pattern over package/target/title and command/NAME in which `*` matches
 # everything. From `warn` of the limit on it is a warning.
 #[[slo]]
-#name = "latency"
-#metric = "wall_time.p95"
+#name = "fast enough"
+#metric = "wall_time.mean"
 #workload = {workload}
 #limit = "100 ms"
 #warn = 0.5

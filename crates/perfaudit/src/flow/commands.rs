@@ -10,7 +10,12 @@ use perfaudit_project::config;
 pub(crate) fn configured(commands: &[config::CommandSpec], root: &Path) -> Vec<CommandSpec> {
     commands
         .iter()
-        .flat_map(|command| command.workloads.iter().map(|workload| spec(command, workload, root)))
+        .flat_map(|command| command.workloads.iter().map(move |workload| (command, workload)))
+        .flat_map(|(command, workload)| {
+            let warm = spec(command, workload, root);
+            let cold = command.cold.then(|| cold(&warm));
+            std::iter::once(warm).chain(cold)
+        })
         .collect()
 }
 
@@ -45,8 +50,17 @@ fn spec(command: &config::CommandSpec, workload: &config::CommandWorkload, root:
             config::OutputUse::Hash => OutputUse::Hashed,
             config::OutputUse::Null => OutputUse::Discarded,
         },
-        cache: if command.cold { Cache::Cold { also: Vec::new() } } else { Cache::Warm },
+        cache: Cache::Warm,
         ..CommandSpec::new(name, line(&steps.run), root.join(command.directory.as_path()))
+    }
+}
+
+/// The same with its files dropped from the page cache before each run.
+fn cold(warm: &CommandSpec) -> CommandSpec {
+    CommandSpec {
+        name: format!("{} (cold)", warm.name),
+        cache: Cache::Cold { also: Vec::new() },
+        ..warm.clone()
     }
 }
 

@@ -36,9 +36,8 @@ pub(crate) fn read_all(
     for file in files {
         let Imported { format, workloads, skipped } = read(file)?;
         for workload in workloads {
-            others.extend(workload.measurements.iter().filter_map(|measurement| {
-                (measurement.metric != metric::WALL_TIME).then(|| measurement.metric.0.to_string())
-            }));
+            let hidden = workload.measurements.iter().filter(|one| one.metric != metric::WALL_TIME);
+            others.extend(hidden.map(|one| one.metric.0.to_string()));
             rows.add(&format.to_string(), file, &workload, directory, seed)?;
         }
         rows.limits.extend(skipped.into_iter().map(|skipped| Limit {
