@@ -27,8 +27,9 @@ mod stated;
 
 pub use build::{BuildCommand, BuildFailure, BuildFailureReason, BuildRequest, Built, DEBUG, STRIP, build};
 pub use command::{
-    AcceptedExit, Cache, CommandEvent, CommandLine, CommandRequest, CommandRun, CommandRuns, CommandSpec, MOST_OUTPUTS,
-    MeasuredCommands, NeedsShell, Output, Remark, Runs, command_metrics, command_row, measure_commands,
+    AcceptedExit, Cache, CommandEvent, CommandLine, CommandRequest, CommandRun, CommandRuns, CommandSpec,
+    MOST_OUTPUTS, MeasuredCommands, NeedsShell, Output, Remark, Runs, command_metrics, command_row,
+    measure_commands,
 };
 pub use estimate::{Estimates, metrics};
 pub use executable::BenchExecutable;

@@ -32,6 +32,12 @@ pub(crate) enum CommandError {
     Run(#[from] RunDirectoryError),
     #[error(transparent)]
     Gather(#[from] GatherError),
+    #[error("run {run} is complete: there is nothing to resume; leave `--resume` out")]
+    Finished { run: String },
+    #[error(
+        "run {run} was made in {there} mode, and this one would be in {here} mode: resume it with `--mode {there}`"
+    )]
+    ResumedOtherwise { run: String, there: String, here: String },
     #[error(transparent)]
     Import(#[from] ImportError),
     #[error(transparent)]
@@ -63,6 +69,8 @@ impl CommandError {
             | Self::Write { .. }
             | Self::Run(_)
             | Self::Gather(_)
+            | Self::Finished { .. }
+            | Self::ResumedOtherwise { .. }
             | Self::Import(_)
             | Self::Timed(_)
             | Self::Lock(_)

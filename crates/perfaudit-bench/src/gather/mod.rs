@@ -8,13 +8,14 @@
 mod launch;
 mod list;
 mod processes;
+mod restore;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use perfaudit_exec::{Finished, Interrupt};
 use perfaudit_result::{ArtifactId, Samples, Workload, WorkloadId, WorkloadState};
-use perfaudit_run::{RunDirectory, RunDirectoryError};
+use perfaudit_run::{OpenedRun, RunDirectory, RunDirectoryError};
 use regex::Regex;
 
 use crate::criterion::listing::Filter;
@@ -36,6 +37,8 @@ pub struct GatherRequest<'a> {
     pub seed: u64,
     /// How long a process may run before it says how long it will take.
     pub patience: Duration,
+    /// A run of the same seed that was cut short: what it measured of the same executables is taken over.
+    pub earlier: Option<&'a OpenedRun>,
 }
 
 /// What is going on.
@@ -158,6 +161,9 @@ impl Gatherer<'_> {
             if self.gathered.interrupted || self.interrupt.is_set() {
                 self.gathered.interrupted = true;
                 self.gathered.workloads[benchmark.row].message = Some(message::interrupted());
+                continue;
+            }
+            if self.restore(benchmark)? {
                 continue;
             }
             let remaining = waiting.len() - position + behind;

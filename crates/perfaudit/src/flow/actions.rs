@@ -42,7 +42,8 @@ pub(crate) fn next_actions(
         actions.push(NextAction {
             title: "take enough samples for p99".to_owned(),
             reason: "a 95 % interval for p99 needs 368 samples; full mode asks for 400 where the source leaves the number open".to_owned(),
-            command: Some("perfaudit audit --mode full".to_owned()),
+            // A run of a command or of files is not repeated by an audit of the project.
+            command: (targets > 0).then(|| "perfaudit audit --mode full".to_owned()),
         });
     }
     actions.truncate(MOST);

@@ -13,6 +13,7 @@ mod limits;
 mod objectives;
 mod record;
 mod reproduce;
+mod resume;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -38,7 +39,7 @@ use perfaudit_result::{
     PreconditionStatus, Project, Run, SCHEMA_VERSION, Samples, StageName, StageState, Tool, TreeChange,
     TreeChangeKind,
 };
-use perfaudit_run::RunDirectory;
+use perfaudit_run::{OpenedRun, RunDirectory};
 
 use crate::arguments::AuditArguments;
 use crate::error::CommandError;
@@ -142,8 +143,6 @@ pub(crate) fn audit(
 ) -> Result<CompletedRun, CommandError> {
     let started = Timestamp::now();
     let clock = std::time::Instant::now();
-    let seed = u64::from(arguments.seed.unwrap_or_else(random_seed));
-    let id = run_id(started, seed);
     let discovering = Recorder::begin(StageName::Discover, None);
     progress.say("find  packages and benchmarks".to_owned());
     let plan = match subject {
@@ -152,6 +151,12 @@ pub(crate) fn audit(
         Subject::Files(_) => Plan::beside_project(arguments, None, interrupt)?,
     };
     let baselines = Baselines::open(arguments, &plan.project.root)?;
+    let earlier = resume::earlier(arguments, &plan)?;
+    // The order of measuring is that of the seed.
+    let seed = earlier
+        .as_ref()
+        .map_or_else(|| u64::from(arguments.seed.unwrap_or_else(random_seed)), |run| run.result.run.seed);
+    let id = run_id(started, seed);
     let runs = arguments.out.is_none().then(|| runs_directory(&plan.work));
     let path = runs.as_ref().map_or_else(|| arguments.out.clone().unwrap_or_default(), |runs| runs.join(&id));
     let mut directory = RunDirectory::create(&path)?;
@@ -162,7 +167,14 @@ pub(crate) fn audit(
 
     let built = build_stage(&plan, &mut directory, interrupt, progress, &mut stages)?;
     let measured = measure_stages(
-        Measuring { arguments, plan: &plan, built: &built, profile: &project.profile, seed },
+        Measuring {
+            arguments,
+            plan: &plan,
+            built: &built,
+            profile: &project.profile,
+            seed,
+            earlier: earlier.as_ref(),
+        },
         &mut directory,
         interrupt,
         progress,
@@ -269,6 +281,7 @@ struct Measuring<'a> {
     built: &'a Built,
     profile: &'a BuildProfile,
     seed: u64,
+    earlier: Option<&'a OpenedRun>,
 }
 
 /// What measuring found.
@@ -307,6 +320,7 @@ fn measure_stages(
         pace: measuring.plan.pace,
         seed: measuring.seed,
         patience: measuring.arguments.timeout,
+        earlier: measuring.earlier,
     };
     let benching_since = Instant::now();
     let (ticks, cpu_time) = (CpuTicks::now(), CpuTime::now());
