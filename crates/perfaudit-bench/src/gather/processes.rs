@@ -199,7 +199,8 @@ impl Gatherer<'_> {
         let mut left = budget.saturating_sub(spent);
         for &index in order {
             let one = &mut repeated[index];
-            let rest = one.duration * (self.request.pace.processes() - 1);
+            // A tenth more than the first process took, so that the last round is not cut off.
+            let rest = one.duration * (self.request.pace.processes() - 1) * 11 / 10;
             match left.checked_sub(rest) {
                 Some(remaining) if one.ended.is_none() => left = remaining,
                 Some(_) => {}

@@ -1,6 +1,8 @@
 //! What to do next.
 
-use perfaudit_result::{Finding, MetricName, Mode, NextAction, Project, Severity, Workload, WorkloadState};
+use perfaudit_result::{
+    Finding, MetricName, Mode, NextAction, Of, Project, Severity, Workload, WorkloadState,
+};
 
 /// At most this many: a list that nobody reads helps nobody.
 const MOST: usize = 5;
@@ -54,7 +56,8 @@ fn lacks_p99(workloads: &[Workload]) -> bool {
     workloads
         .iter()
         .filter_map(|workload| workload.metric(&MetricName::WALL_TIME_P99))
-        .any(|metric| metric.figure.value().is_none())
+        // No mode makes percentiles of calls from what processes state.
+        .any(|metric| metric.figure.value().is_none() && metric.figure.of != Of::ProcessMedian)
 }
 
 fn how_to_start(project: &Project) -> Vec<NextAction> {

@@ -212,7 +212,7 @@ pub(crate) fn audit(
     };
     let mut limits = imported.limits;
     limits.extend(limits::limits(&plan, &gathered));
-    let reproduce = reproduce::steps(&plan, &built, &run, seed);
+    let reproduce = reproduce::steps(&plan, &built, &gathered.workloads, &run, seed);
     let slos = objectives::judged(&plan.config, &gathered.workloads);
     let verdict = verdict::verdict(&gathered.workloads, &analysis.findings, &slos, &project, interrupted);
     let next_actions = actions::next_actions(&gathered.workloads, &analysis.findings, &project, plan.mode);

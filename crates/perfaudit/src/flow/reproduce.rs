@@ -3,13 +3,19 @@
 use std::path::Path;
 
 use perfaudit_bench::Built;
-use perfaudit_result::{ReproduceStep, Run};
+use perfaudit_result::{ReproduceStep, Run, Workload, WorkloadKind};
 
 use crate::flow::{Plan, slashes};
 
 /// The run as a whole, then its parts. Places outside of the project are not named: they differ from machine to
 /// machine.
-pub(crate) fn steps(plan: &Plan, built: &Built, run: &Run, seed: u64) -> Vec<ReproduceStep> {
+pub(crate) fn steps(
+    plan: &Plan,
+    built: &Built,
+    workloads: &[Workload],
+    run: &Run,
+    seed: u64,
+) -> Vec<ReproduceStep> {
     let shown = |text: &str| shown(plan, text);
     let mut argv: Vec<String> = run.argv.iter().map(|text| shown(text)).collect();
     if let Some(program) = argv.first_mut() {
@@ -30,17 +36,27 @@ pub(crate) fn steps(plan: &Plan, built: &Built, run: &Run, seed: u64) -> Vec<Rep
         environment: command.environment.clone(),
         argv: command.argv.iter().map(|text| shown(text)).collect(),
     }));
-    steps.extend(built.executables.iter().map(|executable| {
+    steps.extend(built.executables.iter().filter_map(|executable| {
         let directory = executable.directory.strip_prefix(&plan.project.build_root).unwrap_or(Path::new(""));
-        let arguments = ["--bench", "--noplot", "--exact", "--", "NAME"];
-        ReproduceStep {
+        let kind = workloads
+            .iter()
+            .find(|row| row.package == executable.package && row.target == executable.target)?
+            .kind;
+        let (arguments, environment): (&[&str], &[&str]) = match kind {
+            WorkloadKind::Criterion => {
+                (&["--bench", "--noplot", "--exact", "--", "NAME"], &["CRITERION_HOME=EMPTY_DIRECTORY"])
+            }
+            WorkloadKind::Divan | WorkloadKind::Libtest => (&["--bench", "--exact", "NAME"], &[]),
+            WorkloadKind::Command | WorkloadKind::Imported | WorkloadKind::BenchTarget => return None,
+        };
+        Some(ReproduceStep {
             what: format!("one benchmark of `{}/{}`", executable.package, executable.target),
             directory: slashes(directory),
-            environment: vec!["CRITERION_HOME=EMPTY_DIRECTORY".to_owned()],
+            environment: environment.iter().map(|&variable| variable.to_owned()).collect(),
             argv: std::iter::once(shown(&executable.path.to_string_lossy()))
-                .chain(arguments.map(str::to_owned))
+                .chain(arguments.iter().map(|&argument| argument.to_owned()))
                 .collect(),
-        }
+        })
     }));
     steps
 }
