@@ -3,9 +3,11 @@
 //! An interval is judged by its worse bound: a promise that may be broken within the uncertainty of the measurement is
 //! not kept. What was not measured in a way that could tell is said so, and never counts as kept.
 
+use std::collections::BTreeMap;
+
 use perfaudit_result::{
-    Direction, Figure, Headroom, Interval, Metric, MetricName, Of, Slo, SloStatus, Unit, Workload,
-    WorkloadId, WorkloadState,
+    ArtifactId, Direction, Figure, Headroom, Interval, Metric, MetricName, Of, Samples, Slo, SloStatus, Unit,
+    Workload, WorkloadId, WorkloadState,
 };
 
 /// A promise of the configuration.
@@ -30,12 +32,16 @@ pub struct Objective<'a> {
 
 /// Judges every objective for every workload that it names, in their order.
 #[must_use]
-pub fn judge(objectives: &[Objective<'_>], workloads: &[Workload]) -> Vec<Slo> {
+pub fn judge(
+    objectives: &[Objective<'_>],
+    workloads: &[Workload],
+    samples: &BTreeMap<ArtifactId, Samples>,
+) -> Vec<Slo> {
     let mut slos = Vec::new();
     for objective in objectives {
         let before = slos.len();
         for workload in workloads.iter().filter(|workload| (objective.matches)(&workload.id)) {
-            slos.push(of_workload(objective, workload));
+            slos.push(of_workload(objective, workload, samples));
         }
         if slos.len() == before {
             let reason =
@@ -46,7 +52,11 @@ pub fn judge(objectives: &[Objective<'_>], workloads: &[Workload]) -> Vec<Slo> {
     slos
 }
 
-fn of_workload(objective: &Objective<'_>, workload: &Workload) -> Slo {
+fn of_workload(
+    objective: &Objective<'_>,
+    workload: &Workload,
+    samples: &BTreeMap<ArtifactId, Samples>,
+) -> Slo {
     let unmeasured = |actual: Option<&Figure>, reason: String| {
         objective.unmeasured(Some(workload.id.clone()), actual.cloned(), reason)
     };
@@ -67,16 +77,50 @@ fn of_workload(objective: &Objective<'_>, workload: &Workload) -> Slo {
     if figure.unit != objective.unit {
         return unmeasured(Some(figure), "the measurement is in another unit than the limit".to_owned());
     }
-    let (Some(value), Some(interval)) = (figure.value(), figure.interval()) else {
+    let Some(value) = figure.value() else {
+        return unmeasured(Some(figure), figure.reason().unwrap_or("it could not be estimated").to_owned());
+    };
+    let told = match (figure.interval(), range(objective, workload, samples)) {
+        (Some(interval), _) => {
+            Some((objective.status(value, interval), objective.headroom(value, Some(interval))))
+        }
+        // Worth too few for an interval; but where all of them keep the limit, what they are drawn from does.
+        (None, Some(range)) if objective.used(objective.worse(range)) <= 1.0 => {
+            let (status, _) = objective.status(value, range);
+            let reason = "there is no interval, but every single observation keeps the limit";
+            Some(((status, reason), objective.headroom(value, None)))
+        }
+        (None, _) => None,
+    };
+    let Some(((status, reason), headroom)) = told else {
         return unmeasured(Some(figure), figure.reason().unwrap_or("there is no interval").to_owned());
     };
-    let (status, reason) = objective.status(value, interval);
     Slo {
         actual: Some(figure.clone()),
-        headroom: objective.headroom(value, interval),
+        headroom,
         status,
         reason: reason.to_owned(),
         ..unmeasured(None, String::new())
+    }
+}
+
+/// The range of all observations behind a figure that lies within them, in the unit of the objective.
+#[expect(clippy::cast_precision_loss, reason = "declared work is far below 2^53")]
+fn range(
+    objective: &Objective<'_>,
+    workload: &Workload,
+    samples: &BTreeMap<ArtifactId, Samples>,
+) -> Option<Interval> {
+    let samples = samples.get(workload.samples.as_ref()?)?;
+    let least = samples.per_iteration().fold(f64::INFINITY, f64::min);
+    let most = samples.per_iteration().fold(0.0, f64::max);
+    if [MetricName::WALL_TIME_P50, MetricName::WALL_TIME_MEAN].contains(&objective.metric) {
+        Interval::new(least, most).ok()
+    } else if objective.metric == MetricName::THROUGHPUT {
+        let work = workload.throughput?.amount() as f64 * 1e9;
+        Interval::new(work / most, work / least).ok()
+    } else {
+        None
     }
 }
 
@@ -110,11 +154,15 @@ impl Objective<'_> {
         }
     }
 
-    fn status(&self, value: f64, interval: Interval) -> (SloStatus, &'static str) {
-        let worse = match self.direction {
+    fn worse(&self, interval: Interval) -> f64 {
+        match self.direction {
             Direction::LowerIsBetter => interval.upper(),
             Direction::HigherIsBetter => interval.lower(),
-        };
+        }
+    }
+
+    fn status(&self, value: f64, interval: Interval) -> (SloStatus, &'static str) {
+        let worse = self.worse(interval);
         if self.used(value) > 1.0 {
             (SloStatus::Critical, "the limit is exceeded")
         } else if self.used(worse) > 1.0 {
@@ -127,9 +175,9 @@ impl Objective<'_> {
     }
 
     /// None where the measurement cannot be told from zero.
-    fn headroom(&self, value: f64, interval: Interval) -> Option<Headroom> {
+    fn headroom(&self, value: f64, interval: Option<Interval>) -> Option<Headroom> {
         let ratio = |value: f64| Some(1.0 / self.used(value)).filter(|ratio| ratio.is_finite());
-        let bounds = ratio(interval.lower()).zip(ratio(interval.upper()));
+        let bounds = interval.and_then(|interval| ratio(interval.lower()).zip(ratio(interval.upper())));
         Some(Headroom {
             ratio: ratio(value)?,
             ci: bounds.and_then(|(a, b)| Interval::new(a.min(b), a.max(b)).ok()),
@@ -173,7 +221,7 @@ mod tests {
             direction,
             warn: 0.5,
         };
-        judge(&[objective], workloads)
+        judge(&[objective], workloads, &BTreeMap::new())
     }
 
     fn status(estimate: Estimate, of: Of) -> SloStatus {
@@ -245,6 +293,36 @@ mod tests {
             (nothing.len(), nothing[0].status, &nothing[0].workload),
             (1, SloStatus::NotMeasured, &None)
         );
+    }
+
+    #[test]
+    fn without_an_interval_the_worst_observation_decides_if_it_keeps_the_limit() {
+        let estimate = || Estimate::WithoutInterval { value: 20.0, reason: "autocorrelated".into() };
+        let judged = |worst: f64| {
+            let mut workload = workload(figure(estimate(), Of::Call));
+            workload.metrics[0].name = MetricName::WALL_TIME_P50;
+            let id = ArtifactId("samples".into());
+            workload.samples = Some(id.clone());
+            let samples = Samples::new(workload.id.clone(), vec![1, 1], vec![20.0, worst]).unwrap();
+            let everything = |_: &WorkloadId| true;
+            let objective = Objective {
+                id: "fast".into(),
+                metric: MetricName::WALL_TIME_P50,
+                pattern: "*",
+                matches: &everything,
+                limit: 100.0,
+                unit: Unit::Nanoseconds,
+                direction: Direction::LowerIsBetter,
+                warn: 0.5,
+            };
+            judge(&[objective], &[workload], &BTreeMap::from([(id, samples)])).remove(0)
+        };
+        assert_eq!(judged(30.0).status, SloStatus::Ok);
+        assert_eq!(judged(60.0).status, SloStatus::Warning);
+        let told = judged(30.0);
+        assert!(told.reason.contains("every single observation"), "{}", told.reason);
+        assert_eq!(told.headroom.unwrap().ci, None);
+        assert_eq!(judged(101.0).status, SloStatus::NotMeasured);
     }
 
     #[test]

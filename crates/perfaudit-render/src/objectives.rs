@@ -40,7 +40,7 @@ fn row(slo: &Slo) -> Row<'_> {
         remark: slo.headroom.map_or_else(
             || slo.reason.clone(),
             |headroom| match slo.status {
-                SloStatus::Ok => multiple(headroom, slo),
+                SloStatus::Ok if headroom.ci.is_some() => multiple(headroom, slo),
                 _ => format!("{}: {}", multiple(headroom, slo), slo.reason),
             },
         ),

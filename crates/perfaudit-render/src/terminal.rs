@@ -13,6 +13,8 @@ use page::{CRITICAL, FAINT, GOOD, HEADING, PLAIN, Page, WARNING};
 
 /// How many findings are told in full unless all are asked for; critical ones always are.
 const FINDINGS_SHOWN: usize = 10;
+/// How many objectives are told one by one; beyond that those that are kept are counted.
+const OBJECTIVES_SHOWN: usize = 6;
 /// How many of the last lines of a message are shown.
 const MESSAGE_LINES: usize = 8;
 /// The columns that a name takes within a sentence, at most.
@@ -36,7 +38,7 @@ pub struct Terminal {
 pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     let mut page = Page::new(terminal.width, terminal.colour);
     verdict(&mut page, result);
-    objectives(&mut page, result);
+    objectives(&mut page, result, terminal.verbose);
     benchmarks::benchmarks(&mut page, result, terminal.verbose);
     comparison(&mut page, result, terminal.verbose);
     failures(&mut page, result, terminal.verbose);
@@ -67,9 +69,14 @@ fn verdict(page: &mut Page, result: &AuditResult) {
 }
 
 /// What the project promises, one paragraph each.
-fn objectives(page: &mut Page, result: &AuditResult) {
-    let rows = objectives::rows(result);
-    if !rows.is_empty() {
+fn objectives(page: &mut Page, result: &AuditResult, verbose: bool) {
+    let (kept, mut rows): (Vec<_>, Vec<_>) =
+        objectives::rows(result).into_iter().partition(|row| row.status == SloStatus::Ok);
+    let folded = if verbose || kept.len() + rows.len() <= OBJECTIVES_SHOWN { 0 } else { kept.len() };
+    if folded == 0 {
+        rows.extend(kept);
+    }
+    if !rows.is_empty() || folded > 0 {
         page.heading("Objectives");
     }
     for row in rows {
@@ -87,6 +94,10 @@ fn objectives(page: &mut Page, result: &AuditResult) {
         );
         let place = text::shorten(&text::visible(row.workload), NAME);
         page.paragraph("    ", 4, FAINT, &format!("{place}: {}", text::one_line(&row.remark)));
+    }
+    if folded > 0 {
+        let what = quantity::counted(folded, "objective");
+        page.paragraph("  ", 4, GOOD, &format!("ok: {what} kept (`--verbose` shows them)"));
     }
 }
 

@@ -6,16 +6,25 @@ use perfaudit_bench::{AcceptedExit, Cache, CommandLine, CommandSpec, Runs};
 use perfaudit_exec::timed::OutputUse;
 use perfaudit_project::config;
 
-/// One specification for each combination of parameters.
-pub(crate) fn configured(commands: &[config::CommandSpec], root: &Path) -> Vec<CommandSpec> {
-    commands
+/// The commands of the configuration that are meant: one for each combination of parameters, two where it is measured
+/// cold as well. Whoever names packages or targets on the command line means those alone.
+pub(crate) fn chosen(config: &config::Config, root: &Path) -> Vec<CommandSpec> {
+    let bench = &config.bench;
+    let is_narrowed = [&bench.packages.origin, &bench.benches.origin].contains(&&config::Origin::CommandLine);
+    if is_narrowed {
+        return Vec::new();
+    }
+    let filter = bench.filter.value.as_ref();
+    let all = config
+        .commands
         .iter()
         .flat_map(|command| command.workloads.iter().map(move |workload| (command, workload)))
         .flat_map(|(command, workload)| {
             let warm = spec(command, workload, root);
             let cold = command.cold.then(|| cold(&warm));
             std::iter::once(warm).chain(cold)
-        })
+        });
+    all.filter(|spec| filter.is_none_or(|filter| filter.is_match(&format!("command/{}", spec.name))))
         .collect()
 }
 

@@ -10,7 +10,9 @@ mod baselines;
 mod commands;
 mod imported;
 mod limits;
+mod measure;
 mod objectives;
+mod plan;
 mod record;
 mod reproduce;
 mod resume;
@@ -19,33 +21,24 @@ mod verdict;
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use perfaudit_bench::{
-    BuildRequest, Built, CommandRequest, CommandSpec, GatherRequest, Gathered, MeasuredCommands, Pace, build,
-    gather, measure_commands, unbuilt,
-};
-use perfaudit_exec::timed::Launcher;
-use perfaudit_exec::{ChangeKind, CpuTime, FileLock, Interrupt, TreeSnapshot};
+use perfaudit_bench::{BuildRequest, Built, build, unbuilt};
+use perfaudit_exec::{ChangeKind, Interrupt, TreeSnapshot};
 use perfaudit_history::Store;
-use perfaudit_host::{CpuTicks, after_measuring, before_measuring, calibrate, host};
-use perfaudit_project::config::Config;
-use perfaudit_project::{
-    CargoProject, ProjectError, ProjectRoot, Selection, WorkDirectory, effective_profile, vcs_state,
-};
+use perfaudit_project::vcs_state;
 use perfaudit_result::{
-    ArtifactId, ArtifactKind, AuditResult, BuildProfile, Host, Language, Mode, Package, Precondition,
-    PreconditionStatus, Project, Run, SCHEMA_VERSION, Samples, StageName, StageState, Tool, TreeChange,
-    TreeChangeKind,
+    ArtifactId, ArtifactKind, AuditResult, Language, Package, Project, Run, SCHEMA_VERSION, Samples, Stage,
+    StageName, StageState, Tool, TreeChange, TreeChangeKind,
 };
-use perfaudit_run::{OpenedRun, RunDirectory};
+use perfaudit_run::RunDirectory;
 
 use crate::arguments::AuditArguments;
 use crate::error::CommandError;
 use crate::progress::Progress;
-use crate::settings;
 use baselines::Baselines;
+use measure::{Measured, Measuring, measure_stages};
+pub(crate) use plan::{Plan, Subject, newest_run, runs_directory};
 use record::Recorder;
 
 /// A run that is complete, or was cut short and holds what had been measured.
@@ -58,79 +51,6 @@ pub(crate) struct CompletedRun {
     pub(crate) store: Option<Store>,
     pub(crate) result: AuditResult,
     pub(crate) samples: BTreeMap<ArtifactId, Samples>,
-}
-
-/// The folder of the runs of a project.
-pub(crate) fn runs_directory(work: &WorkDirectory) -> PathBuf {
-    work.path.join("runs")
-}
-
-/// The project, the selection and what is fixed before anything runs.
-pub(crate) struct Plan {
-    pub(crate) config: Config,
-    pub(crate) project: CargoProject,
-    pub(crate) selection: Selection,
-    pub(crate) work: WorkDirectory,
-    pub(crate) pace: Pace,
-    pub(crate) mode: Mode,
-    /// Whole commands to measure.
-    pub(crate) commands: Vec<CommandSpec>,
-}
-
-impl Plan {
-    pub(crate) fn make(arguments: &AuditArguments, interrupt: &Interrupt) -> Result<Self, CommandError> {
-        let root = ProjectRoot::locate(&arguments.path, interrupt)?;
-        let config = settings::effective(&root.path, arguments)?;
-        let selection = config.bench.selection();
-        let project = CargoProject::discover(root, &selection, config.audit.offline.value, interrupt)?;
-        let work = project.work_directory()?;
-        let mode = config.audit.mode.value;
-        let pace = Pace::new(mode, config.audit.budget.value);
-        let commands = commands::configured(&config.commands, &project.root);
-        Ok(Self { config, project, selection, work, pace, mode, commands })
-    }
-
-    /// A plan to measure nothing of the project that may lie around: a command in the current directory, or nothing.
-    fn beside_project(
-        arguments: &AuditArguments,
-        command: Option<&[String]>,
-        interrupt: &Interrupt,
-    ) -> Result<Self, CommandError> {
-        let mut project = match ProjectRoot::locate(&arguments.path, interrupt) {
-            Ok(root) => CargoProject::discover(root, &Selection::default(), true, interrupt)?,
-            Err(ProjectError::NoManifest { .. }) => CargoProject::none(&arguments.path)?,
-            Err(error) => return Err(error.into()),
-        };
-        project.packages.iter_mut().for_each(|package| package.benches.clear());
-        let config = settings::effective(&project.root, arguments)?;
-        let here = std::env::current_dir().unwrap_or_else(|_| project.root.clone());
-        let mode = config.audit.mode.value;
-        Ok(Self {
-            selection: Selection::default(),
-            work: project.work_directory()?,
-            pace: Pace::new(mode, config.audit.budget.value),
-            mode,
-            commands: command.map(|words| commands::typed(words, &here)).into_iter().collect(),
-            config,
-            project,
-        })
-    }
-
-    pub(crate) fn profile(&self) -> BuildProfile {
-        let name = self.selection.profile.as_deref().unwrap_or("bench");
-        effective_profile(&self.project.cargo, name, perfaudit_bench::DEBUG, perfaudit_bench::STRIP)
-    }
-}
-
-/// What a run is about.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Subject<'a> {
-    /// The project, with what its configuration names.
-    Project,
-    /// A command, given by its words.
-    Command(&'a [String]),
-    /// What other tools wrote into these files.
-    Files(&'a [PathBuf]),
 }
 
 /// Runs an audit.
@@ -213,7 +133,7 @@ pub(crate) fn audit(
     let mut limits = imported.limits;
     limits.extend(limits::limits(&plan, &gathered));
     let reproduce = reproduce::steps(&plan, &built, &gathered.workloads, &run, seed);
-    let slos = objectives::judged(&plan.config, &gathered.workloads);
+    let slos = objectives::judged(&plan.config, &gathered.workloads, &gathered.samples);
     let verdict = verdict::verdict(&gathered.workloads, &analysis.findings, &slos, &project, interrupted);
     let next_actions = actions::next_actions(&gathered.workloads, &analysis.findings, &project, plan.mode);
     let mut result = AuditResult {
@@ -244,7 +164,7 @@ fn build_stage(
     directory: &mut RunDirectory,
     interrupt: &Interrupt,
     progress: &Progress,
-    stages: &mut Vec<perfaudit_result::Stage>,
+    stages: &mut Vec<Stage>,
 ) -> Result<Built, CommandError> {
     let building = Recorder::begin(StageName::Build, Some(directory));
     if plan.project.packages.iter().all(|package| package.benches.is_empty()) {
@@ -271,126 +191,6 @@ fn build_stage(
     };
     stages.push(building.end(directory, state, message));
     Ok(built)
-}
-
-/// What measuring needs to know.
-#[derive(Clone, Copy)]
-struct Measuring<'a> {
-    arguments: &'a AuditArguments,
-    plan: &'a Plan,
-    built: &'a Built,
-    profile: &'a BuildProfile,
-    seed: u64,
-    earlier: Option<&'a OpenedRun>,
-}
-
-/// What measuring found.
-struct Measured {
-    host: Host,
-    preconditions: Vec<Precondition>,
-    gathered: Gathered,
-    commands: MeasuredCommands,
-}
-
-/// Everything that needs the machine to itself.
-fn measure_stages(
-    measuring: Measuring<'_>,
-    directory: &mut RunDirectory,
-    interrupt: &Interrupt,
-    progress: &Progress,
-    stages: &mut Vec<perfaudit_result::Stage>,
-) -> Result<Measured, CommandError> {
-    let lock =
-        FileLock::for_measuring(interrupt, || progress.note("another perfaudit measures: waiting for it"));
-    let lock = match lock {
-        Ok(lock) => Some(lock),
-        Err(perfaudit_exec::LockError::Interrupted) => None,
-        Err(error) => return Err(error.into()),
-    };
-    let looking = Recorder::begin(StageName::Host, Some(directory));
-    progress.say("look at the host".to_owned());
-    let host = host(&calibrate());
-    let mut preconditions = before_measuring(measuring.profile);
-    stages.push(looking.end(directory, StageState::Done, None));
-
-    let benching = Recorder::begin(StageName::Bench, Some(directory));
-    let request = GatherRequest {
-        executables: &measuring.built.executables,
-        filter: measuring.plan.config.bench.filter.value.as_ref(),
-        pace: measuring.plan.pace,
-        seed: measuring.seed,
-        patience: measuring.arguments.timeout,
-        earlier: measuring.earlier,
-    };
-    let benching_since = Instant::now();
-    let (ticks, cpu_time) = (CpuTicks::now(), CpuTime::now());
-    let gathered = gather(&request, directory, interrupt, &mut |event| progress.gathering(event))?;
-    let (state, message) = if gathered.interrupted {
-        (StageState::Partial, Some("interrupted".to_owned()))
-    } else if gathered.out_of_budget {
-        (StageState::Partial, Some("the budget was spent".to_owned()))
-    } else if gathered.workloads.is_empty() {
-        (StageState::Skipped, Some("there is nothing to measure".to_owned()))
-    } else {
-        (StageState::Done, None)
-    };
-    stages.push(benching.end(directory, state, message));
-    let commands =
-        command_stage(measuring, benching_since.elapsed(), directory, interrupt, progress, stages)?;
-    let ours = CpuTime::now().since(cpu_time);
-    let meanwhile =
-        ticks.zip(CpuTicks::now()).map(|(before, after)| after.meanwhile(before, ours.own + ours.children));
-    preconditions.extend(after_measuring(meanwhile));
-    allow(&mut preconditions, &measuring.plan.config.audit.allow.value);
-    drop(lock);
-    Ok(Measured { host, preconditions, gathered, commands })
-}
-
-/// Whole commands, with what benchmarks left of the budget.
-fn command_stage(
-    measuring: Measuring<'_>,
-    spent: Duration,
-    directory: &mut RunDirectory,
-    interrupt: &Interrupt,
-    progress: &Progress,
-    stages: &mut Vec<perfaudit_result::Stage>,
-) -> Result<MeasuredCommands, CommandError> {
-    let plan = measuring.plan;
-    if plan.commands.is_empty() {
-        return Ok(MeasuredCommands::default());
-    }
-    let running = Recorder::begin(StageName::Commands, Some(directory));
-    let request = CommandRequest {
-        specs: &plan.commands,
-        mode: plan.mode,
-        budget: plan.pace.budget().map(|budget| budget.saturating_sub(spent)),
-        seed: measuring.seed,
-        patience: measuring.arguments.timeout,
-    };
-    let mut launcher = Launcher::of_this_program()?;
-    let measured = measure_commands(&request, &mut launcher, directory, interrupt, &mut |event| {
-        progress.commanding(event);
-    })?;
-    let (state, message) = if measured.interrupted {
-        (StageState::Partial, Some("interrupted".to_owned()))
-    } else if measured.out_of_budget {
-        (StageState::Partial, Some("the budget was spent".to_owned()))
-    } else {
-        (StageState::Done, None)
-    };
-    stages.push(running.end(directory, state, message));
-    Ok(measured)
-}
-
-/// What the user allows is told, but not held against the run.
-fn allow(preconditions: &mut [Precondition], codes: &[String]) {
-    let allowed = |condition: &&mut Precondition| {
-        condition.status == PreconditionStatus::Violated && codes.contains(&condition.code)
-    };
-    preconditions
-        .iter_mut()
-        .filter(allowed)
-        .for_each(|condition| condition.status = PreconditionStatus::Allowed);
 }
 
 fn describe(plan: &Plan, interrupt: &Interrupt) -> Project {
@@ -443,12 +243,4 @@ fn random_seed() -> u32 {
     use std::hash::{BuildHasher, Hasher};
     let hash = std::collections::hash_map::RandomState::new().build_hasher().finish();
     u32::try_from(hash >> 32).expect("half of a u64 fits into a u32")
-}
-
-/// The newest run of the project that holds `path`.
-pub(crate) fn newest_run(path: &Path, interrupt: &Interrupt) -> Result<PathBuf, CommandError> {
-    let root = ProjectRoot::locate(path, interrupt)?;
-    let project = CargoProject::discover(root, &Selection::default(), true, interrupt)?;
-    let work = project.work_directory()?;
-    Ok(perfaudit_run::newest(&runs_directory(&work))?)
 }

@@ -1,11 +1,17 @@
 //! The objectives of the configuration, judged.
 
+use std::collections::BTreeMap;
+
 use perfaudit_audits::{Objective, judge};
 use perfaudit_project::config::Config;
-use perfaudit_result::{Slo, Workload, WorkloadId};
+use perfaudit_result::{ArtifactId, Samples, Slo, Workload, WorkloadId};
 
 /// Judges every objective.
-pub(crate) fn judged(config: &Config, workloads: &[Workload]) -> Vec<Slo> {
+pub(crate) fn judged(
+    config: &Config,
+    workloads: &[Workload],
+    samples: &BTreeMap<ArtifactId, Samples>,
+) -> Vec<Slo> {
     config
         .slos
         .iter()
@@ -24,7 +30,7 @@ pub(crate) fn judged(config: &Config, workloads: &[Workload]) -> Vec<Slo> {
                 direction: slo.metric.direction(),
                 warn: slo.warn,
             };
-            judge(&[objective], workloads)
+            judge(&[objective], workloads, samples)
         })
         .collect()
 }

@@ -1,0 +1,97 @@
+//! What is fixed before anything runs: the subject, the settings, the places.
+
+use std::path::{Path, PathBuf};
+
+use perfaudit_bench::{CommandSpec, Pace};
+use perfaudit_exec::Interrupt;
+use perfaudit_project::config::Config;
+use perfaudit_project::{
+    CargoProject, ProjectError, ProjectRoot, Selection, WorkDirectory, effective_profile,
+};
+use perfaudit_result::{BuildProfile, Mode};
+
+use super::commands;
+use crate::arguments::AuditArguments;
+use crate::error::CommandError;
+use crate::settings;
+
+/// The folder of the runs of a project.
+pub(crate) fn runs_directory(work: &WorkDirectory) -> PathBuf {
+    work.path.join("runs")
+}
+
+/// The project, the selection and what is fixed before anything runs.
+pub(crate) struct Plan {
+    pub(crate) config: Config,
+    pub(crate) project: CargoProject,
+    pub(crate) selection: Selection,
+    pub(crate) work: WorkDirectory,
+    pub(crate) pace: Pace,
+    pub(crate) mode: Mode,
+    /// Whole commands to measure.
+    pub(crate) commands: Vec<CommandSpec>,
+}
+
+impl Plan {
+    pub(crate) fn make(arguments: &AuditArguments, interrupt: &Interrupt) -> Result<Self, CommandError> {
+        let root = ProjectRoot::locate(&arguments.path, interrupt)?;
+        let config = settings::effective(&root.path, arguments)?;
+        let selection = config.bench.selection();
+        let project = CargoProject::discover(root, &selection, config.audit.offline.value, interrupt)?;
+        let work = project.work_directory()?;
+        let mode = config.audit.mode.value;
+        let pace = Pace::new(mode, config.audit.budget.value);
+        let commands = commands::chosen(&config, &project.root);
+        Ok(Self { config, project, selection, work, pace, mode, commands })
+    }
+
+    /// A plan to measure nothing of the project that may lie around: a command in the current directory, or nothing.
+    pub(crate) fn beside_project(
+        arguments: &AuditArguments,
+        command: Option<&[String]>,
+        interrupt: &Interrupt,
+    ) -> Result<Self, CommandError> {
+        let mut project = match ProjectRoot::locate(&arguments.path, interrupt) {
+            Ok(root) => CargoProject::discover(root, &Selection::default(), true, interrupt)?,
+            Err(ProjectError::NoManifest { .. }) => CargoProject::none(&arguments.path)?,
+            Err(error) => return Err(error.into()),
+        };
+        project.packages.iter_mut().for_each(|package| package.benches.clear());
+        let config = settings::effective(&project.root, arguments)?;
+        let here = std::env::current_dir().unwrap_or_else(|_| project.root.clone());
+        let mode = config.audit.mode.value;
+        Ok(Self {
+            selection: Selection::default(),
+            work: project.work_directory()?,
+            pace: Pace::new(mode, config.audit.budget.value),
+            mode,
+            commands: command.map(|words| commands::typed(words, &here)).into_iter().collect(),
+            config,
+            project,
+        })
+    }
+
+    pub(crate) fn profile(&self) -> BuildProfile {
+        let name = self.selection.profile.as_deref().unwrap_or("bench");
+        effective_profile(&self.project.cargo, name, perfaudit_bench::DEBUG, perfaudit_bench::STRIP)
+    }
+}
+
+/// What a run is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Subject<'a> {
+    /// The project, with what its configuration names.
+    Project,
+    /// A command, given by its words.
+    Command(&'a [String]),
+    /// What other tools wrote into these files.
+    Files(&'a [PathBuf]),
+}
+
+/// The newest run of the project that holds `path`.
+pub(crate) fn newest_run(path: &Path, interrupt: &Interrupt) -> Result<PathBuf, CommandError> {
+    let root = ProjectRoot::locate(path, interrupt)?;
+    let project = CargoProject::discover(root, &Selection::default(), true, interrupt)?;
+    let work = project.work_directory()?;
+    Ok(perfaudit_run::newest(&runs_directory(&work))?)
+}
