@@ -23,6 +23,8 @@ pub enum ArtifactKind {
     BuildLog,
     /// What a workload printed.
     WorkloadLog,
+    /// Where the CPU time of one workload went: [`CpuProfile`](crate::CpuProfile).
+    CpuProfile,
 }
 
 /// One file of the run directory.

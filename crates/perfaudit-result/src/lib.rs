@@ -10,6 +10,7 @@
 
 mod artifact;
 mod comparison;
+mod cpu;
 mod figure;
 mod finding;
 mod group;
@@ -23,6 +24,11 @@ mod workload;
 
 pub use artifact::{Artifact, ArtifactId, ArtifactKind, Samples, SamplesError};
 pub use comparison::{ComparedMetric, Comparison, RecordedVerdict};
+pub use cpu::{
+    CodeOrigin, Cpu, CpuProfile, Function, FunctionId, Hotspot, NamedShare, Neighbour, NodeId, OriginKind,
+    ProfileError, Rung, SampleRun, Sampler, SamplingEvent, SourceFrame, StackNode, Thread, TimeBlocks, Trust,
+    WorkloadCpu,
+};
 pub use figure::{ConfidenceLevel, Estimate, Figure, FigureError, Interval, Method, Of, Unit};
 pub use finding::{
     Confidence, Evidence, Finding, Granularity, Location, Severity, Verification, VerificationState,
@@ -67,6 +73,9 @@ pub struct AuditResult {
     /// What the project promises, and whether it is kept; empty without objectives in the configuration.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub slos: Vec<Slo>,
+    /// Where the CPU time of workloads went; none when nothing was profiled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<Cpu>,
     /// This run beside a baseline, where one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,

@@ -56,6 +56,8 @@ pub enum StageName {
     Bench,
     /// Running whole commands.
     Commands,
+    /// Sampling where workloads spend CPU time.
+    Cpu,
     /// Turning samples into figures and findings.
     Analyse,
 }

@@ -125,6 +125,7 @@ pub(super) fn stage(name: StageName) -> &'static str {
         StageName::List => "list",
         StageName::Bench => "bench",
         StageName::Commands => "commands",
+        StageName::Cpu => "cpu",
         StageName::Analyse => "analyse",
     }
 }
@@ -152,6 +153,7 @@ pub(super) fn artifact(kind: ArtifactKind) -> &'static str {
         ArtifactKind::Harness => "harness",
         ArtifactKind::BuildLog => "build log",
         ArtifactKind::WorkloadLog => "workload log",
+        ArtifactKind::CpuProfile => "CPU profile",
     }
 }
 

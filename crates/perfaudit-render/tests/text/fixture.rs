@@ -80,6 +80,7 @@ pub(crate) fn empty() -> AuditResult {
         next_actions: vec![],
         limits: vec![],
         slos: vec![],
+        cpu: None,
         comparison: None,
         reproduce: vec![],
         artifacts: vec![],

@@ -146,6 +146,7 @@ pub(crate) fn audit(
         preconditions,
         workloads: gathered.workloads,
         slos,
+        cpu: None,
         comparison: None,
         groups: analysis.groups,
         findings: analysis.findings,
