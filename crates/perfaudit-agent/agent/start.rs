@@ -1,0 +1,65 @@
+//! What happens when the library is loaded, and in the child of a fork.
+
+use core::ffi::c_char;
+use core::sync::atomic::Ordering;
+
+use crate::layout::FILE_VARIABLE;
+use crate::region::Region;
+use crate::{sampling, threads};
+
+unsafe extern "C" {
+    static environ: *const *const c_char;
+}
+
+/// The loader calls this before `main`.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static START: extern "C" fn() = start;
+
+extern "C" fn start() {
+    // SAFETY: the C library has set the environment before it runs constructors, and nothing changes it meanwhile.
+    let Some(path) = (unsafe { variable(environ, FILE_VARIABLE.as_bytes()) }) else { return };
+    // SAFETY: the values of the environment end with a zero byte.
+    let Some(region) = (unsafe { Region::open(path) }) else { return };
+    region.header().processes.fetch_add(1, Ordering::Relaxed);
+    threads::remember_stack_end(path as usize);
+    threads::install();
+    if sampling::install() {
+        threads::adopt(&region);
+    }
+}
+
+/// Timers stay behind in a fork.
+pub(crate) fn in_child() {
+    if let Some(region) = Region::current() {
+        region.header().processes.fetch_add(1, Ordering::Relaxed);
+        threads::adopt(&region);
+    }
+}
+
+/// The value of a variable of the environment.
+///
+/// # Safety
+/// `environment` must be null or a list of strings that ends with null.
+unsafe fn variable(environment: *const *const c_char, name: &[u8]) -> Option<*const u8> {
+    let mut entry = environment;
+    if entry.is_null() {
+        return None;
+    }
+    loop {
+        // SAFETY: the list has not ended yet.
+        let text = unsafe { entry.read() }.cast::<u8>();
+        if text.is_null() {
+            return None;
+        }
+        // SAFETY: a byte is read only when all before it were equal to those of the name, hence not the final zero.
+        let is_named = (0..name.len()).all(|at| unsafe { text.add(at).read() } == name[at]);
+        // SAFETY: as above: the string is at least as long as the name.
+        if is_named && unsafe { text.add(name.len()).read() } == b'=' {
+            // SAFETY: the final zero stands here at the earliest.
+            return Some(unsafe { text.add(name.len() + 1) });
+        }
+        // SAFETY: the list has not ended yet.
+        entry = unsafe { entry.add(1) };
+    }
+}

@@ -1,0 +1,266 @@
+//! System calls by number.
+
+use core::arch::asm;
+
+/// The numbers of the system calls that the agent makes.
+#[cfg(target_arch = "x86_64")]
+mod number {
+    pub(super) const CLOSE: usize = 3;
+    pub(super) const MMAP: usize = 9;
+    pub(super) const MUNMAP: usize = 11;
+    pub(super) const GETPID: usize = 39;
+    pub(super) const GETTID: usize = 186;
+    pub(super) const TIMER_CREATE: usize = 222;
+    pub(super) const TIMER_SETTIME: usize = 223;
+    pub(super) const TIMER_DELETE: usize = 226;
+    pub(super) const CLOCK_GETTIME: usize = 228;
+    pub(super) const OPENAT: usize = 257;
+    pub(super) const PROCESS_VM_READV: usize = 310;
+    pub(super) const EXIT_GROUP: usize = 231;
+}
+
+/// The numbers of the system calls that the agent makes.
+#[cfg(target_arch = "aarch64")]
+mod number {
+    pub(super) const CLOSE: usize = 57;
+    pub(super) const MMAP: usize = 222;
+    pub(super) const MUNMAP: usize = 215;
+    pub(super) const GETPID: usize = 172;
+    pub(super) const GETTID: usize = 178;
+    pub(super) const TIMER_CREATE: usize = 107;
+    pub(super) const TIMER_SETTIME: usize = 110;
+    pub(super) const TIMER_DELETE: usize = 111;
+    pub(super) const CLOCK_GETTIME: usize = 113;
+    pub(super) const OPENAT: usize = 56;
+    pub(super) const PROCESS_VM_READV: usize = 270;
+    pub(super) const EXIT_GROUP: usize = 94;
+}
+
+/// What a system call answered: a value, or an error number.
+type Answer = Result<usize, i32>;
+
+/// Makes a system call.
+///
+/// # Safety
+/// The arguments must be what the call expects: pointers that are valid for what it reads and writes.
+#[cfg(target_arch = "x86_64")]
+unsafe fn call(number: usize, arguments: [usize; 6]) -> Answer {
+    let answer: isize;
+    // SAFETY: the kernel keeps all registers but these; the caller answers for the arguments.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") number => answer,
+            in("rdi") arguments[0],
+            in("rsi") arguments[1],
+            in("rdx") arguments[2],
+            in("r10") arguments[3],
+            in("r8") arguments[4],
+            in("r9") arguments[5],
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack),
+        );
+    }
+    checked(answer)
+}
+
+/// Makes a system call.
+///
+/// # Safety
+/// The arguments must be what the call expects: pointers that are valid for what it reads and writes.
+#[cfg(target_arch = "aarch64")]
+unsafe fn call(number: usize, arguments: [usize; 6]) -> Answer {
+    let answer: isize;
+    // SAFETY: the kernel keeps all registers but the answer's; the caller answers for the arguments.
+    unsafe {
+        asm!(
+            "svc 0",
+            in("x8") number,
+            inlateout("x0") arguments[0] => answer,
+            in("x1") arguments[1],
+            in("x2") arguments[2],
+            in("x3") arguments[3],
+            in("x4") arguments[4],
+            in("x5") arguments[5],
+            options(nostack),
+        );
+    }
+    checked(answer)
+}
+
+/// The kernel answers errors as -1 to -4095.
+fn checked(answer: isize) -> Answer {
+    if (-4095..0).contains(&answer) {
+        Err(i32::try_from(-answer).unwrap_or(i32::MAX))
+    } else {
+        Ok(answer.cast_unsigned())
+    }
+}
+
+/// Ends the process; only for what cannot happen.
+pub(crate) fn abort() -> ! {
+    loop {
+        // SAFETY: takes no pointer.
+        let _ = unsafe { call(number::EXIT_GROUP, [134, 0, 0, 0, 0, 0]) };
+    }
+}
+
+pub(crate) fn process() -> u32 {
+    // SAFETY: takes no pointer.
+    let answer = unsafe { call(number::GETPID, [0; 6]) };
+    narrow(answer)
+}
+
+pub(crate) fn thread() -> u32 {
+    // SAFETY: takes no pointer.
+    let answer = unsafe { call(number::GETTID, [0; 6]) };
+    narrow(answer)
+}
+
+fn narrow(answer: Answer) -> u32 {
+    answer.ok().and_then(|answer| u32::try_from(answer).ok()).unwrap_or(0)
+}
+
+const CLOCK_MONOTONIC: usize = 1;
+const CLOCK_THREAD_CPUTIME_ID: usize = 3;
+
+#[repr(C)]
+#[derive(Default)]
+struct TimeSpec {
+    seconds: i64,
+    nanoseconds: i64,
+}
+
+/// The monotonic clock in nanoseconds.
+pub(crate) fn now_ns() -> u64 {
+    let mut time = TimeSpec::default();
+    // SAFETY: the kernel writes one `TimeSpec`.
+    let _ = unsafe { call(number::CLOCK_GETTIME, [CLOCK_MONOTONIC, &raw mut time as usize, 0, 0, 0, 0]) };
+    time.seconds.cast_unsigned().wrapping_mul(1_000_000_000).wrapping_add(time.nanoseconds.cast_unsigned())
+}
+
+const AT_FDCWD: usize = (-100_isize).cast_unsigned();
+const O_RDWR_CLOEXEC: usize = 0o2 | 0o2_000_000;
+const PROT_READ_WRITE: usize = 1 | 2;
+const MAP_SHARED: usize = 1;
+const MAP_PRIVATE_ANONYMOUS: usize = 2 | 0x20;
+
+/// Maps the first `bytes` of a file that others write, too. `path` ends with a zero byte.
+///
+/// # Safety
+/// `path` must point to a string that ends with a zero byte.
+pub(crate) unsafe fn map_file(path: *const u8, bytes: usize) -> Option<*mut u8> {
+    // SAFETY: the caller answers for the path.
+    let file = unsafe { call(number::OPENAT, [AT_FDCWD, path as usize, O_RDWR_CLOEXEC, 0, 0, 0]) }.ok()?;
+    // SAFETY: a new mapping at an address of the kernel's choice touches no memory that is in use.
+    let mapped = unsafe { call(number::MMAP, [0, bytes, PROT_READ_WRITE, MAP_SHARED, file, 0]) };
+    // SAFETY: takes no pointer.
+    let _ = unsafe { call(number::CLOSE, [file, 0, 0, 0, 0, 0]) };
+    Some(mapped.ok()? as *mut u8)
+}
+
+/// New memory, zeroed.
+pub(crate) fn map(bytes: usize) -> Option<*mut u8> {
+    let nothing = usize::MAX;
+    // SAFETY: as in `map_file`.
+    let mapped =
+        unsafe { call(number::MMAP, [0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, nothing, 0]) };
+    Some(mapped.ok()? as *mut u8)
+}
+
+/// Gives memory back.
+///
+/// # Safety
+/// Nothing may use it any more; it must come from [`map`] or [`map_file`].
+pub(crate) unsafe fn unmap(address: *mut u8, bytes: usize) {
+    // SAFETY: the caller answers for it.
+    let _ = unsafe { call(number::MUNMAP, [address as usize, bytes, 0, 0, 0, 0]) };
+}
+
+#[repr(C)]
+struct Span {
+    start: usize,
+    bytes: usize,
+}
+
+/// Copies memory of this process that may not be there: an unmapped page ends the copy instead of the process.
+/// Answers how many bytes were copied.
+///
+/// # Safety
+/// `to` must be writable for `bytes`.
+pub(crate) unsafe fn copy_own(from: usize, to: *mut u8, bytes: usize) -> usize {
+    let local = Span { start: to as usize, bytes };
+    let remote = Span { start: from, bytes };
+    let process = process() as usize;
+    let arguments = [process, &raw const local as usize, 1, &raw const remote as usize, 1, 0];
+    // SAFETY: both spans live until the call returns; the caller answers for the target.
+    unsafe { call(number::PROCESS_VM_READV, arguments) }.unwrap_or(0)
+}
+
+/// How a timer tells: `struct sigevent`.
+#[repr(C)]
+struct SignalEvent {
+    value: usize,
+    signal: i32,
+    notify: i32,
+    thread: i32,
+    rest: [i32; 11],
+}
+
+const SIGEV_THREAD_ID: i32 = 4;
+
+/// A timer on the CPU time of one thread.
+#[derive(Clone, Copy)]
+pub(crate) struct Timer(i32);
+
+impl Timer {
+    /// A timer that sends `signal` to this thread each time it has used `period_ns` of CPU time.
+    pub(crate) fn start(signal: i32, period_ns: u64) -> Option<Self> {
+        let event = SignalEvent {
+            value: 0,
+            signal,
+            notify: SIGEV_THREAD_ID,
+            thread: thread().cast_signed(),
+            rest: [0; 11],
+        };
+        let mut id = 0_i32;
+        let arguments = [CLOCK_THREAD_CPUTIME_ID, &raw const event as usize, &raw mut id as usize, 0, 0, 0];
+        // SAFETY: the kernel reads one event and writes one id.
+        unsafe { call(number::TIMER_CREATE, arguments) }.ok()?;
+        let period = || TimeSpec {
+            seconds: (period_ns / 1_000_000_000).cast_signed(),
+            nanoseconds: (period_ns % 1_000_000_000).cast_signed(),
+        };
+        let schedule = [period(), period()];
+        // SAFETY: the kernel reads the two times.
+        let set = unsafe {
+            call(
+                number::TIMER_SETTIME,
+                [id.cast_unsigned() as usize, 0, &raw const schedule as usize, 0, 0, 0],
+            )
+        };
+        let timer = Self(id);
+        match set {
+            Ok(_) => Some(timer),
+            Err(_) => {
+                timer.stop();
+                None
+            }
+        }
+    }
+
+    /// The timer that [`Self::id`] gave.
+    pub(crate) fn of(id: i32) -> Self {
+        Self(id)
+    }
+
+    pub(crate) fn id(self) -> i32 {
+        self.0
+    }
+
+    pub(crate) fn stop(self) {
+        // SAFETY: takes no pointer.
+        let _ = unsafe { call(number::TIMER_DELETE, [self.0.cast_unsigned() as usize, 0, 0, 0, 0, 0]) };
+    }
+}

@@ -1,0 +1,76 @@
+//! What the agent and its reader share: a file that both map. Everything in it is read and written by position, so
+//! that both sides agree whatever compiler made them.
+//!
+//! The file is a header, then slots of equal size. A writer takes the slot `head % slots` by advancing `head`, fills it
+//! and marks it ready; the reader takes slots in order, marks them free and advances `tail`. A writer that finds no
+//! free slot counts a loss.
+
+use core::sync::atomic::{AtomicU32, AtomicU64};
+
+/// Names the shared file to the agent.
+pub(crate) const FILE_VARIABLE: &str = "PERFAUDIT_AGENT_FILE";
+/// The first bytes of the file: a name and the version of this layout.
+pub(crate) const MAGIC: u64 = u64::from_le_bytes(*b"pfaudit1");
+
+/// The start of the file.
+#[repr(C)]
+pub(crate) struct Header {
+    /// [`MAGIC`].
+    pub(crate) magic: AtomicU64,
+    /// The size of the whole file in bytes.
+    pub(crate) file_bytes: AtomicU64,
+    /// The number of slots.
+    pub(crate) slots: AtomicU64,
+    /// The size of a slot in bytes, its head included; a multiple of 8.
+    pub(crate) slot_bytes: AtomicU64,
+    /// CPU time between two samples of a thread, in nanoseconds; 0 for no sampling.
+    pub(crate) period_ns: AtomicU64,
+    /// Slots taken by writers so far.
+    pub(crate) head: AtomicU64,
+    /// Slots given back by the reader so far.
+    pub(crate) tail: AtomicU64,
+    /// Samples that found no free slot, or were cut off by the signal being late: see [`Slot::overrun`].
+    pub(crate) lost: AtomicU64,
+    /// Threads that could not be sampled because the system refused a timer.
+    pub(crate) refused: AtomicU64,
+    /// Processes in which the agent started.
+    pub(crate) processes: AtomicU64,
+    /// Threads that were sampled.
+    pub(crate) threads: AtomicU64,
+}
+
+/// Where slots begin, in bytes from the start of the file.
+pub(crate) const SLOTS_OFFSET: usize = 4096;
+
+/// A slot that no writer holds. One that a writer fills is neither free nor ready.
+pub(crate) const FREE: u32 = 0;
+/// A slot that the reader may read.
+pub(crate) const READY: u32 = 2;
+
+/// The head of a slot; the stack follows it.
+#[repr(C)]
+pub(crate) struct Slot {
+    /// [`FREE`], [`TAKEN`] or [`READY`].
+    pub(crate) state: AtomicU32,
+    /// The number of the process.
+    pub(crate) process: AtomicU32,
+    /// The number of the thread.
+    pub(crate) thread: AtomicU32,
+    /// Timer periods that passed without a signal of their own, because the last one was still under way.
+    pub(crate) overrun: AtomicU32,
+    /// The monotonic clock, in nanoseconds.
+    pub(crate) time_ns: AtomicU64,
+    /// The instruction that was about to run.
+    pub(crate) instruction: AtomicU64,
+    /// The stack pointer.
+    pub(crate) stack_pointer: AtomicU64,
+    /// The frame pointer.
+    pub(crate) frame_pointer: AtomicU64,
+    /// The link register, where the architecture has one; otherwise 0.
+    pub(crate) link: AtomicU64,
+    /// Bytes of stack that follow, from the stack pointer upwards.
+    pub(crate) stack_bytes: AtomicU64,
+}
+
+/// The size of the head of a slot.
+pub(crate) const SLOT_HEAD: usize = size_of::<Slot>();

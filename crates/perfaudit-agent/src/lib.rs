@@ -1,0 +1,114 @@
+//! The library that perfaudit preloads into targets, and the reader of what it writes.
+//!
+//! The library itself is in the folder `agent`: `no_std` source without dependencies, compiled by the build script and
+//! embedded here. [`Agent`] puts it and the file that both share into a folder, and hands out what it wrote.
+
+mod layout;
+mod ring;
+mod shared;
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use ring::{Counters, StackSample};
+use shared::SharedFile;
+
+/// The preloaded library; none where it cannot be built for this platform.
+#[cfg(has_agent)]
+const LIBRARY: Option<&[u8]> = Some(include_bytes!(concat!(env!("OUT_DIR"), "/libperfaudit_agent.so")));
+#[cfg(not(has_agent))]
+const LIBRARY: Option<&[u8]> = None;
+
+/// How the agent samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sampling {
+    /// CPU time of a thread between two samples.
+    pub period: Duration,
+    /// How much of the stack a sample holds, in bytes.
+    pub stack_bytes: u32,
+    /// How many samples may wait to be read.
+    pub waiting: u32,
+}
+
+/// Why the agent cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum AgentError {
+    /// There is no library for this platform.
+    #[error(
+        "there is no preloaded sampler for this platform: it exists for Linux with glibc, x86-64 and aarch64"
+    )]
+    Unsupported,
+    /// A file cannot be written.
+    #[error("cannot write the agent's file {path}: {source}; give the folder room and rights")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// A library to preload and the file that it shares with this process.
+#[derive(Debug)]
+pub struct Agent {
+    library: PathBuf,
+    shared_path: PathBuf,
+    shared: SharedFile,
+}
+
+impl Agent {
+    /// Puts the library and the shared file into `folder`, which must exist and be readable and writable for the target.
+    ///
+    /// # Errors
+    /// When there is no library for this platform, or a file cannot be written.
+    pub fn prepare(folder: &Path, sampling: Sampling) -> Result<Self, AgentError> {
+        let bytes = LIBRARY.ok_or(AgentError::Unsupported)?;
+        let library = folder.join("libperfaudit_agent.so");
+        let shared_path = folder.join("agent.shared");
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| AgentError::Write { path, source }
+        };
+        create(&library, 0o755).and_then(|mut file| file.write_all(bytes)).map_err(failed(&library))?;
+        let shared = create(&shared_path, 0o666)
+            .and_then(|file| SharedFile::make(&file, sampling))
+            .map_err(failed(&shared_path))?;
+        Ok(Self { library, shared_path, shared })
+    }
+
+    /// The variables of the environment that make a target load the library. An `LD_PRELOAD` that the target has
+    /// already, given as `preloaded`, is kept.
+    #[must_use]
+    pub fn environment(
+        &self,
+        preloaded: Option<&std::ffi::OsStr>,
+    ) -> [(&'static str, std::ffi::OsString); 2] {
+        let mut preload = self.library.clone().into_os_string();
+        if let Some(others) = preloaded.filter(|others| !others.is_empty()) {
+            preload.push(":");
+            preload.push(others);
+        }
+        [("LD_PRELOAD", preload), (layout::FILE_VARIABLE, self.shared_path.clone().into_os_string())]
+    }
+
+    /// Hands out every sample that waits, in the order they were taken; answers how many.
+    ///
+    /// A writer that was ended while it wrote holds up those behind it: once `is_over` says that all writers are gone,
+    /// what it left unfinished is counted as lost and passed over.
+    pub fn read(&self, is_over: bool, each: &mut dyn FnMut(StackSample<'_>)) -> u64 {
+        self.shared.read(is_over, each)
+    }
+
+    /// What the agent counted so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.shared.counters()
+    }
+}
+
+fn create(path: &Path, mode: u32) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(path)
+}

@@ -1,0 +1,37 @@
+//! What the agent wrote, as values.
+
+/// One sample: registers and a piece of the stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StackSample<'a> {
+    /// The number of the process.
+    pub process: u32,
+    /// The number of the thread.
+    pub thread: u32,
+    /// How many periods of CPU time it stands for; at least 1.
+    pub weight: u64,
+    /// The monotonic clock, in nanoseconds.
+    pub time_ns: u64,
+    /// The instruction that was about to run.
+    pub instruction: u64,
+    /// The stack pointer.
+    pub stack_pointer: u64,
+    /// The frame pointer.
+    pub frame_pointer: u64,
+    /// The link register, where the architecture has one.
+    pub link: u64,
+    /// The stack from the stack pointer upwards.
+    pub stack: &'a [u8],
+}
+
+/// What the agent counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Samples that found no room.
+    pub lost: u64,
+    /// Threads that the system refused a timer.
+    pub refused_threads: u64,
+    /// Processes in which the agent started.
+    pub processes: u64,
+    /// Threads that were sampled.
+    pub threads: u64,
+}

@@ -1,0 +1,104 @@
+//! The file that the agent and its reader share, mapped into this process.
+#![expect(
+    unsafe_code,
+    reason = "other processes write the mapped file: it is read by atomics and volatile copies"
+)]
+
+use std::fs::File;
+use std::io;
+use std::sync::atomic::Ordering;
+
+use memmap2::MmapRaw;
+
+use crate::Sampling;
+use crate::layout::{FREE, Header, MAGIC, READY, SLOT_HEAD, SLOTS_OFFSET, Slot};
+use crate::ring::{Counters, StackSample};
+
+/// The shared file. Its geometry is kept here and never read back: the target could have changed it.
+#[derive(Debug)]
+pub(crate) struct SharedFile {
+    map: MmapRaw,
+    slots: u64,
+    slot_bytes: usize,
+}
+
+impl SharedFile {
+    /// Gives the file its size and its header.
+    pub(crate) fn make(file: &File, sampling: Sampling) -> io::Result<Self> {
+        let slots = u64::from(sampling.waiting.max(1));
+        let stack = usize::try_from(sampling.stack_bytes).unwrap_or(usize::MAX).next_multiple_of(8);
+        let slot_bytes = SLOT_HEAD + stack;
+        let bytes = SLOTS_OFFSET as u64 + slots * slot_bytes as u64;
+        file.set_len(bytes)?;
+        let map = MmapRaw::map_raw(file)?;
+        let shared = Self { map, slots, slot_bytes };
+        let header = shared.header();
+        header.file_bytes.store(bytes, Ordering::Relaxed);
+        header.slots.store(slots, Ordering::Relaxed);
+        header.slot_bytes.store(slot_bytes as u64, Ordering::Relaxed);
+        let period = u64::try_from(sampling.period.as_nanos()).unwrap_or(u64::MAX);
+        header.period_ns.store(period, Ordering::Relaxed);
+        header.magic.store(MAGIC, Ordering::Release);
+        Ok(shared)
+    }
+
+    fn header(&self) -> &Header {
+        // SAFETY: the mapping is page-aligned, longer than a header, lives as long as `self`, and a header is made of
+        // atomics only, for which every content is valid.
+        unsafe { &*self.map.as_ptr().cast::<Header>() }
+    }
+
+    pub(crate) fn counters(&self) -> Counters {
+        let header = self.header();
+        Counters {
+            lost: header.lost.load(Ordering::Relaxed),
+            refused_threads: header.refused.load(Ordering::Relaxed),
+            processes: header.processes.load(Ordering::Relaxed),
+            threads: header.threads.load(Ordering::Relaxed),
+        }
+    }
+
+    pub(crate) fn read(&self, is_over: bool, each: &mut dyn FnMut(StackSample<'_>)) -> u64 {
+        let header = self.header();
+        let mut stack = vec![0; self.slot_bytes - SLOT_HEAD];
+        let mut samples = 0;
+        let mut tail = header.tail.load(Ordering::Relaxed);
+        // The target could have written anything here: never more than one round.
+        let waiting = header.head.load(Ordering::Acquire).wrapping_sub(tail).min(self.slots);
+        for _ in 0..waiting {
+            let place = usize::try_from(tail % self.slots).expect("the number of slots fits into memory");
+            let start = self.map.as_mut_ptr().wrapping_add(SLOTS_OFFSET + place * self.slot_bytes);
+            // SAFETY: the slot lies within the mapping and begins at a multiple of 8; its head is made of atomics.
+            let slot = unsafe { &*start.cast::<Slot>() };
+            if slot.state.load(Ordering::Acquire) == READY {
+                let bytes = usize::try_from(slot.stack_bytes.load(Ordering::Relaxed)).unwrap_or(usize::MAX);
+                let bytes = bytes.min(stack.len());
+                // SAFETY: source and target are both that long and do not overlap; the writer of this slot is done, and
+                // a target that writes nevertheless changes bytes, not what Rust knows of them.
+                unsafe {
+                    std::ptr::copy_nonoverlapping(start.wrapping_add(SLOT_HEAD), stack.as_mut_ptr(), bytes);
+                }
+                each(StackSample {
+                    process: slot.process.load(Ordering::Relaxed),
+                    thread: slot.thread.load(Ordering::Relaxed),
+                    weight: 1 + u64::from(slot.overrun.load(Ordering::Relaxed)),
+                    time_ns: slot.time_ns.load(Ordering::Relaxed),
+                    instruction: slot.instruction.load(Ordering::Relaxed),
+                    stack_pointer: slot.stack_pointer.load(Ordering::Relaxed),
+                    frame_pointer: slot.frame_pointer.load(Ordering::Relaxed),
+                    link: slot.link.load(Ordering::Relaxed),
+                    stack: &stack[..bytes],
+                });
+                samples += 1;
+            } else if is_over {
+                header.lost.fetch_add(1, Ordering::Relaxed);
+            } else {
+                break;
+            }
+            slot.state.store(FREE, Ordering::Release);
+            tail = tail.wrapping_add(1);
+            header.tail.store(tail, Ordering::Release);
+        }
+        samples
+    }
+}
