@@ -7,6 +7,7 @@ use std::process::Command;
 fn main() {
     println!("cargo::rerun-if-changed=agent");
     println!("cargo::rerun-if-changed=src/layout.rs");
+    println!("cargo::rerun-if-changed=src/heap_layout.rs");
     println!("cargo::rustc-check-cfg=cfg(has_agent)");
     let variable = |name: &str| std::env::var(name).unwrap_or_default();
     let is_supported = variable("CARGO_CFG_TARGET_OS") == "linux"
@@ -18,7 +19,9 @@ fn main() {
     let library = PathBuf::from(variable("OUT_DIR")).join("libperfaudit_agent.so");
     let mut compile = Command::new(variable("RUSTC"));
     compile.args(["--edition", "2024", "--crate-type", "cdylib", "--crate-name", "perfaudit_agent"]);
-    compile.args(["-C", "opt-level=3", "-C", "panic=abort", "-C", "strip=symbols", "-D", "warnings"]);
+    compile.args(["-C", "opt-level=3", "-C", "codegen-units=1", "-C", "panic=abort", "-C", "strip=symbols"]);
+    // The hooks find their caller by the frame pointer.
+    compile.args(["-C", "force-frame-pointers=yes", "-D", "warnings"]);
     // No library is named: symbols then have no version, and the C library that the target has loaded, older or newer
     // than that of the machine that built this, provides them.
     compile.args(["-C", "link-arg=-nostdlib", "-C", "link-arg=-nostartfiles"]);

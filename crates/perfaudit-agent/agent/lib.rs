@@ -6,18 +6,32 @@
 
 #![no_std]
 
+#[path = "../src/heap_layout.rs"]
+mod heap_layout;
 #[path = "../src/layout.rs"]
 mod layout;
 
 mod arch;
+mod heap;
 mod region;
 mod sampling;
 mod start;
 mod sys;
 mod threads;
+mod tls;
+mod unwind;
 
 /// Nothing here panics; the compiler wants to know what would happen.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     sys::abort()
 }
+
+// The tables of the core library name the function that exceptions consult. None passes through here; the name must not
+// be visible to the target, whose own it would hide.
+core::arch::global_asm!(
+    ".globl rust_eh_personality",
+    ".hidden rust_eh_personality",
+    "rust_eh_personality:",
+    "nop",
+);

@@ -90,7 +90,7 @@ extern "C" fn on_signal(_: c_int, info: *const SignalInfo, context: *const c_voi
     }
     region.write(|slot, room, bytes| {
         let start = usize::try_from(registers.stack_pointer).unwrap_or(0);
-        let bytes = bytes.min(threads::stack_end().saturating_sub(start)) & !7;
+        let bytes = bytes.min(threads::stack_limit(start).saturating_sub(start)) & !7;
         // SAFETY: the room is part of the slot.
         let copied = unsafe { copy_stack(start, room, bytes) };
         slot.process.store(sys::process(), Ordering::Relaxed);

@@ -5,7 +5,7 @@ use core::sync::atomic::Ordering;
 
 use crate::layout::FILE_VARIABLE;
 use crate::region::Region;
-use crate::{sampling, threads};
+use crate::{heap, sampling, threads};
 
 unsafe extern "C" {
     static environ: *const *const c_char;
@@ -24,7 +24,10 @@ extern "C" fn start() {
     region.header().processes.fetch_add(1, Ordering::Relaxed);
     threads::remember_stack_end(path as usize);
     threads::install();
-    if sampling::install() {
+    if region.header().heap.load(Ordering::Relaxed) != 0 {
+        heap::install();
+    }
+    if region.header().period_ns.load(Ordering::Relaxed) != 0 && sampling::install() {
         threads::adopt(&region);
     }
 }
@@ -33,6 +36,9 @@ extern "C" fn start() {
 pub(crate) fn in_child() {
     if let Some(region) = Region::current() {
         region.header().processes.fetch_add(1, Ordering::Relaxed);
+        if region.header().heap.load(Ordering::Relaxed) != 0 {
+            heap::in_child();
+        }
         threads::adopt(&region);
     }
 }

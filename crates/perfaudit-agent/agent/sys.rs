@@ -6,6 +6,8 @@ use core::arch::asm;
 #[cfg(target_arch = "x86_64")]
 mod number {
     pub(super) const CLOSE: usize = 3;
+    pub(super) const FTRUNCATE: usize = 77;
+    pub(super) const READLINKAT: usize = 267;
     pub(super) const MMAP: usize = 9;
     pub(super) const MUNMAP: usize = 11;
     pub(super) const GETPID: usize = 39;
@@ -23,6 +25,8 @@ mod number {
 #[cfg(target_arch = "aarch64")]
 mod number {
     pub(super) const CLOSE: usize = 57;
+    pub(super) const FTRUNCATE: usize = 46;
+    pub(super) const READLINKAT: usize = 78;
     pub(super) const MMAP: usize = 222;
     pub(super) const MUNMAP: usize = 215;
     pub(super) const GETPID: usize = 172;
@@ -144,7 +148,9 @@ const AT_FDCWD: usize = (-100_isize).cast_unsigned();
 const O_RDWR_CLOEXEC: usize = 0o2 | 0o2_000_000;
 const PROT_READ_WRITE: usize = 1 | 2;
 const MAP_SHARED: usize = 1;
-const MAP_PRIVATE_ANONYMOUS: usize = 2 | 0x20;
+const MAP_NORESERVE: usize = 0x4000;
+const MAP_PRIVATE_ANONYMOUS: usize = 2 | 0x20 | MAP_NORESERVE;
+const O_CREAT_EXCL: usize = 0o100 | 0o200;
 
 /// Maps the first `bytes` of a file that others write, too. `path` ends with a zero byte.
 ///
@@ -158,6 +164,35 @@ pub(crate) unsafe fn map_file(path: *const u8, bytes: usize) -> Option<*mut u8> 
     // SAFETY: takes no pointer.
     let _ = unsafe { call(number::CLOSE, [file, 0, 0, 0, 0, 0]) };
     Some(mapped.ok()? as *mut u8)
+}
+
+/// Makes a file of `bytes` that did not exist, and maps it. `path` ends with a zero byte.
+///
+/// # Safety
+/// `path` must point to a string that ends with a zero byte.
+pub(crate) unsafe fn create_file(path: *const u8, bytes: usize) -> Option<*mut u8> {
+    const READABLE_FOR_OWNER: usize = 0o600;
+    let flags = O_RDWR_CLOEXEC | O_CREAT_EXCL;
+    let arguments = [AT_FDCWD, path as usize, flags, READABLE_FOR_OWNER, 0, 0];
+    // SAFETY: the caller answers for the path.
+    let file = unsafe { call(number::OPENAT, arguments) }.ok()?;
+    // SAFETY: takes no pointer.
+    let sized = unsafe { call(number::FTRUNCATE, [file, bytes, 0, 0, 0, 0]) };
+    // SAFETY: as in `map_file`.
+    let mapped =
+        unsafe { call(number::MMAP, [0, bytes, PROT_READ_WRITE, MAP_SHARED | MAP_NORESERVE, file, 0]) };
+    // SAFETY: takes no pointer.
+    let _ = unsafe { call(number::CLOSE, [file, 0, 0, 0, 0, 0]) };
+    sized.ok()?;
+    Some(mapped.ok()? as *mut u8)
+}
+
+/// Writes the path of the running program to `room`; answers its length.
+pub(crate) fn program(room: &mut [u8]) -> usize {
+    let path = c"/proc/self/exe".as_ptr() as usize;
+    let arguments = [AT_FDCWD, path, room.as_mut_ptr() as usize, room.len(), 0, 0];
+    // SAFETY: the path ends with a zero byte, and the kernel writes into the room only.
+    unsafe { call(number::READLINKAT, arguments) }.unwrap_or(0)
 }
 
 /// New memory, zeroed.

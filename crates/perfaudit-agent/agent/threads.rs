@@ -4,7 +4,7 @@ use core::ffi::{c_char, c_int, c_void};
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use crate::region::Region;
-use crate::{sampling, start, sys};
+use crate::{heap, sampling, start, sys, tls};
 
 type Routine = extern "C" fn(*mut c_void) -> *mut c_void;
 type Create = unsafe extern "C" fn(*mut c_void, *const c_void, Routine, *mut c_void) -> c_int;
@@ -34,50 +34,90 @@ fn hidden(cache: &AtomicUsize, name: &core::ffi::CStr) -> usize {
     found
 }
 
-/// The end of the main thread's stack, or the largest address where that is not known. Other threads' stacks end where
-/// memory does, or run into their neighbours', which costs a few useless bytes.
+/// The end of the first thread's stack, or the largest address where that is not known.
 static MAIN_STACK_END: AtomicUsize = AtomicUsize::new(usize::MAX);
 
-/// Remembers where the main thread's stack ends: the environment lies there.
+/// Remembers where the first thread's stack ends: the environment lies there.
 pub(crate) fn remember_stack_end(environment: usize) {
     const PAGE: usize = 4096;
     MAIN_STACK_END.store(environment.next_multiple_of(PAGE), Ordering::Relaxed);
 }
 
-/// An upper bound of the address that this thread's stack ends at.
-pub(crate) fn stack_end() -> usize {
-    let here = 0_u8;
+/// Where the stack that holds `address` ends, or something below that. The first thread's ends at the environment; the
+/// others have the thread pointer at their end; of a stack that the program made itself only some is certain.
+#[inline]
+pub(crate) fn stack_limit(address: usize) -> usize {
+    /// No stack is larger.
+    const LARGEST: usize = 1 << 30;
+    /// What programs give the stacks that they make, or more.
+    const CERTAIN: usize = 16 * 1024;
     let main = MAIN_STACK_END.load(Ordering::Relaxed);
-    if (&raw const here as usize) < main { main } else { usize::MAX }
-}
-
-/// The key whose destructor ends the timer of a thread, whichever way the thread ends; `u32::MAX` without.
-static KEY: AtomicU32 = AtomicU32::new(u32::MAX);
-
-/// Gets ready to end timers with their threads.
-pub(crate) fn install() {
-    let mut key = 0;
-    // SAFETY: the library writes one key; the destructor follows the rules of this library.
-    if unsafe { pthread_key_create(&raw mut key, on_exit) } == 0 {
-        KEY.store(key, Ordering::Release);
+    let pointer = tls::thread_pointer();
+    if main.wrapping_sub(address) < LARGEST {
+        main
+    } else if pointer.wrapping_sub(address) < LARGEST {
+        pointer
+    } else {
+        (address + CERTAIN) & !4095
     }
 }
 
-/// Timers are kept as their number plus one: a null value means that there is nothing to destroy.
-extern "C" fn on_exit(timer: *mut c_void) {
-    sampling::stop(i32::try_from(timer as usize).map_or(-1, |timer| timer - 1));
+/// A key of the thread library; `u32::MAX` without one.
+struct Key(AtomicU32);
+
+impl Key {
+    const fn new() -> Self {
+        Self(AtomicU32::new(u32::MAX))
+    }
+
+    fn install(&self, destructor: extern "C" fn(*mut c_void)) {
+        let mut key = 0;
+        // SAFETY: the library writes one key; the destructor follows the rules of this library.
+        if unsafe { pthread_key_create(&raw mut key, destructor) } == 0 {
+            self.0.store(key, Ordering::Release);
+        }
+    }
+
+    /// Lets the destructor get `number` when this thread ends, whichever way. Numbers are kept plus one: a null value
+    /// means that there is nothing to destroy.
+    fn set(&self, number: usize) {
+        let key = self.0.load(Ordering::Acquire);
+        if key != u32::MAX {
+            // SAFETY: the value is a number that is never followed as a pointer.
+            unsafe { pthread_setspecific(key, (number + 1) as *const c_void) };
+        }
+    }
+}
+
+/// Its destructor ends the timer of a thread.
+static TIMER: Key = Key::new();
+/// Its destructor gives back the place where a thread counts allocations.
+static PLACE: Key = Key::new();
+
+extern "C" fn end_timer(number: *mut c_void) {
+    sampling::stop(i32::try_from(number as usize).map_or(-1, |number| number - 1));
+}
+
+extern "C" fn leave_place(number: *mut c_void) {
+    heap::leave((number as usize).wrapping_sub(1));
+}
+
+/// Gets ready to end with threads what was begun for them.
+pub(crate) fn install() {
+    TIMER.install(end_timer);
+    PLACE.install(leave_place);
 }
 
 /// Samples this thread until it ends.
 pub(crate) fn adopt(region: &Region) {
-    let timer = sampling::start(region);
-    let key = KEY.load(Ordering::Acquire);
-    if let Ok(timer) = usize::try_from(timer)
-        && key != u32::MAX
-    {
-        // SAFETY: the value is a number that is never followed as a pointer.
-        unsafe { pthread_setspecific(key, (timer + 1) as *const c_void) };
+    if let Ok(timer) = usize::try_from(sampling::start(region)) {
+        TIMER.set(timer);
     }
+}
+
+/// Gives the place of this thread back when it ends.
+pub(crate) fn leave_place_on_exit(place: usize) {
+    PLACE.set(place);
 }
 
 /// What a new thread is to run, in a page of its own.

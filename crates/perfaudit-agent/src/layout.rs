@@ -5,7 +5,7 @@
 //! and marks it ready; the reader takes slots in order, marks them free and advances `tail`. A writer that finds no
 //! free slot counts a loss.
 
-use core::sync::atomic::{AtomicU32, AtomicU64};
+use core::sync::atomic::{AtomicU8, AtomicU32, AtomicU64};
 
 /// Names the shared file to the agent.
 pub(crate) const FILE_VARIABLE: &str = "PERFAUDIT_AGENT_FILE";
@@ -37,7 +37,16 @@ pub(crate) struct Header {
     pub(crate) processes: AtomicU64,
     /// Threads that were sampled.
     pub(crate) threads: AtomicU64,
+    /// 1 when allocations are to be counted.
+    pub(crate) heap: AtomicU64,
+    /// Processes that could not get a file for their allocations.
+    pub(crate) heap_refused: AtomicU64,
+    /// The folder for these files, with a final zero.
+    pub(crate) folder: [AtomicU8; FOLDER_BYTES],
 }
+
+/// The longest path of a folder, with its final zero.
+pub(crate) const FOLDER_BYTES: usize = 2048;
 
 /// Where slots begin, in bytes from the start of the file.
 pub(crate) const SLOTS_OFFSET: usize = 4096;

@@ -3,6 +3,8 @@
 //! The library itself is in the folder `agent`: `no_std` source without dependencies, compiled by the build script and
 //! embedded here. [`Agent`] puts it and the file that both share into a folder, and hands out what it wrote.
 
+mod heap;
+mod heap_layout;
 mod layout;
 mod ring;
 mod shared;
@@ -13,6 +15,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use heap::{HeapCounts, HeapFrame, HeapGaps, HeapModule, HeapNode, ProcessHeap, live_bytes};
 pub use ring::{Counters, StackSample};
 use shared::SharedFile;
 
@@ -21,6 +24,15 @@ use shared::SharedFile;
 const LIBRARY: Option<&[u8]> = Some(include_bytes!(concat!(env!("OUT_DIR"), "/libperfaudit_agent.so")));
 #[cfg(not(has_agent))]
 const LIBRARY: Option<&[u8]> = None;
+
+/// What the agent does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// It samples where threads spend CPU time.
+    Sample(Sampling),
+    /// It counts allocations by stack.
+    CountAllocations,
+}
 
 /// How the agent samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +53,14 @@ pub enum AgentError {
         "there is no preloaded sampler for this platform: it exists for Linux with glibc, x86-64 and aarch64"
     )]
     Unsupported,
+    /// A file that the agent wrote cannot be read.
+    #[error("cannot read what was counted in {path}: {source}; measure again")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said, or what is wrong.
+        source: io::Error,
+    },
     /// A file cannot be written.
     #[error("cannot write the agent's file {path}: {source}; give the folder room and rights")]
     Write {
@@ -54,6 +74,7 @@ pub enum AgentError {
 /// A library to preload and the file that it shares with this process.
 #[derive(Debug)]
 pub struct Agent {
+    folder: PathBuf,
     library: PathBuf,
     shared_path: PathBuf,
     shared: SharedFile,
@@ -64,7 +85,7 @@ impl Agent {
     ///
     /// # Errors
     /// When there is no library for this platform, or a file cannot be written.
-    pub fn prepare(folder: &Path, sampling: Sampling) -> Result<Self, AgentError> {
+    pub fn prepare(folder: &Path, task: Task) -> Result<Self, AgentError> {
         let bytes = LIBRARY.ok_or(AgentError::Unsupported)?;
         let library = folder.join("libperfaudit_agent.so");
         let shared_path = folder.join("agent.shared");
@@ -74,9 +95,9 @@ impl Agent {
         };
         create(&library, 0o755).and_then(|mut file| file.write_all(bytes)).map_err(failed(&library))?;
         let shared = create(&shared_path, 0o666)
-            .and_then(|file| SharedFile::make(&file, sampling))
+            .and_then(|file| SharedFile::make(&file, task, folder))
             .map_err(failed(&shared_path))?;
-        Ok(Self { library, shared_path, shared })
+        Ok(Self { folder: folder.to_owned(), library, shared_path, shared })
     }
 
     /// The variables of the environment that make a target load the library. An `LD_PRELOAD` that the target has
@@ -100,6 +121,23 @@ impl Agent {
     /// what it left unfinished is counted as lost and passed over.
     pub fn read(&self, is_over: bool, each: &mut dyn FnMut(StackSample<'_>)) -> u64 {
         self.shared.read(is_over, each)
+    }
+
+    /// The files in which processes count their allocations, in no order: one for each process and each program that it
+    /// became.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn heap_files(&self) -> Result<Vec<PathBuf>, AgentError> {
+        let failed = |source| AgentError::Read { path: self.folder.clone(), source };
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(&self.folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            if entry.file_name().to_string_lossy().starts_with("heap.") {
+                files.push(entry.path());
+            }
+        }
+        Ok(files)
     }
 
     /// What the agent counted so far.

@@ -30,6 +30,8 @@ pub struct Counters {
     pub lost: u64,
     /// Threads that the system refused a timer.
     pub refused_threads: u64,
+    /// Processes that could not get a file for their allocations.
+    pub refused_heaps: u64,
     /// Processes in which the agent started.
     pub processes: u64,
     /// Threads that were sampled.

@@ -6,13 +6,16 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use memmap2::MmapRaw;
 
-use crate::Sampling;
-use crate::layout::{FREE, Header, MAGIC, READY, SLOT_HEAD, SLOTS_OFFSET, Slot};
+use crate::layout::{FOLDER_BYTES, FREE, Header, MAGIC, READY, SLOT_HEAD, SLOTS_OFFSET, Slot};
 use crate::ring::{Counters, StackSample};
+use crate::{Sampling, Task};
 
 /// The shared file. Its geometry is kept here and never read back: the target could have changed it.
 #[derive(Debug)]
@@ -23,8 +26,15 @@ pub(crate) struct SharedFile {
 }
 
 impl SharedFile {
-    /// Gives the file its size and its header.
-    pub(crate) fn make(file: &File, sampling: Sampling) -> io::Result<Self> {
+    /// Gives the file its size and its header. `folder` is where processes put files of their own.
+    pub(crate) fn make(file: &File, task: Task, folder: &Path) -> io::Result<Self> {
+        let nothing = Sampling { period: Duration::ZERO, stack_bytes: 0, waiting: 1 };
+        let sampling = if let Task::Sample(sampling) = task { sampling } else { nothing };
+        let folder = folder.canonicalize()?;
+        let folder = folder.as_os_str().as_bytes();
+        if folder.len() >= FOLDER_BYTES {
+            return Err(io::ErrorKind::InvalidFilename.into());
+        }
         let slots = u64::from(sampling.waiting.max(1));
         let stack = usize::try_from(sampling.stack_bytes).unwrap_or(usize::MAX).next_multiple_of(8);
         let slot_bytes = SLOT_HEAD + stack;
@@ -38,6 +48,10 @@ impl SharedFile {
         header.slot_bytes.store(slot_bytes as u64, Ordering::Relaxed);
         let period = u64::try_from(sampling.period.as_nanos()).unwrap_or(u64::MAX);
         header.period_ns.store(period, Ordering::Relaxed);
+        header.heap.store(u64::from(task == Task::CountAllocations), Ordering::Relaxed);
+        for (place, byte) in header.folder.iter().zip(folder) {
+            place.store(*byte, Ordering::Relaxed);
+        }
         header.magic.store(MAGIC, Ordering::Release);
         Ok(shared)
     }
@@ -53,6 +67,7 @@ impl SharedFile {
         Counters {
             lost: header.lost.load(Ordering::Relaxed),
             refused_threads: header.refused.load(Ordering::Relaxed),
+            refused_heaps: header.heap_refused.load(Ordering::Relaxed),
             processes: header.processes.load(Ordering::Relaxed),
             threads: header.threads.load(Ordering::Relaxed),
         }

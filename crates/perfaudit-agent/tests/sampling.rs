@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use perfaudit_agent::{Agent, Sampling};
+use perfaudit_agent::{Agent, Sampling, Task};
 
 /// Two functions of which one takes three times as much, in two threads of which one takes as long as the other; a
 /// child that is forked; and a stack of a known content.
@@ -49,8 +49,12 @@ fn compiled(folder: &Path) -> PathBuf {
     program
 }
 
-fn sampling() -> Sampling {
-    Sampling { period: Duration::from_millis(4), stack_bytes: 4096, waiting: 256 }
+fn sampling() -> Task {
+    with_room_for(256)
+}
+
+fn with_room_for(waiting: u32) -> Task {
+    Task::Sample(Sampling { period: Duration::from_millis(4), stack_bytes: 4096, waiting })
 }
 
 /// Reads until the child has ended; answers thread, weight and length of the stack of each sample.
@@ -110,7 +114,7 @@ fn the_child_of_a_fork_is_sampled() {
 fn samples_that_find_no_room_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     let program = compiled(folder.path());
-    let agent = Agent::prepare(folder.path(), Sampling { waiting: 2, ..sampling() }).unwrap();
+    let agent = Agent::prepare(folder.path(), with_room_for(2)).unwrap();
     assert!(run(&agent, &program, &["fork"]).wait().unwrap().success());
     let mut read = 0;
     agent.read(true, &mut |_| read += 1);

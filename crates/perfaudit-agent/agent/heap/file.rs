@@ -1,0 +1,228 @@
+//! The file of this process's allocations, mapped.
+
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, Ordering};
+
+use super::CUT;
+use crate::heap_layout::{
+    CHUNK_BYTES, CHUNK_NODES, CHUNKS_AT, DIRECTORIES_AT, DIRECTORY, FIRST_NODE, HEAP_MAGIC, HeapHeader,
+    INTERRUPTED, MODULES_AT, MOST_CHUNKS, MOST_MODULES, MOST_NODES, MOST_THREADS, MappedFile, NODES_AT, Node,
+    OVERFLOW, PATH_BYTES, Statistics, TAKEN_AT,
+};
+use crate::region::Region;
+use crate::{sys, unwind};
+
+/// The size of the file: it is sparse.
+const HEAP_BYTES: usize = CHUNKS_AT + MOST_CHUNKS * CHUNK_BYTES;
+
+/// The file in use; null before it is complete and where allocations are not counted.
+static CURRENT: AtomicPtr<u8> = AtomicPtr::new(core::ptr::null_mut());
+/// The file that is being made.
+static MADE: AtomicPtr<u8> = AtomicPtr::new(core::ptr::null_mut());
+/// Whether one thread alone allocates.
+static ALONE: AtomicBool = AtomicBool::new(true);
+
+/// The file of this process's allocations.
+#[derive(Clone, Copy)]
+pub(crate) struct HeapFile {
+    base: *mut u8,
+}
+
+impl HeapFile {
+    #[inline]
+    pub(crate) fn current() -> Option<Self> {
+        let base = CURRENT.load(Ordering::Acquire);
+        (!base.is_null()).then_some(Self { base })
+    }
+
+    fn made() -> Option<Self> {
+        let base = MADE.load(Ordering::Acquire);
+        (!base.is_null()).then_some(Self { base })
+    }
+
+    /// Makes the file: `FOLDER/heap.PROCESS.N`, where N counts what the process executed.
+    pub(crate) fn create() -> bool {
+        let Some(region) = Region::current() else { return false };
+        let folder = &region.header().folder;
+        let mut path = [0_u8; crate::layout::FOLDER_BYTES + 64];
+        let mut length = 0;
+        for byte in folder {
+            let byte = byte.load(Ordering::Relaxed);
+            if byte == 0 {
+                break;
+            }
+            path[length] = byte;
+            length += 1;
+        }
+        length = append(&mut path, length, b"/heap.");
+        length = append_number(&mut path, length, sys::process());
+        length = append(&mut path, length, b".");
+        for attempt in 0..1000 {
+            let mut name = path;
+            append_number(&mut name, length, attempt);
+            // SAFETY: the path is shorter than its room, which is zeroed.
+            if let Some(base) = unsafe { sys::create_file(name.as_ptr(), HEAP_BYTES) } {
+                let heap = Self { base };
+                let header = heap.header();
+                header.process.store(sys::process(), Ordering::Relaxed);
+                header.nodes.store(FIRST_NODE, Ordering::Relaxed);
+                // The first place is the shared one.
+                header.threads.store(1, Ordering::Relaxed);
+                for special in [CUT, INTERRUPTED, OVERFLOW] {
+                    heap.node(special).address.store(u64::from(special), Ordering::Relaxed);
+                }
+                MADE.store(base, Ordering::Release);
+                ALONE.store(true, Ordering::Relaxed);
+                return true;
+            }
+        }
+        region.header().heap_refused.fetch_add(1, Ordering::Relaxed);
+        false
+    }
+
+    /// Lets hooks use the file.
+    pub(crate) fn publish() {
+        if let Some(heap) = Self::made() {
+            heap.header().magic.store(HEAP_MAGIC, Ordering::Release);
+            CURRENT.store(heap.base, Ordering::Release);
+        }
+    }
+
+    /// Keeps hooks from using the file: it is another process's.
+    pub(crate) fn withdraw() {
+        CURRENT.store(core::ptr::null_mut(), Ordering::Release);
+    }
+
+    #[inline]
+    pub(crate) fn header(&self) -> &HeapHeader {
+        // SAFETY: the file begins with the header and stays mapped.
+        unsafe { &*self.base.cast::<HeapHeader>() }
+    }
+
+    #[inline]
+    pub(crate) fn is_alone(&self) -> bool {
+        ALONE.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn no_longer_alone(&self) {
+        ALONE.store(false, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn node(&self, id: u32) -> &Node {
+        debug_assert!((id as usize) < MOST_NODES);
+        // SAFETY: ids are given out below `MOST_NODES`, and the file has room for that many.
+        unsafe { &*self.base.add(NODES_AT).cast::<Node>().add(id as usize) }
+    }
+
+    /// Whether the place of a thread is taken.
+    pub(crate) fn taken(&self, place: usize) -> &AtomicU8 {
+        debug_assert!(place < MOST_THREADS);
+        // SAFETY: the file has room for `MOST_THREADS` places.
+        unsafe { &*self.base.add(TAKEN_AT).cast::<AtomicU8>().add(place) }
+    }
+
+    /// What the thread at `place` counts for a node; none when there is no chunk left.
+    #[inline]
+    pub(crate) fn statistics(&self, place: usize, node: u32) -> Option<&Statistics> {
+        let number = node as usize / CHUNK_NODES;
+        // SAFETY: the file has room for the directories of `MOST_THREADS` places, and nodes are below `MOST_NODES`.
+        let entry =
+            unsafe { &*self.base.add(DIRECTORIES_AT).cast::<AtomicU32>().add(place * DIRECTORY + number) };
+        let chunk = match entry.load(Ordering::Acquire) {
+            0 => self.new_chunk(entry)?,
+            chunk => chunk,
+        };
+        let start = CHUNKS_AT + (chunk as usize - 1) * CHUNK_BYTES;
+        // SAFETY: chunks are given out below `MOST_CHUNKS`, and the file has room for that many.
+        Some(unsafe { &*self.base.add(start).cast::<Statistics>().add(node as usize % CHUNK_NODES) })
+    }
+
+    #[cold]
+    fn new_chunk(&self, entry: &AtomicU32) -> Option<u32> {
+        let number = self.header().chunks.fetch_add(1, Ordering::Relaxed);
+        if number as usize >= MOST_CHUNKS {
+            self.header().chunks.store(MOST_CHUNKS as u32, Ordering::Relaxed);
+            self.header().overflown.fetch_add(1, Ordering::Relaxed);
+            return None;
+        }
+        match entry.compare_exchange(0, number + 1, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => Some(number + 1),
+            Err(others) => Some(others),
+        }
+    }
+
+    fn module(&self, index: usize) -> &MappedFile {
+        debug_assert!(index < MOST_MODULES);
+        // SAFETY: the file has room for `MOST_MODULES`.
+        unsafe { &*self.base.add(MODULES_AT).cast::<MappedFile>().add(index) }
+    }
+}
+
+/// Writes down which files are mapped, so that addresses can be told apart when the process is gone.
+pub(crate) fn list_modules() {
+    let Some(heap) = HeapFile::made() else { return };
+    unwind::record_modules(|module| {
+        let listed = heap.header().modules.load(Ordering::Acquire) as usize;
+        let start = module.start as u64;
+        let is_listed = (0..listed).any(|index| {
+            let known = heap.module(index);
+            known.start.load(Ordering::Relaxed) == start
+                && known.bias.load(Ordering::Relaxed) == module.bias as u64
+        });
+        if is_listed || listed >= MOST_MODULES {
+            return;
+        }
+        let entry = heap.module(listed);
+        entry.bias.store(module.bias as u64, Ordering::Relaxed);
+        entry.start.store(start, Ordering::Relaxed);
+        entry.end.store(module.end as u64, Ordering::Relaxed);
+        write_path(entry, module);
+        let next = u32::try_from(listed + 1).unwrap_or(0);
+        heap.header().modules.store(next, Ordering::Release);
+    });
+}
+
+fn write_path(entry: &MappedFile, module: &unwind::Module) {
+    let mut program = [0_u8; PATH_BYTES];
+    let name = module.name.cast::<u8>();
+    // SAFETY: the loader's names end with a zero byte.
+    let is_program = name.is_null() || unsafe { name.read() } == 0;
+    if is_program {
+        let length = sys::program(&mut program[..PATH_BYTES - 1]);
+        for (byte, to) in program[..length].iter().zip(&entry.path) {
+            to.store(*byte, Ordering::Relaxed);
+        }
+        return;
+    }
+    for (at, to) in entry.path[..PATH_BYTES - 1].iter().enumerate() {
+        // SAFETY: the loop ends at the final zero.
+        let byte = unsafe { name.add(at).read() };
+        if byte == 0 {
+            break;
+        }
+        to.store(byte, Ordering::Relaxed);
+    }
+}
+
+fn append(path: &mut [u8], length: usize, text: &[u8]) -> usize {
+    for (at, byte) in text.iter().enumerate() {
+        if let Some(place) = path.get_mut(length + at) {
+            *place = *byte;
+        }
+    }
+    length + text.len()
+}
+
+fn append_number(path: &mut [u8], length: usize, number: u32) -> usize {
+    let mut digits = [0_u8; 10];
+    let mut at = digits.len();
+    let mut rest = number;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+        if rest == 0 {
+            return append(path, length, &digits[at..]);
+        }
+    }
+}

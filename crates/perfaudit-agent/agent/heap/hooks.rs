@@ -1,0 +1,251 @@
+//! The functions of the C library that this library stands before.
+
+use core::ffi::{c_char, c_int, c_void};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::{allocated, freed, unfreed};
+use crate::unwind::Start;
+
+type Pointer = *mut c_void;
+type Malloc = unsafe extern "C" fn(usize) -> Pointer;
+type Calloc = unsafe extern "C" fn(usize, usize) -> Pointer;
+type Realloc = unsafe extern "C" fn(Pointer, usize) -> Pointer;
+type Free = unsafe extern "C" fn(Pointer);
+type Aligned = unsafe extern "C" fn(usize, usize) -> Pointer;
+type PosixAligned = unsafe extern "C" fn(*mut Pointer, usize, usize) -> c_int;
+
+unsafe extern "C" {
+    fn dlsym(handle: Pointer, name: *const c_char) -> Pointer;
+}
+
+const RTLD_NEXT: Pointer = -1_isize as Pointer;
+const ENOMEM: c_int = 12;
+
+/// A function that this library stands before, once it was looked up.
+struct Hidden {
+    address: AtomicUsize,
+    name: &'static core::ffi::CStr,
+}
+
+/// Whether a look-up is under way: it may itself allocate.
+static LOOKING_UP: AtomicBool = AtomicBool::new(false);
+
+impl Hidden {
+    const fn new(name: &'static core::ffi::CStr) -> Self {
+        Self { address: AtomicUsize::new(0), name }
+    }
+
+    /// The address of the next definition; none while another look-up is under way, and where there is none.
+    #[inline]
+    fn address(&self) -> Option<usize> {
+        match self.address.load(Ordering::Acquire) {
+            0 => self.look_up(),
+            known => Some(known),
+        }
+    }
+
+    #[cold]
+    fn look_up(&self) -> Option<usize> {
+        if LOOKING_UP.swap(true, Ordering::Acquire) {
+            return None;
+        }
+        // SAFETY: the name ends with a zero byte.
+        let found = unsafe { dlsym(RTLD_NEXT, self.name.as_ptr()) } as usize;
+        LOOKING_UP.store(false, Ordering::Release);
+        self.address.store(found, Ordering::Release);
+        (found != 0).then_some(found)
+    }
+}
+
+static MALLOC: Hidden = Hidden::new(c"malloc");
+static CALLOC: Hidden = Hidden::new(c"calloc");
+static REALLOC: Hidden = Hidden::new(c"realloc");
+static FREE: Hidden = Hidden::new(c"free");
+static MEMALIGN: Hidden = Hidden::new(c"memalign");
+static ALIGNED_ALLOC: Hidden = Hidden::new(c"aligned_alloc");
+static POSIX_MEMALIGN: Hidden = Hidden::new(c"posix_memalign");
+
+/// Memory for what is allocated while a function is looked up.
+mod early {
+    use core::cell::UnsafeCell;
+    use core::ffi::c_void;
+    use core::sync::atomic::{AtomicUsize, Ordering};
+
+    const BYTES: usize = 64 * 1024;
+
+    #[repr(align(16))]
+    struct Arena(UnsafeCell<[u8; BYTES]>);
+
+    // SAFETY: pieces are handed out once, by an atomic.
+    unsafe impl Sync for Arena {}
+
+    static ARENA: Arena = Arena(UnsafeCell::new([0; BYTES]));
+    static USED: AtomicUsize = AtomicUsize::new(0);
+
+    /// A piece that is zeroed and never reused; null when there is no room.
+    pub(super) fn allocate(bytes: usize) -> *mut c_void {
+        let bytes = bytes.next_multiple_of(16);
+        let start = USED.fetch_add(bytes, Ordering::Relaxed);
+        if start.saturating_add(bytes) > BYTES {
+            return core::ptr::null_mut();
+        }
+        // SAFETY: the piece lies within the arena.
+        unsafe { ARENA.0.get().cast::<u8>().add(start).cast() }
+    }
+
+    pub(super) fn holds(block: *mut c_void) -> bool {
+        let start = ARENA.0.get() as usize;
+        (start..start + BYTES).contains(&(block as usize))
+    }
+}
+
+/// # Safety
+/// As `malloc` of the C library.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn malloc(bytes: usize) -> Pointer {
+    let start = Start::here();
+    let Some(address) = MALLOC.address() else { return early::allocate(bytes) };
+    // SAFETY: the C library's function has this type.
+    let block = unsafe { core::mem::transmute::<usize, Malloc>(address)(bytes) };
+    if !block.is_null() {
+        allocated(block as usize, bytes, None, start);
+    }
+    block
+}
+
+/// # Safety
+/// As `calloc` of the C library.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn calloc(count: usize, size: usize) -> Pointer {
+    let start = Start::here();
+    let Some(address) = CALLOC.address() else { return early::allocate(count.saturating_mul(size)) };
+    // SAFETY: the C library's function has this type.
+    let block = unsafe { core::mem::transmute::<usize, Calloc>(address)(count, size) };
+    if !block.is_null() {
+        allocated(block as usize, count.wrapping_mul(size), None, start);
+    }
+    block
+}
+
+/// # Safety
+/// As `realloc` of the C library.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn realloc(block: Pointer, bytes: usize) -> Pointer {
+    let start = Start::here();
+    // SAFETY: the caller answers for the block.
+    unsafe { reallocate(block, bytes, start) }
+}
+
+/// # Safety
+/// As `reallocarray` of the C library.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn reallocarray(block: Pointer, count: usize, size: usize) -> Pointer {
+    let start = Start::here();
+    match count.checked_mul(size) {
+        // SAFETY: the caller answers for the block.
+        Some(bytes) => unsafe { reallocate(block, bytes, start) },
+        None => core::ptr::null_mut(),
+    }
+}
+
+/// # Safety
+/// As `realloc` of the C library.
+#[inline(always)]
+unsafe fn reallocate(block: Pointer, bytes: usize, start: Start) -> Pointer {
+    if early::holds(block) {
+        let new = early::allocate(bytes);
+        if !new.is_null() {
+            // SAFETY: the old piece ends within the arena, and so does one as long that follows it.
+            unsafe {
+                core::ptr::copy(
+                    block.cast::<u8>(),
+                    new.cast::<u8>(),
+                    bytes.min(new as usize - block as usize),
+                )
+            };
+        }
+        return new;
+    }
+    let Some(address) = REALLOC.address() else { return core::ptr::null_mut() };
+    let known = if block.is_null() { None } else { freed(block as usize) };
+    // SAFETY: the C library's function has this type.
+    let new = unsafe { core::mem::transmute::<usize, Realloc>(address)(block, bytes) };
+    if !new.is_null() {
+        let grown_from = known.filter(|known| known.bytes < bytes).map(|known| known.bytes);
+        allocated(new as usize, bytes, grown_from, start);
+    } else if let (Some(known), true) = (known, bytes != 0) {
+        unfreed(block as usize, known);
+    }
+    new
+}
+
+/// # Safety
+/// As `free` of the C library.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn free(block: Pointer) {
+    if block.is_null() || early::holds(block) {
+        return;
+    }
+    freed(block as usize);
+    if let Some(address) = FREE.address() {
+        // SAFETY: the C library's function has this type.
+        unsafe { core::mem::transmute::<usize, Free>(address)(block) };
+    }
+}
+
+/// # Safety
+/// As `memalign` of the C library.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memalign(alignment: usize, bytes: usize) -> Pointer {
+    let start = Start::here();
+    // SAFETY: the caller answers for it.
+    unsafe { aligned(&MEMALIGN, alignment, bytes, start) }
+}
+
+/// # Safety
+/// As `aligned_alloc` of the C library.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aligned_alloc(alignment: usize, bytes: usize) -> Pointer {
+    let start = Start::here();
+    // SAFETY: the caller answers for it.
+    unsafe { aligned(&ALIGNED_ALLOC, alignment, bytes, start) }
+}
+
+/// # Safety
+/// As `memalign` of the C library.
+#[inline(always)]
+unsafe fn aligned(hidden: &Hidden, alignment: usize, bytes: usize, start: Start) -> Pointer {
+    let Some(address) = hidden.address() else { return core::ptr::null_mut() };
+    // SAFETY: the C library's function has this type.
+    let block = unsafe { core::mem::transmute::<usize, Aligned>(address)(alignment, bytes) };
+    if !block.is_null() {
+        allocated(block as usize, bytes, None, start);
+    }
+    block
+}
+
+/// # Safety
+/// As `posix_memalign` of the C library.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn posix_memalign(to: *mut Pointer, alignment: usize, bytes: usize) -> c_int {
+    let start = Start::here();
+    let Some(address) = POSIX_MEMALIGN.address() else { return ENOMEM };
+    // SAFETY: the C library's function has this type.
+    let code = unsafe { core::mem::transmute::<usize, PosixAligned>(address)(to, alignment, bytes) };
+    if code == 0 {
+        // SAFETY: the C library has written the block there.
+        allocated(unsafe { to.read() } as usize, bytes, None, start);
+    }
+    code
+}
+
+/// # Safety
+/// As `valloc` of the C library.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn valloc(bytes: usize) -> Pointer {
+    /// What every system that has this function takes for a page here.
+    const PAGE: usize = 4096;
+    let start = Start::here();
+    // SAFETY: the caller answers for it.
+    unsafe { aligned(&MEMALIGN, PAGE, bytes, start) }
+}

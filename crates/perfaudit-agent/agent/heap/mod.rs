@@ -1,0 +1,186 @@
+//! Counting allocations: which stack asked for how much, and what became of it.
+
+mod blocks;
+mod file;
+mod hooks;
+mod local;
+mod nodes;
+
+pub(crate) use file::list_modules;
+pub(crate) use local::leave;
+
+use core::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use crate::heap_layout::{INTERRUPTED, SIZE_CLASSES, Statistics};
+use crate::unwind::Start;
+use file::HeapFile;
+use local::Local;
+
+/// The node at the root of stacks that cannot be followed to their end.
+const CUT: u32 = 1;
+/// A thread that works alone tells the header each change; one of several tells it when this much has changed.
+const FLUSH_BYTES: i64 = 64 * 1024;
+
+/// Starts to count in this process; answers false where the system refuses.
+pub(crate) fn install() -> bool {
+    HeapFile::create() && nodes::install() && blocks::install() && crate::unwind::install() && {
+        list_modules();
+        HeapFile::publish();
+        true
+    }
+}
+
+/// Starts anew in the child of a fork: what the parent allocated is the parent's.
+pub(crate) fn in_child() {
+    HeapFile::withdraw();
+    local::forget_all();
+    install();
+}
+
+/// Adds without a lock: alone where the place is the thread's own, as one operation where it is shared.
+#[inline]
+fn add(counter: &AtomicU64, value: u64, is_shared: bool) {
+    if is_shared {
+        counter.fetch_add(value, Ordering::Relaxed);
+    } else {
+        counter.store(counter.load(Ordering::Relaxed).wrapping_add(value), Ordering::Relaxed);
+    }
+}
+
+#[inline]
+fn add_signed(counter: &AtomicI64, value: i64, is_shared: bool) {
+    if is_shared {
+        counter.fetch_add(value, Ordering::Relaxed);
+    } else {
+        counter.store(counter.load(Ordering::Relaxed).wrapping_add(value), Ordering::Relaxed);
+    }
+}
+
+/// The class of a size: 0 up to 16 bytes, 1 up to 64, and so on by powers of four.
+#[inline]
+fn size_class(bytes: usize) -> usize {
+    let bits = (usize::BITS - bytes.saturating_sub(1).leading_zeros()) as usize;
+    (bits.saturating_sub(4).div_ceil(2)).min(SIZE_CLASSES - 1)
+}
+
+/// Notes what was live at the last peak before the first change after it.
+#[inline]
+fn keep_peak(statistics: &Statistics, epoch: u64) {
+    if statistics.epoch.load(Ordering::Relaxed) != epoch {
+        statistics.peak_count.store(statistics.live_count.load(Ordering::Relaxed), Ordering::Relaxed);
+        statistics.peak_bytes.store(statistics.live_bytes.load(Ordering::Relaxed), Ordering::Relaxed);
+        statistics.epoch.store(epoch, Ordering::Relaxed);
+    }
+}
+
+/// A block that was taken out of the books.
+#[derive(Clone, Copy)]
+struct Known {
+    node: u32,
+    bytes: usize,
+}
+
+/// Counts a block. `grown_from` is the size of what it was reallocated from.
+#[inline]
+fn allocated(block: usize, bytes: usize, grown_from: Option<usize>, start: Start) {
+    let Some(heap) = HeapFile::current() else { return };
+    let Some(entered) = Local::enter(&heap) else {
+        count_allocation(&heap, None, INTERRUPTED, bytes, grown_from);
+        blocks::put(&heap, block, Known { node: INTERRUPTED, bytes });
+        return;
+    };
+    let node = entered.stack(&heap, start);
+    count_allocation(&heap, Some(&entered), node, bytes, grown_from);
+    blocks::put(&heap, block, Known { node, bytes });
+    entered.set_last_block(block);
+}
+
+#[inline]
+fn count_allocation(
+    heap: &HeapFile,
+    entered: Option<&local::Entered>,
+    node: u32,
+    bytes: usize,
+    grown_from: Option<usize>,
+) {
+    let is_shared = entered.is_none_or(local::Entered::is_shared);
+    let size = i64::try_from(bytes).unwrap_or(i64::MAX);
+    if let Some(statistics) = heap.statistics(entered.map_or(0, local::Entered::place), node) {
+        keep_peak(statistics, heap.header().epoch.load(Ordering::Relaxed));
+        add(&statistics.count, 1, is_shared);
+        add(&statistics.bytes, bytes as u64, is_shared);
+        add_signed(&statistics.live_count, 1, is_shared);
+        add_signed(&statistics.live_bytes, size, is_shared);
+        statistics.sizes[size_class(bytes)].fetch_add(1, Ordering::Relaxed);
+        if let Some(before) = grown_from {
+            add(&statistics.grown_count, 1, is_shared);
+            add(&statistics.grown_bytes, before.min(bytes) as u64, is_shared);
+        }
+    }
+    change_live(heap, entered, size);
+}
+
+/// Takes a block out of the books before it is given back, when another thread may get it at once.
+#[inline]
+fn freed(block: usize) -> Option<Known> {
+    let heap = HeapFile::current()?;
+    let Some(known) = blocks::take(block) else {
+        heap.header().foreign_frees.fetch_add(1, Ordering::Relaxed);
+        return None;
+    };
+    let entered = Local::enter(&heap);
+    let entered = entered.as_ref();
+    let is_shared = entered.is_none_or(local::Entered::is_shared);
+    let size = i64::try_from(known.bytes).unwrap_or(i64::MAX);
+    if let Some(statistics) = heap.statistics(entered.map_or(0, local::Entered::place), known.node) {
+        keep_peak(statistics, heap.header().epoch.load(Ordering::Relaxed));
+        add_signed(&statistics.live_count, -1, is_shared);
+        add_signed(&statistics.live_bytes, -size, is_shared);
+        if entered.is_some_and(|entered| entered.was_last_block(block)) {
+            add(&statistics.temporary, 1, is_shared);
+        }
+    }
+    change_live(&heap, entered, -size);
+    Some(known)
+}
+
+/// Puts a block back that was not given back after all.
+fn unfreed(block: usize, known: Known) {
+    let Some(heap) = HeapFile::current() else { return };
+    let size = i64::try_from(known.bytes).unwrap_or(i64::MAX);
+    if let Some(statistics) = heap.statistics(0, known.node) {
+        add_signed(&statistics.live_count, 1, true);
+        add_signed(&statistics.live_bytes, size, true);
+    }
+    change_live(&heap, None, size);
+    blocks::put(&heap, block, known);
+}
+
+/// What is live in all, and whether that is a new peak. A thread that is not alone tells it now and then: a counter that
+/// all write would slow all of them down.
+#[inline]
+fn change_live(heap: &HeapFile, entered: Option<&local::Entered>, bytes: i64) {
+    let header = heap.header();
+    let change = match entered {
+        Some(entered) if !heap.is_alone() => {
+            let pending = entered.pending(bytes);
+            if pending.abs() < FLUSH_BYTES {
+                return;
+            }
+            entered.take_pending()
+        }
+        _ => bytes,
+    };
+    let is_shared = entered.is_none() || !heap.is_alone();
+    let live = if is_shared {
+        header.live_bytes.fetch_add(change, Ordering::Relaxed) + change
+    } else {
+        let live = header.live_bytes.load(Ordering::Relaxed) + change;
+        header.live_bytes.store(live, Ordering::Relaxed);
+        live
+    };
+    if change > 0 && live > header.peak_bytes.load(Ordering::Relaxed) {
+        header.peak_bytes.fetch_max(live, Ordering::Relaxed);
+        add(&header.epoch, 1, is_shared);
+    }
+}

@@ -1,0 +1,91 @@
+//! One word for each thread. The language's own thread-locals are not to be had without its library on a stable
+//! compiler; and the model matters: a library that is preloaded has its place in the static block, so that no access
+//! allocates.
+
+use core::ffi::c_void;
+
+#[cfg(target_arch = "x86_64")]
+core::arch::global_asm!(
+    ".section .tbss,\"awT\",@nobits",
+    ".globl perfaudit_agent_word",
+    ".hidden perfaudit_agent_word",
+    ".type perfaudit_agent_word, @object",
+    ".size perfaudit_agent_word, 8",
+    ".p2align 3",
+    "perfaudit_agent_word:",
+    ".zero 8",
+    ".text",
+);
+
+#[cfg(target_arch = "aarch64")]
+core::arch::global_asm!(
+    ".section .tbss,\"awT\",%nobits",
+    ".globl perfaudit_agent_word",
+    ".hidden perfaudit_agent_word",
+    ".type perfaudit_agent_word, %object",
+    ".size perfaudit_agent_word, 8",
+    ".p2align 3",
+    "perfaudit_agent_word:",
+    ".zero 8",
+    ".text",
+);
+
+/// Where this thread's word is.
+#[inline(always)]
+fn place() -> *mut *mut c_void {
+    let place: *mut *mut c_void;
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: reads the thread pointer and the offset that the loader gave the word.
+    unsafe {
+        core::arch::asm!(
+            "mov {place}, qword ptr fs:[0]",
+            "add {place}, qword ptr [rip + perfaudit_agent_word@GOTTPOFF]",
+            place = out(reg) place,
+            options(nostack, readonly, pure),
+        );
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: reads the thread pointer and the offset that the loader gave the word.
+    unsafe {
+        core::arch::asm!(
+            "adrp {offset}, :gottprel:perfaudit_agent_word",
+            "ldr {offset}, [{offset}, :gottprel_lo12:perfaudit_agent_word]",
+            "mrs {place}, tpidr_el0",
+            "add {place}, {place}, {offset}",
+            place = out(reg) place,
+            offset = out(reg) _,
+            options(nostack, readonly, pure),
+        );
+    }
+    place
+}
+
+/// The word of this thread; null at first.
+#[inline(always)]
+pub(crate) fn get() -> *mut c_void {
+    // SAFETY: the word is the thread's own and lives as long as the thread.
+    unsafe { place().read() }
+}
+
+#[inline(always)]
+pub(crate) fn set(word: *mut c_void) {
+    // SAFETY: as in `get`.
+    unsafe { place().write(word) }
+}
+
+/// The thread pointer: threads other than the first have it at the upper end of their stack.
+#[inline(always)]
+pub(crate) fn thread_pointer() -> usize {
+    let pointer: usize;
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: reads the thread pointer.
+    unsafe {
+        core::arch::asm!("mov {}, qword ptr fs:[0]", out(reg) pointer, options(nostack, readonly, pure));
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: reads the thread pointer.
+    unsafe {
+        core::arch::asm!("mrs {}, tpidr_el0", out(reg) pointer, options(nostack, nomem, pure));
+    }
+    pointer
+}

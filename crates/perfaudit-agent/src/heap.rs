@@ -1,0 +1,277 @@
+//! What the agent counted of a process's allocations.
+
+use std::fs::File;
+use std::io;
+use std::mem::offset_of;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use crate::AgentError;
+use crate::heap_layout::{
+    CHUNK_BYTES, CHUNK_NODES, CHUNKS_AT, DIRECTORIES_AT, DIRECTORY, FIRST_NODE, HEAP_MAGIC, HeapHeader,
+    MODULES_AT, MOST_CHUNKS, MOST_MODULES, MOST_NODES, MOST_THREADS, MappedFile, NODES_AT, Node, PATH_BYTES,
+    SIZE_CLASSES, Statistics,
+};
+
+/// Where a stack of allocations begins or ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HeapFrame {
+    /// A return address.
+    Return(u64),
+    /// Stands at the root of stacks that could not be followed to their end.
+    Cut,
+    /// Allocations while the thread was in the agent already: in a signal handler.
+    Interrupted,
+    /// Stacks that found no room in the agent's tables.
+    Overflow,
+}
+
+/// A node of the tree of stacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeapNode {
+    /// The caller; always before this node.
+    pub parent: Option<u32>,
+    /// The frame.
+    pub frame: HeapFrame,
+    /// What was allocated by exactly this stack.
+    pub counts: HeapCounts,
+}
+
+/// What was allocated by a stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HeapCounts {
+    /// Blocks, reallocations among them.
+    pub count: u64,
+    /// Bytes that were asked for.
+    pub bytes: u64,
+    /// Blocks that are still allocated.
+    pub live_count: i64,
+    /// The same in bytes.
+    pub live_bytes: i64,
+    /// Blocks that were allocated at the peak of the process.
+    pub peak_count: i64,
+    /// The same in bytes.
+    pub peak_bytes: i64,
+    /// Blocks that were freed before the thread allocated or freed anything else.
+    pub temporary: u64,
+    /// Reallocations to a larger size.
+    pub grown_count: u64,
+    /// What these had before: the bytes that they may have copied.
+    pub grown_bytes: u64,
+    /// Blocks by size: up to 16 bytes, up to 64, and so on by powers of four; the last has no end.
+    pub sizes: [u64; SIZE_CLASSES],
+}
+
+impl HeapCounts {
+    fn add(&mut self, other: &Self) {
+        self.count += other.count;
+        self.bytes += other.bytes;
+        self.live_count += other.live_count;
+        self.live_bytes += other.live_bytes;
+        self.peak_count += other.peak_count;
+        self.peak_bytes += other.peak_bytes;
+        self.temporary += other.temporary;
+        self.grown_count += other.grown_count;
+        self.grown_bytes += other.grown_bytes;
+        for (size, others) in self.sizes.iter_mut().zip(other.sizes) {
+            *size += others;
+        }
+    }
+}
+
+/// A file that was mapped into the process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeapModule {
+    /// What is added to addresses of the file.
+    pub bias: u64,
+    /// The first address of its segments.
+    pub start: u64,
+    /// The address behind its last segment.
+    pub end: u64,
+    /// Its path.
+    pub path: PathBuf,
+}
+
+/// What one process allocated, up to when it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcessHeap {
+    /// The number of the process.
+    pub process: u32,
+    /// The files that its code lies in.
+    pub modules: Vec<HeapModule>,
+    /// The stacks, callers before callees.
+    pub nodes: Vec<HeapNode>,
+    /// What stands in the way of calling the counts exact.
+    pub gaps: HeapGaps,
+    /// The most bytes that were allocated at a time.
+    pub peak_bytes: i64,
+}
+
+/// What the agent could not count, or not assign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HeapGaps {
+    /// Blocks that were freed and never seen allocated: from before the agent started, or inherited by a fork.
+    pub foreign_frees: u64,
+    /// Blocks whose address another allocator did not align to 16 bytes: their end was not followed.
+    pub unaligned: u64,
+    /// Stacks that found no room.
+    pub overflown: u64,
+    /// Threads beyond those that have a place of their own.
+    pub shared_threads: u64,
+}
+
+impl ProcessHeap {
+    /// The sum of all stacks.
+    #[must_use]
+    pub fn total(&self) -> HeapCounts {
+        let mut total = HeapCounts::default();
+        self.nodes.iter().for_each(|node| total.add(&node.counts));
+        total
+    }
+
+    /// Reads the file that the agent keeps for a process; while the process runs, what it has counted so far.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or does not hold what the agent writes.
+    pub fn read(path: &Path) -> Result<Self, AgentError> {
+        let bytes = Bytes { file: File::open(path), path };
+        let file = bytes.file.as_ref().map_err(|error| bytes.failed(io::Error::from(error.kind())))?;
+        let damaged = |what: &str| bytes.failed(io::Error::new(io::ErrorKind::InvalidData, what.to_owned()));
+        let read = |at: usize, length: usize| bytes.read(file, at, length);
+        let header = read(0, size_of::<HeapHeader>())?;
+        if u64_at(&header, offset_of!(HeapHeader, magic)) != HEAP_MAGIC {
+            return Err(damaged("it was not finished, or another version of perfaudit wrote it"));
+        }
+        let count = |offset| usize::try_from(u32_at(&header, offset)).unwrap_or(usize::MAX);
+        let nodes = count(offset_of!(HeapHeader, nodes)).min(MOST_NODES);
+        let chunks = count(offset_of!(HeapHeader, chunks)).min(MOST_CHUNKS);
+        let threads = count(offset_of!(HeapHeader, threads)).min(MOST_THREADS);
+        let modules = count(offset_of!(HeapHeader, modules)).min(MOST_MODULES);
+        let epoch = u64_at(&header, offset_of!(HeapHeader, epoch));
+        let raw = read(NODES_AT, nodes * size_of::<Node>())?;
+        let mut tree = Vec::with_capacity(nodes);
+        for id in 0..nodes {
+            let node = &raw[id * size_of::<Node>()..];
+            tree.push(node_of(id, node).ok_or_else(|| damaged("a caller stands behind its callee"))?);
+        }
+        for thread in 0..threads {
+            let directory = read(DIRECTORIES_AT + thread * DIRECTORY * 4, DIRECTORY * 4)?;
+            for (number, entry) in directory.chunks_exact(4).enumerate() {
+                let Some(chunk) = (u32_at(entry, 0) as usize).checked_sub(1) else { continue };
+                if chunk >= chunks {
+                    return Err(damaged("a thread refers to a part that does not exist"));
+                }
+                let chunk = read(CHUNKS_AT + chunk * CHUNK_BYTES, CHUNK_BYTES)?;
+                let statistics = chunk.chunks_exact(size_of::<Statistics>());
+                for (node, statistics) in tree.iter_mut().skip(number * CHUNK_NODES).zip(statistics) {
+                    node.counts.add(&counts_of(statistics, epoch));
+                }
+            }
+        }
+        let raw = read(MODULES_AT, modules * size_of::<MappedFile>())?;
+        let counter = |offset| u64_at(&header, offset);
+        Ok(Self {
+            process: u32_at(&header, offset_of!(HeapHeader, process)),
+            modules: raw.chunks_exact(size_of::<MappedFile>()).map(module_of).collect(),
+            nodes: tree,
+            gaps: HeapGaps {
+                foreign_frees: counter(offset_of!(HeapHeader, foreign_frees)),
+                unaligned: counter(offset_of!(HeapHeader, unaligned)),
+                overflown: counter(offset_of!(HeapHeader, overflown)),
+                shared_threads: counter(offset_of!(HeapHeader, shared_threads)),
+            },
+            peak_bytes: counter(offset_of!(HeapHeader, peak_bytes)).cast_signed(),
+        })
+    }
+}
+
+/// The bytes that are allocated in a process now, by the file that the agent keeps for it; none when it cannot be read.
+#[must_use]
+pub fn live_bytes(path: &Path) -> Option<i64> {
+    let mut bytes = [0; 8];
+    let file = File::open(path).ok()?;
+    file.read_exact_at(&mut bytes, offset_of!(HeapHeader, live_bytes) as u64).ok()?;
+    Some(i64::from_le_bytes(bytes))
+}
+
+struct Bytes<'a> {
+    file: io::Result<File>,
+    path: &'a Path,
+}
+
+impl Bytes<'_> {
+    fn failed(&self, source: io::Error) -> AgentError {
+        AgentError::Read { path: self.path.to_owned(), source }
+    }
+
+    fn read(&self, file: &File, at: usize, length: usize) -> Result<Vec<u8>, AgentError> {
+        let mut bytes = vec![0; length];
+        file.read_exact_at(&mut bytes, at as u64).map_err(|source| self.failed(source))?;
+        Ok(bytes)
+    }
+}
+
+fn u64_at(bytes: &[u8], offset: usize) -> u64 {
+    u64::from_le_bytes(bytes[offset..offset + 8].try_into().expect("the slice has 8 bytes"))
+}
+
+fn i64_at(bytes: &[u8], offset: usize) -> i64 {
+    u64_at(bytes, offset).cast_signed()
+}
+
+fn u32_at(bytes: &[u8], offset: usize) -> u32 {
+    u32::from_le_bytes(bytes[offset..offset + 4].try_into().expect("the slice has 4 bytes"))
+}
+
+/// The node with this number; none when it would stand before its caller.
+fn node_of(id: usize, raw: &[u8]) -> Option<HeapNode> {
+    let parent = u32_at(raw, offset_of!(Node, parent));
+    let frame = match u32::try_from(id).ok()? {
+        crate::heap_layout::INTERRUPTED => HeapFrame::Interrupted,
+        crate::heap_layout::OVERFLOW => HeapFrame::Overflow,
+        special if special < FIRST_NODE => HeapFrame::Cut,
+        _ => HeapFrame::Return(u64_at(raw, offset_of!(Node, address))),
+    };
+    let parent = (parent != 0).then_some(parent);
+    parent.is_none_or(|parent| (parent as usize) < id).then_some(HeapNode {
+        parent,
+        frame,
+        counts: HeapCounts::default(),
+    })
+}
+
+fn counts_of(raw: &[u8], epoch: u64) -> HeapCounts {
+    let (live_count, live_bytes) =
+        (i64_at(raw, offset_of!(Statistics, live_count)), i64_at(raw, offset_of!(Statistics, live_bytes)));
+    // Untouched since the peak: what is live now was live then.
+    let (peak_count, peak_bytes) = if u64_at(raw, offset_of!(Statistics, epoch)) == epoch {
+        (i64_at(raw, offset_of!(Statistics, peak_count)), i64_at(raw, offset_of!(Statistics, peak_bytes)))
+    } else {
+        (live_count, live_bytes)
+    };
+    let sizes = offset_of!(Statistics, sizes);
+    HeapCounts {
+        count: u64_at(raw, offset_of!(Statistics, count)),
+        bytes: u64_at(raw, offset_of!(Statistics, bytes)),
+        live_count,
+        live_bytes,
+        peak_count,
+        peak_bytes,
+        temporary: u64_at(raw, offset_of!(Statistics, temporary)),
+        grown_count: u64_at(raw, offset_of!(Statistics, grown_count)),
+        grown_bytes: u64_at(raw, offset_of!(Statistics, grown_bytes)),
+        sizes: std::array::from_fn(|class| u64::from(u32_at(raw, sizes + 4 * class))),
+    }
+}
+
+fn module_of(raw: &[u8]) -> HeapModule {
+    use std::os::unix::ffi::OsStrExt;
+    let path = &raw[offset_of!(MappedFile, path)..][..PATH_BYTES];
+    let path = path.split(|byte| *byte == 0).next().unwrap_or_default();
+    HeapModule {
+        bias: u64_at(raw, offset_of!(MappedFile, bias)),
+        start: u64_at(raw, offset_of!(MappedFile, start)),
+        end: u64_at(raw, offset_of!(MappedFile, end)),
+        path: PathBuf::from(std::ffi::OsStr::from_bytes(path)),
+    }
+}

@@ -1,0 +1,199 @@
+//! Allocations of programs whose answer is known.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use perfaudit_agent::{Agent, HeapCounts, ProcessHeap, Task};
+
+/// Compiles a C program that runs `body` in `main`, with helpers that each compiler leaves alone.
+fn compiled(folder: &Path, helpers: &str, body: &str) -> PathBuf {
+    let source = format!(
+        r#"
+        #define _GNU_SOURCE
+        #include <malloc.h>
+        #include <pthread.h>
+        #include <signal.h>
+        #include <stdlib.h>
+        #include <string.h>
+        #include <sys/wait.h>
+        #include <unistd.h>
+        #define APART __attribute__((noinline, noclone))
+        void *volatile sink;
+        {helpers}
+        int main(int argc, char **argv) {{ (void)argc; (void)argv; {body} return 0; }}
+        "#
+    );
+    let file = folder.join("target.c");
+    std::fs::write(&file, source).expect("the folder can be written");
+    let program = folder.join("target");
+    let status = Command::new("cc")
+        .args(["-O1", "-fno-builtin", "-pthread", "-o"])
+        .arg(&program)
+        .arg(&file)
+        .status()
+        .expect("there is a C compiler");
+    assert!(status.success());
+    program
+}
+
+/// Runs the program; answers the heaps of its processes, the largest first.
+fn heaps(helpers: &str, body: &str) -> Vec<ProcessHeap> {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let program = compiled(folder.path(), helpers, body);
+    let agent = Agent::prepare(folder.path(), Task::CountAllocations).expect("the agent can be written");
+    Command::new(&program).envs(agent.environment(None)).status().expect("the program starts");
+    let files = agent.heap_files().expect("the folder can be read");
+    let read = |file: &PathBuf| ProcessHeap::read(file).expect("the agent wrote it");
+    let mut heaps: Vec<ProcessHeap> = files.iter().map(read).collect();
+    heaps.sort_by_key(|heap| std::cmp::Reverse(heap.total().bytes));
+    heaps
+}
+
+fn heap(helpers: &str, body: &str) -> ProcessHeap {
+    heaps(helpers, body).remove(0)
+}
+
+/// What a program of the same shape allocates that does nothing: the C library's own buffers.
+fn total_beyond_nothing(helpers: &str, body: &str) -> HeapCounts {
+    let (nothing, mut total) = (heap("", "").total(), heap(helpers, body).total());
+    total.count -= nothing.count;
+    total.bytes -= nothing.bytes;
+    total.live_count -= nothing.live_count;
+    total.live_bytes -= nothing.live_bytes;
+    total
+}
+
+#[test]
+fn blocks_and_bytes_are_counted_to_the_last() {
+    let total = total_beyond_nothing(
+        "",
+        "for (int i = 0; i < 1000; i++) { sink = malloc(24); free(sink); } for (int i = 0; i < 10; i++) sink = malloc(100);",
+    );
+    assert_eq!((total.count, total.bytes), (1010, 25_000));
+    assert_eq!((total.live_count, total.live_bytes), (10, 1000));
+    assert_eq!(total.temporary, 1000);
+    assert_eq!((total.sizes[1], total.sizes[2]), (1000, 10), "up to 64 bytes, up to 256 bytes");
+}
+
+#[test]
+fn every_way_to_allocate_is_counted() {
+    let total = total_beyond_nothing(
+        "",
+        "sink = calloc(10, 10); sink = realloc(sink, 200); sink = aligned_alloc(64, 64); sink = memalign(128, 128);
+         void *p = 0; if (posix_memalign(&p, 256, 256)) return 1; sink = reallocarray(p, 3, 100); sink = valloc(500);",
+    );
+    assert_eq!(total.count, 7);
+    assert_eq!(total.bytes, 100 + 200 + 64 + 128 + 256 + 300 + 500);
+    assert_eq!(total.live_bytes, 200 + 64 + 128 + 300 + 500);
+    assert_eq!((total.grown_count, total.grown_bytes), (2, 100 + 256));
+}
+
+#[test]
+fn a_block_of_more_than_four_gigabytes_keeps_its_size() {
+    let total = total_beyond_nothing("", "sink = malloc(5000000000UL); if (!sink) return 1; free(sink);");
+    assert_eq!((total.bytes, total.live_bytes), (5_000_000_000, 0));
+}
+
+#[test]
+fn the_peak_is_what_was_live_at_the_worst_moment_by_stack() {
+    let heap = heap(
+        "APART void *early(void) { return malloc(1000); } APART void *late(void) { return malloc(3000); }",
+        "void *a = early(); void *b = late(); free(a); sink = malloc(500); free(b); sink = malloc(2000);",
+    );
+    let peaks: Vec<(i64, u64)> = heap
+        .nodes
+        .iter()
+        .filter(|node| node.counts.bytes >= 500 && node.counts.bytes <= 3000)
+        .map(|node| (node.counts.peak_bytes, node.counts.bytes))
+        .collect();
+    assert_eq!(peaks, [(1000, 1000), (3000, 3000), (0, 500), (0, 2000)]);
+    assert_eq!(heap.total().peak_bytes, heap.peak_bytes);
+}
+
+#[test]
+fn different_stacks_of_the_same_function_are_told_apart() {
+    let heap = heap(
+        "APART void *leaf(int n) { void *p = malloc(n); sink = p; return p; }
+         APART void one(void) { leaf(1111); sink = 0; } APART void two(void) { leaf(2222); sink = 0; }
+         APART void deep(int n) { if (n) { deep(n - 1); sink = 0; } else one(); }",
+        "for (volatile int i = 0; i < 3; i++) { one(); two(); deep(100); }",
+    );
+    let by_bytes = |bytes: u64| heap.nodes.iter().filter(|node| node.counts.bytes == bytes).count();
+    assert_eq!((by_bytes(3 * 1111), by_bytes(3 * 2222)), (2, 1), "one, one below deep, and two");
+    let depth = |node: usize| {
+        std::iter::successors(Some(node), |&at| heap.nodes[at].parent.map(|parent| parent as usize)).count()
+    };
+    let depths: Vec<usize> =
+        (0..heap.nodes.len()).filter(|&node| heap.nodes[node].counts.bytes == 3 * 1111).map(depth).collect();
+    assert_eq!(depths[1] - depths[0], 101);
+}
+
+#[test]
+fn threads_count_apart_and_add_up_and_blocks_may_be_freed_by_another() {
+    let total = total_beyond_nothing(
+        "void *work(void *unused) { for (int i = 0; i < 100000; i++) { sink = 0; free(malloc(32)); } return malloc(64); }",
+        "for (int round = 0; round < 4; round++) { pthread_t t[16]; void *left;
+         for (int i = 0; i < 16; i++) pthread_create(&t[i], 0, work, 0);
+         for (int i = 0; i < 16; i++) { pthread_join(t[i], &left); free(left); } }",
+    );
+    // The C library keeps a little for threads.
+    assert!((6_400_064..6_400_300).contains(&total.count), "{total:?}");
+    assert!(total.live_bytes >= 0 && total.live_bytes < 64 * 1024, "{total:?}");
+}
+
+#[test]
+fn a_fork_starts_anew_and_what_it_inherits_is_foreign() {
+    let heaps = heaps(
+        "",
+        "sink = malloc(100000); if (fork() == 0) { free(sink); sink = malloc(5000); _exit(0); } wait(0);",
+    );
+    assert_eq!(heaps.len(), 2);
+    assert!(heaps[0].total().live_bytes >= 100_000);
+    assert_eq!((heaps[1].total().count, heaps[1].total().bytes, heaps[1].gaps.foreign_frees), (1, 5000, 1));
+}
+
+#[test]
+fn a_process_that_is_killed_keeps_what_it_counted() {
+    let heap = heap("", "for (int i = 0; i < 1000; i++) sink = malloc(48); kill(getpid(), SIGKILL);");
+    assert!(heap.total().live_bytes >= 48_000);
+}
+
+#[test]
+fn a_signal_handler_may_allocate() {
+    let total = total_beyond_nothing(
+        "void handler(int n) { (void)n; void *p = malloc(77); sink = p; }",
+        "signal(SIGALRM, handler); for (int i = 0; i < 1000; i++) { raise(SIGALRM); free(sink); }",
+    );
+    assert_eq!((total.count, total.bytes, total.live_count), (1000, 77_000, 0));
+}
+
+#[test]
+fn a_program_that_becomes_another_keeps_two_books() {
+    let heaps = heaps("", "sink = malloc(123456); execl(\"/bin/true\", \"true\", (char *)0);");
+    assert_eq!(heaps.len(), 2);
+    assert_eq!(heaps[0].process, heaps[1].process);
+    assert!(heaps[0].modules.iter().any(|module| module.path.ends_with("target")));
+}
+
+#[test]
+fn every_stack_reaches_its_root() {
+    let heap = heap(
+        "int compare(const void *a, const void *b) { free(malloc(10)); return *(const int *)a - *(const int *)b; }
+         APART void varying(int n) { volatile char room[n]; room[0] = 1; free(malloc(20)); sink = (void *)&room; }",
+        "int v[100]; for (int i = 0; i < 100; i++) v[i] = -i; qsort(v, 100, sizeof(int), compare);
+         for (int i = 1; i < 200; i++) varying(i * 16);",
+    );
+    let cut: u64 = heap
+        .nodes
+        .iter()
+        .enumerate()
+        .filter(|&(node, _)| {
+            let root =
+                std::iter::successors(Some(node), |&at| heap.nodes[at].parent.map(|parent| parent as usize));
+            root.last().is_some_and(|root| heap.nodes[root].frame == perfaudit_agent::HeapFrame::Cut)
+        })
+        .map(|(_, node)| node.counts.count)
+        .sum();
+    assert_eq!(cut, 0);
+    assert_eq!(heap.gaps, perfaudit_agent::HeapGaps::default());
+}
