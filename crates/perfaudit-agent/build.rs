@@ -25,6 +25,7 @@ fn main() {
     // No library is named: symbols then have no version, and the C library that the target has loaded, older or newer
     // than that of the machine that built this, provides them.
     compile.args(["-C", "link-arg=-nostdlib", "-C", "link-arg=-nostartfiles"]);
+    compile.args(["-C", "link-arg=-Wl,-z,initfirst"]);
     compile.arg("--target").arg(variable("TARGET"));
     let linker = variable("RUSTC_LINKER");
     if !linker.is_empty() {

@@ -1,24 +1,24 @@
 //! What happens when the library is loaded, and in the child of a fork.
 
-use core::ffi::c_char;
+use core::ffi::{c_char, c_int};
 use core::sync::atomic::Ordering;
 
 use crate::layout::FILE_VARIABLE;
 use crate::region::Region;
 use crate::{heap, sampling, threads};
 
-unsafe extern "C" {
-    static environ: *const *const c_char;
-}
+/// What the loader of glibc passes to a constructor.
+type Constructor = extern "C" fn(c_int, *const *const c_char, *const *const c_char);
 
-/// The loader calls this before `main`.
+/// The loader calls this before every other constructor (the library is linked with `initfirst`), so that what those
+/// allocate is counted; the C library's own `environ` is not set by then.
 #[used]
 #[unsafe(link_section = ".init_array")]
-static START: extern "C" fn() = start;
+static START: Constructor = start;
 
-extern "C" fn start() {
-    // SAFETY: the C library has set the environment before it runs constructors, and nothing changes it meanwhile.
-    let Some(path) = (unsafe { variable(environ, FILE_VARIABLE.as_bytes()) }) else { return };
+extern "C" fn start(_: c_int, _: *const *const c_char, environment: *const *const c_char) {
+    // SAFETY: the loader passes the environment, and nothing changes it meanwhile.
+    let Some(path) = (unsafe { variable(environment, FILE_VARIABLE.as_bytes()) }) else { return };
     // SAFETY: the values of the environment end with a zero byte.
     let Some(region) = (unsafe { Region::open(path) }) else { return };
     region.header().processes.fetch_add(1, Ordering::Relaxed);

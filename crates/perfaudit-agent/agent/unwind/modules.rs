@@ -21,6 +21,31 @@ pub(crate) struct Module {
 }
 
 impl Module {
+    /// Whether it is the loader, by its name.
+    pub(crate) fn is_loader(&self) -> bool {
+        const MARK: &[u8] = b"/ld-linux";
+        let name = self.name.cast::<u8>();
+        if name.is_null() {
+            return false;
+        }
+        let mut matched = 0;
+        let mut at = 0;
+        loop {
+            // SAFETY: the loader's names end with a zero byte, and the loop ends there.
+            let byte = unsafe { name.add(at).read() };
+            matched = match byte {
+                0 => return false,
+                byte if byte == MARK[matched] => matched + 1,
+                b'/' => 1,
+                _ => 0,
+            };
+            if matched == MARK.len() {
+                return true;
+            }
+            at += 1;
+        }
+    }
+
     pub(crate) fn cursor(&self, at: usize) -> Cursor {
         // SAFETY: the loader has mapped the segments of the file; gaps between them are part of its reservation, and
         // tables do not point there.

@@ -66,7 +66,12 @@ fn find(return_address: usize) -> Rule {
     if module_of(call).is_none() {
         reload_modules();
     }
-    module_of(call).map_or(Rule::Unknown, |module| cfi::rule(&module, call))
+    let Some(module) = module_of(call) else { return Rule::Unknown };
+    match cfi::rule(&module, call) {
+        // Constructors are called by the loader, whose own first instructions have no table.
+        Rule::Unknown if module.is_loader() => Rule::End,
+        rule => rule,
+    }
 }
 
 const END: u64 = 2;
