@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::process::RunError;
+
 /// How many bytes of each end of each stream are kept in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputLimit(pub usize);
@@ -21,6 +23,7 @@ pub struct Command {
     pub(crate) removed: Vec<OsString>,
     pub(crate) time_limit: Option<Duration>,
     pub(crate) output_limit: OutputLimit,
+    pub(crate) inherits_output: bool,
 }
 
 impl Command {
@@ -35,6 +38,7 @@ impl Command {
             removed: Vec::new(),
             time_limit: None,
             output_limit: OutputLimit(256 * 1024),
+            inherits_output: false,
         }
     }
 
@@ -85,6 +89,18 @@ impl Command {
     pub fn output_limit(mut self, limit: OutputLimit) -> Self {
         self.output_limit = limit;
         self
+    }
+
+    /// Lets the child print where this process prints; nothing of it is kept or observed.
+    #[must_use]
+    pub fn inherit_output(mut self) -> Self {
+        self.inherits_output = true;
+        self
+    }
+
+    /// That it cannot be started, with its name.
+    pub(crate) fn cannot_start(&self, source: std::io::Error) -> RunError {
+        RunError::Start { program: self.program.to_string_lossy().into_owned(), source }
     }
 
     /// The child as the standard library starts it, leading a process group of its own; its streams are left open.

@@ -2,6 +2,7 @@
 //!
 //! - [`Command`] and [`run`]: one child in a process group of its own, with a time limit, cancellation, and
 //!   output that is bounded in memory however much the child prints.
+//! - [`Gate`]: the same, with a look at the child before it runs.
 //! - [`timed`]: children whose wall time, CPU time and memory are wanted, as exactly as the system tells them.
 //! - [`Interrupt`]: Ctrl-C as a value that everything long looks at.
 //! - [`TreeSnapshot`]: what changed in a folder while somebody else's code ran.
@@ -14,6 +15,7 @@ mod command;
 mod copy;
 mod cpu_time;
 mod file_lock;
+mod gate;
 mod interrupt;
 mod process;
 mod snapshot;
@@ -25,6 +27,7 @@ pub use command::{Command, OutputLimit};
 pub use copy::{CopyError, copy_tree};
 pub use cpu_time::CpuTime;
 pub use file_lock::{FileLock, LockError};
+pub use gate::{Gate, GateError};
 pub use interrupt::Interrupt;
-pub use process::{Ending, Finished, OutputLine, RunError, Stream, run};
+pub use process::{Ending, Finished, OutputLine, RunError, Stream, Usage, run};
 pub use snapshot::{Change, ChangeKind, TreeSnapshot};

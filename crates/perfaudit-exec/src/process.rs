@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
+use wait4::Wait4;
 
 use crate::capture::Captured;
 use crate::command::Command;
@@ -75,6 +76,28 @@ pub struct Finished {
     pub duration: Duration,
     /// Processes it left behind, which were ended.
     pub strays: usize,
+    /// CPU time of the child and of all descendants that were waited for.
+    pub usage: Usage,
+}
+
+/// CPU time of an ended process.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// In user mode.
+    pub user: Duration,
+    /// In the kernel.
+    pub system: Duration,
+}
+
+impl Usage {
+    /// What was used since `earlier`.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Self {
+        Self {
+            user: self.user.saturating_sub(earlier.user),
+            system: self.system.saturating_sub(earlier.system),
+        }
+    }
 }
 
 /// Which stream a line came on.
@@ -97,12 +120,17 @@ pub enum RunError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// What was started as a gate is none.
+    #[error(
+        "the gate did not answer: the program must call `perfaudit_exec::timed::serve_if_asked` first of all"
+    )]
+    NoGate,
 }
 
 enum Event {
     Output(Stream, Vec<u8>),
     Closed,
-    Ended(std::io::Result<ExitStatus>),
+    Ended(std::io::Result<(ExitStatus, Usage)>),
 }
 
 /// A line that a child printed, and the time limit it runs under, which the observer may prolong.
@@ -125,9 +153,30 @@ pub fn run(
     interrupt: &Interrupt,
     observe: &mut dyn FnMut(OutputLine<'_>),
 ) -> Result<Finished, RunError> {
-    let started = Instant::now();
     let marker = Marker::unique();
-    let mut child = spawn(command, &marker)?;
+    let mut builder = command.builder();
+    let started = Instant::now();
+    let child = spawn(&mut builder, command, &marker, Stdio::null())?;
+    Ok(follow(Started { child, marker, started, used_before: Usage::default() }, command, interrupt, observe))
+}
+
+/// A child that runs, and leads a process group of its own.
+pub(crate) struct Started {
+    pub(crate) child: std::process::Child,
+    pub(crate) marker: Marker,
+    pub(crate) started: Instant,
+    /// What the process used before it became the child.
+    pub(crate) used_before: Usage,
+}
+
+/// Stays with a child to its end.
+pub(crate) fn follow(
+    started: Started,
+    command: &Command,
+    interrupt: &Interrupt,
+    observe: &mut dyn FnMut(OutputLine<'_>),
+) -> Finished {
+    let Started { mut child, marker, started, used_before } = started;
     let group = Pid::from_raw(i32::try_from(child.id()).expect("a process id fits into an i32"));
     let (sender, events) = mpsc::channel();
     let mut open_streams = 0;
@@ -141,7 +190,10 @@ pub fn run(
     }
     std::thread::spawn(move || {
         // The receiver is gone only when `run` has returned, and then nobody wants to know.
-        let _ = sender.send(Event::Ended(child.wait()));
+        let ended = child.wait4().map(|used| {
+            (used.status, Usage { user: used.rusage.utime, system: used.rusage.stime }.since(used_before))
+        });
+        let _ = sender.send(Event::Ended(ended));
     });
 
     let mut output = Output::new(command.output_limit.0);
@@ -175,24 +227,32 @@ pub fn run(
         }
     }
     output.flush(&mut time_limit, observe);
+    let (status, usage) = status.and_then(Result::ok).unzip();
     let ending = match (ended_by_us, status) {
         (Some((ending, _)), _) => ending,
-        (None, Some(Ok(status))) => ending_of(status),
-        (None, Some(Err(_)) | None) => Ending::Signalled(0),
+        (None, Some(status)) => ending_of(status),
+        (None, None) => Ending::Signalled(0),
     };
-    Ok(Finished { ending, stdout: output.stdout.captured, stderr: output.stderr.captured, duration, strays })
+    Finished {
+        ending,
+        stdout: output.stdout.captured,
+        stderr: output.stderr.captured,
+        duration,
+        strays,
+        usage: usage.unwrap_or_default(),
+    }
 }
 
-fn spawn(command: &Command, marker: &Marker) -> Result<std::process::Child, RunError> {
-    let mut builder = command.builder();
-    builder
-        .env(Marker::VARIABLE, marker.value())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    builder
-        .spawn()
-        .map_err(|source| RunError::Start { program: command.program.to_string_lossy().into_owned(), source })
+/// Starts what `builder` says with the streams that `command` wants.
+pub(crate) fn spawn(
+    builder: &mut std::process::Command,
+    command: &Command,
+    marker: &Marker,
+    stdin: Stdio,
+) -> Result<std::process::Child, RunError> {
+    let stream = || if command.inherits_output { Stdio::inherit() } else { Stdio::piped() };
+    builder.env(Marker::VARIABLE, marker.value()).stdin(stdin).stdout(stream()).stderr(stream());
+    builder.spawn().map_err(|source| command.cannot_start(source))
 }
 
 fn read_in_thread(stream: Stream, mut source: impl Read + Send + 'static, sender: Sender<Event>) {

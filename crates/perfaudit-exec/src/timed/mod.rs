@@ -40,6 +40,7 @@ use crate::command::Command;
 use crate::process::Ending;
 
 pub use launcher::Launcher;
+pub(crate) use server::ASKED;
 pub use server::serve_if_asked;
 
 /// A command to be measured, and what its streams are.
