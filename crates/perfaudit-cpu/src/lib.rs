@@ -1,6 +1,6 @@
 //! Where a program spends its CPU time.
 //!
-//! - `record`: sources of samples (a ladder, the best that the machine and rights allow), unwinding while the target
+//! - [`record`]: sources of samples (a ladder, the best that the machine and rights allow), unwinding while the target
 //!   runs, stacks of addresses: a [`Recording`].
 //! - `symbols`: from a recording to a [`CpuProfile`](perfaudit_result::CpuProfile) with inlined frames, files, lines and
 //!   whose code it is.
@@ -8,7 +8,11 @@
 //! - `export`: profiles in the formats of other tools.
 
 mod call_tree;
+#[cfg(target_os = "linux")]
+pub mod record;
 mod recording;
+#[cfg(target_os = "linux")]
+mod unwind;
 
 pub use call_tree::CallTree;
 pub use recording::{CodeAddress, FileIdentity, Lookup, Module, Recording};

@@ -1,0 +1,109 @@
+//! From records in a ring to events.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use linux_perf_event_reader::{
+    EventRecord, Mmap2FileId, RawData, RawEventRecord, RecordParseInfo, RecordType, SampleRecord,
+};
+
+use super::ladder::register;
+use super::sys::HEADER_BYTES;
+use crate::record::source::{Content, Event, Mapping, RawSample, Registers, Task};
+
+/// Addresses from here on are marks in a chain of calls, and no addresses (`PERF_CONTEXT_MAX` in the kernel's header).
+const FIRST_MARK: u64 = (-4095_i64).cast_unsigned();
+/// What follows is in the kernel (`PERF_CONTEXT_KERNEL`).
+const KERNEL_MARK: u64 = (-128_i64).cast_unsigned();
+
+/// Memory that events are put together in.
+#[derive(Default)]
+pub(super) struct Decoder {
+    kernel: Vec<u64>,
+    name: String,
+}
+
+impl Decoder {
+    /// What a record says; none if it is of no interest or cannot be read.
+    pub(super) fn decode<'a>(&'a mut self, record: &'a [u8], parse: &RecordParseInfo) -> Option<Event<'a>> {
+        let (header, body) = record.split_at_checked(HEADER_BYTES)?;
+        let kind = RecordType(u32::from_ne_bytes(header[..4].try_into().ok()?));
+        let misc = u16::from_ne_bytes(header[4..6].try_into().ok()?);
+        let body = RawData::Single(body);
+        if kind == RecordType::SAMPLE {
+            let sample = SampleRecord::parse::<byteorder::NativeEndian>(body, misc, parse);
+            return self.sample(&sample.ok()?);
+        }
+        match RawEventRecord::new(kind, misc, body, *parse).parse().ok()? {
+            EventRecord::Fork(fork) => {
+                Some(Event::Fork { child: task(fork.pid, fork.tid)?, parent: task(fork.ppid, fork.ptid)? })
+            }
+            EventRecord::Exit(exit) => Some(Event::Exit { task: task(exit.pid, exit.tid)? }),
+            EventRecord::Comm(comm) => {
+                self.name.clear();
+                self.name.push_str(&String::from_utf8_lossy(bytes(comm.name)?));
+                let (task, name) = (task(comm.pid, comm.tid)?, self.name.as_str());
+                Some(if comm.is_execve { Event::Exec { task, name } } else { Event::Name { task, name } })
+            }
+            EventRecord::Mmap2(map) => {
+                let inode = match map.file_id {
+                    Mmap2FileId::InodeAndVersion(file) => Some(file.inode),
+                    Mmap2FileId::BuildId(_) => None,
+                };
+                let path = Path::new(OsStr::from_bytes(bytes(map.path)?));
+                let content = Content::of_name(path, map.page_offset, inode);
+                Some(Event::Map {
+                    process: u32::try_from(map.pid).ok()?,
+                    mapping: Mapping { start: map.address, length: map.length, content },
+                })
+            }
+            EventRecord::Lost(lost) => Some(Event::Lost(lost.count)),
+            EventRecord::Throttle(_) => Some(Event::Throttled),
+            _ => None,
+        }
+    }
+
+    fn sample<'a>(&'a mut self, sample: &SampleRecord<'a>) -> Option<Event<'a>> {
+        self.kernel.clear();
+        if let Some(chain) = sample.callchain {
+            let mut is_kernel = false;
+            for address in (0..chain.len()).filter_map(|at| chain.get(at)) {
+                if address >= FIRST_MARK {
+                    is_kernel = address == KERNEL_MARK;
+                } else if is_kernel {
+                    self.kernel.push(address);
+                }
+            }
+        }
+        let registers = sample.user_regs.as_ref().and_then(|registers| {
+            Some(Registers {
+                instruction: registers.get(register::INSTRUCTION)?,
+                stack: registers.get(register::STACK)?,
+                frame: registers.get(register::FRAME)?,
+                link: register::LINK.and_then(|link| registers.get(link)).unwrap_or(0),
+            })
+        });
+        let stack = match sample.user_stack {
+            Some((stack, copied)) => {
+                let stack = bytes(stack)?;
+                stack.get(..usize::try_from(copied).ok()?).unwrap_or(stack)
+            }
+            None => &[],
+        };
+        let task = task(sample.pid?, sample.tid?)?;
+        Some(Event::Sample(RawSample { task, kernel: &self.kernel, registers, stack }))
+    }
+}
+
+/// Records are handed over in one piece.
+fn bytes(data: RawData<'_>) -> Option<&[u8]> {
+    match data {
+        RawData::Single(bytes) => Some(bytes),
+        RawData::Split(..) => None,
+    }
+}
+
+fn task(process: i32, thread: i32) -> Option<Task> {
+    Some(Task { process: u32::try_from(process).ok()?, thread: u32::try_from(thread).ok()? })
+}

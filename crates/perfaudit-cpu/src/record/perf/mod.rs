@@ -1,0 +1,9 @@
+//! Samples from the kernel's performance events (`perf_event_open(2)`).
+
+mod decode;
+mod ladder;
+mod session;
+mod sys;
+
+pub(super) use ladder::{Request, Target, open_best, try_each};
+pub(super) use session::Session;

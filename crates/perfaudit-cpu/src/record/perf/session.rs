@@ -1,0 +1,244 @@
+//! Events of a target that are open, and reading them in the order of time.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
+
+use linux_perf_event_reader::{RawData, RecordParseInfo, RecordType, get_record_timestamp};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::time::{ClockId, clock_gettime};
+use perf_event_open_sys::bindings::{PERF_FORMAT_LOST, perf_event_attr};
+use perfaudit_result::Rung;
+
+use super::decode::Decoder;
+use super::ladder::{Target, parse_info};
+use super::sys::{self, Ring};
+use crate::record::collect::Collector;
+use crate::record::proc;
+
+/// Rings of all CPUs together, at most.
+const ALL_RINGS_BYTES: usize = 64 << 20;
+const LARGEST_RING_BYTES: usize = 4 << 20;
+/// A ring that holds less than a few samples is of no use.
+const SMALLEST_RING_BYTES: usize = 128 << 10;
+/// A record may become visible this long after the time it bears. What is younger waits for the next round.
+const SLACK: Duration = Duration::from_millis(1);
+
+/// Open events: one for each thread and CPU, one ring for each CPU.
+pub(in crate::record) struct Session {
+    rung: Rung,
+    rings: Vec<Waiting>,
+    /// Events that write to the ring of another one.
+    others: Vec<OwnedFd>,
+    ring_bytes: usize,
+    counts_lost: bool,
+    parse: RecordParseInfo,
+    decoder: Decoder,
+}
+
+/// A ring with what is known of its next record.
+struct Waiting {
+    ring: Ring,
+    /// What this round reads, ends here.
+    head: u64,
+    /// Whether somebody may still write to it.
+    is_open: bool,
+}
+
+/// What the kernel counted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::record) struct Totals {
+    /// CPU time of the target while it was sampled.
+    pub(in crate::record) cpu: Duration,
+    /// Records that did not fit into the rings.
+    pub(in crate::record) lost: u64,
+}
+
+impl Session {
+    /// Opens an event of the target on every CPU.
+    pub(super) fn open(rung: Rung, attr: &perf_event_attr, target: Target) -> io::Result<Self> {
+        let parse = parse_info(attr)?;
+        let mut session = Self {
+            rung,
+            rings: Vec::new(),
+            others: Vec::new(),
+            ring_bytes: 0,
+            counts_lost: attr.read_format & u64::from(PERF_FORMAT_LOST) != 0,
+            parse,
+            decoder: Decoder::default(),
+        };
+        let cpus = proc::online_cpus();
+        let largest = (ALL_RINGS_BYTES / cpus.len()).clamp(SMALLEST_RING_BYTES, LARGEST_RING_BYTES);
+        let mut ring_bytes = 1 << largest.ilog2();
+        let threads = match target {
+            Target::AtExec(process) => vec![process],
+            Target::Running(process) => proc::threads(process),
+        };
+        allow_files(threads.len().saturating_mul(cpus.len()));
+        let mut last = io::Error::from_raw_os_error(Errno::ESRCH as i32);
+        for &cpu in &cpus {
+            let mut ring_of_cpu: Option<usize> = None;
+            for &thread in &threads {
+                let thread = i32::try_from(thread).expect("the system's numbers fit");
+                let mut attr = *attr;
+                attr.wakeup_watermark = u32::try_from(ring_bytes / 4).expect("a few megabytes");
+                let event = match sys::open(&attr, thread, cpu) {
+                    Ok(event) => event,
+                    // A CPU that was switched off, or a thread that has ended meanwhile.
+                    Err(error) if is_gone(&error) => {
+                        last = error;
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                };
+                if let Some(ring) = ring_of_cpu {
+                    sys::redirect(&event, session.rings[ring].ring.event().as_fd())?;
+                    session.others.push(event);
+                } else {
+                    ring_of_cpu = Some(session.rings.len());
+                    let ring = map_ring(event, &mut ring_bytes, || sys::open(&attr, thread, cpu))?;
+                    session.rings.push(Waiting { ring, head: 0, is_open: true });
+                }
+            }
+        }
+        session.ring_bytes = ring_bytes;
+        if session.rings.is_empty() { Err(last) } else { Ok(session) }
+    }
+
+    /// The rung that it is.
+    pub(in crate::record) fn rung(&self) -> Rung {
+        self.rung
+    }
+
+    /// The size of one ring.
+    pub(in crate::record) fn ring_bytes(&self) -> usize {
+        self.ring_bytes
+    }
+
+    /// Sleeps until a ring is filled to a quarter, `stop` can be read or was closed, or the time is over.
+    pub(in crate::record) fn wait(&mut self, stop: BorrowedFd<'_>, limit: Duration) {
+        let open: Vec<usize> = (0..self.rings.len()).filter(|&at| self.rings[at].is_open).collect();
+        let events = open.iter().map(|&at| self.rings[at].ring.event().as_fd());
+        let mut polled: Vec<PollFd<'_>> =
+            events.chain([stop]).map(|file| PollFd::new(file, PollFlags::POLLIN)).collect();
+        // An error or a signal is a short sleep.
+        let _ = poll(&mut polled, PollTimeout::try_from(limit).unwrap_or(PollTimeout::MAX));
+        let closed: Vec<bool> = polled
+            .iter()
+            .map(|file| {
+                file.revents().is_some_and(|found| found.intersects(PollFlags::POLLHUP | PollFlags::POLLERR))
+            })
+            .collect();
+        // When all that were sampled have ended, the kernel says so without end. Nobody asks any more.
+        for (at, closed) in open.into_iter().zip(closed) {
+            self.rings[at].is_open = !closed;
+        }
+    }
+
+    /// Hands over what lies in the rings, in the order of time, up to a moment ago.
+    pub(in crate::record) fn drain(&mut self, collector: &mut Collector) {
+        self.drain_until(now().saturating_sub(u64::try_from(SLACK.as_nanos()).unwrap_or(0)), collector);
+    }
+
+    /// Hands over all that lies in the rings, in the order of time.
+    pub(in crate::record) fn drain_all(&mut self, collector: &mut Collector) {
+        self.drain_until(u64::MAX, collector);
+    }
+
+    fn drain_until(&mut self, limit: u64, collector: &mut Collector) {
+        let Self { rings, parse, decoder, .. } = self;
+        for waiting in rings.iter_mut() {
+            waiting.head = waiting.ring.head();
+        }
+        let mut next: Vec<Option<u64>> = rings.iter_mut().map(|waiting| waiting.next_time(parse)).collect();
+        while let Some((at, time)) = earliest(&next).filter(|&(_, time)| time < limit) {
+            let waiting = &mut rings[at];
+            let Some(record) = waiting.ring.next(waiting.head) else { break };
+            let length = record.len();
+            if let Some(event) = decoder.decode(record, parse) {
+                collector.apply(time, &event);
+            }
+            waiting.ring.advance(length);
+            waiting.ring.release();
+            next[at] = waiting.next_time(parse);
+        }
+    }
+
+    /// What the kernel counted up to now.
+    pub(in crate::record) fn totals(&self) -> Totals {
+        let events = self.rings.iter().map(|waiting| waiting.ring.event()).chain(&self.others);
+        let mut totals = Totals::default();
+        for event in events {
+            // value, time enabled, time running, lost (`perf_event_open(2)`, "Reading results").
+            let mut counts = [0; 32];
+            let expected = if self.counts_lost { 32 } else { 24 };
+            if nix::unistd::read(event, &mut counts[..expected]) == Ok(expected) {
+                let number =
+                    |at: usize| u64::from_ne_bytes(counts[at * 8..at * 8 + 8].try_into().expect("8 bytes"));
+                totals.cpu += Duration::from_nanos(number(2));
+                totals.lost += number(3);
+            }
+        }
+        totals
+    }
+}
+
+impl Waiting {
+    /// The time of the next record. One without a time comes first; one that cannot be is skipped with all after it.
+    fn next_time(&mut self, parse: &RecordParseInfo) -> Option<u64> {
+        let head = self.head;
+        let Some(record) = self.ring.next(head) else {
+            if self.ring.is_behind(head) {
+                self.ring.skip_to(head);
+            }
+            return None;
+        };
+        let (header, body) = record.split_at(sys::HEADER_BYTES);
+        let kind = RecordType(u32::from_ne_bytes(header[..4].try_into().expect("4 bytes")));
+        let time = get_record_timestamp::<byteorder::NativeEndian>(kind, RawData::Single(body), parse);
+        Some(time.unwrap_or(0))
+    }
+}
+
+/// The earliest of the times, and whose it is.
+fn earliest(next: &[Option<u64>]) -> Option<(usize, u64)> {
+    next.iter().enumerate().filter_map(|(at, time)| Some((at, (*time)?))).min_by_key(|&(_, time)| time)
+}
+
+/// Maps a ring, a smaller one if more must not be locked in memory. An event can be mapped once, so it is opened anew.
+fn map_ring(event: OwnedFd, bytes: &mut usize, reopen: impl Fn() -> io::Result<OwnedFd>) -> io::Result<Ring> {
+    let mut mapped = Ring::map(event, *bytes);
+    while let Err(error) = &mapped
+        && matches!(error.raw_os_error().map(Errno::from_raw), Some(Errno::EPERM | Errno::ENOMEM))
+        && *bytes > SMALLEST_RING_BYTES
+    {
+        *bytes /= 2;
+        mapped = Ring::map(reopen()?, *bytes);
+    }
+    mapped
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.raw_os_error().map(Errno::from_raw), Some(Errno::ENODEV | Errno::ESRCH))
+}
+
+/// Raises the limit of open files as far as the system lets anybody, if it does not suffice.
+fn allow_files(events: usize) {
+    const OTHERS: u64 = 256;
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return };
+    let wanted = (events as u64).saturating_add(OTHERS).min(hard);
+    if wanted > soft {
+        // If it fails, opening says so.
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, wanted, hard);
+    }
+}
+
+/// The clock that records bear the time of, in nanoseconds.
+fn now() -> u64 {
+    clock_gettime(ClockId::CLOCK_MONOTONIC)
+        .ok()
+        .and_then(|time| u64::try_from(Duration::from(time).as_nanos()).ok())
+        .unwrap_or(u64::MAX)
+}

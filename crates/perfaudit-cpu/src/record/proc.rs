@@ -1,0 +1,140 @@
+//! What `/proc` tells of processes that were there before us (`proc(5)`).
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::time::Duration;
+
+use nix::unistd::SysconfVar;
+
+use super::source::Task;
+
+/// A line of `/proc/PID/maps`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Mapped {
+    pub(super) start: u64,
+    pub(super) end: u64,
+    pub(super) offset: u64,
+    pub(super) inode: u64,
+    /// Empty for memory that no file backs.
+    pub(super) name: OsString,
+}
+
+/// The executable memory of a process; empty if it is gone or is not ours to look at.
+pub(super) fn executable_mappings(process: u32) -> Vec<Mapped> {
+    let text = std::fs::read(format!("/proc/{process}/maps")).unwrap_or_default();
+    text.split(|&byte| byte == b'\n').filter_map(executable).collect()
+}
+
+/// `start-end permissions offset device inode  name`, if it is executable.
+fn executable(line: &[u8]) -> Option<Mapped> {
+    let mut rest = line;
+    let mut field = || {
+        let end = rest.iter().position(|&byte| byte == b' ').unwrap_or(rest.len());
+        let (field, after) = rest.split_at(end);
+        rest = after.trim_ascii_start();
+        std::str::from_utf8(field).ok()
+    };
+    let (start, end) = field()?.split_once('-')?;
+    let is_executable = field()?.as_bytes().get(2) == Some(&b'x');
+    let (offset, _device, inode) = (field()?, field()?, field()?);
+    let hexadecimal = |text| u64::from_str_radix(text, 16).ok();
+    let (start, end) = (hexadecimal(start)?, hexadecimal(end)?);
+    (is_executable && start <= end).then_some(Mapped {
+        start,
+        end,
+        offset: hexadecimal(offset)?,
+        inode: inode.parse().ok()?,
+        name: OsString::from_vec(rest.to_vec()),
+    })
+}
+
+/// The name of a thread.
+pub(super) fn thread_name(task: Task) -> Option<String> {
+    let name = std::fs::read(format!("/proc/{}/task/{}/comm", task.process, task.thread)).ok()?;
+    Some(String::from_utf8_lossy(&name).trim_end().to_owned())
+}
+
+/// The threads of a process; empty if it is gone.
+pub(super) fn threads(process: u32) -> Vec<u32> {
+    let Ok(entries) = std::fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
+    entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
+}
+
+/// Time in the kernel that a process has used; none if it is gone or has ended. Counted in ticks, which are mostly
+/// 10 ms.
+pub(super) fn system_time(process: u32) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name stands in parentheses and may hold anything. The state follows, system time is the 13th from there.
+    let (_, rest) = stat.rsplit_once(") ")?;
+    let mut fields = rest.split(' ');
+    if matches!(fields.next()?, "Z" | "X") {
+        return None;
+    }
+    let ticks: u32 = fields.nth(11)?.parse().ok()?;
+    let per_second = nix::unistd::sysconf(SysconfVar::CLK_TCK).ok()??;
+    Some(Duration::from_secs(1) * ticks / u32::try_from(per_second).ok()?)
+}
+
+/// The CPUs that are switched on.
+pub(super) fn online_cpus() -> Vec<u32> {
+    let text = std::fs::read_to_string("/sys/devices/system/cpu/online").unwrap_or_default();
+    let listed = cpu_list(text.trim());
+    if !listed.is_empty() {
+        return listed;
+    }
+    let count = nix::unistd::sysconf(SysconfVar::_NPROCESSORS_ONLN).ok().flatten();
+    (0..count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1)).collect()
+}
+
+/// `0-3,8` as numbers.
+fn cpu_list(text: &str) -> Vec<u32> {
+    let range = |part: &str| {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        Some(first.parse::<u32>().ok()?..=last.parse::<u32>().ok()?)
+    };
+    text.split(',').filter_map(range).flatten().collect()
+}
+
+/// The number in a file such as those of `/proc/sys/kernel`.
+pub(super) fn setting(name: &str) -> Option<i64> {
+    std::fs::read_to_string(format!("/proc/sys/kernel/{name}")).ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_mappings_is_read_with_spaces_in_its_name() {
+        let line = b"7f00-7fff r-xp 0002a000 fe:01 1234                     /opt/my app/lib.so (deleted)";
+        let expected = Mapped {
+            start: 0x7f00,
+            end: 0x7fff,
+            offset: 0x2a000,
+            inode: 1234,
+            name: "/opt/my app/lib.so (deleted)".into(),
+        };
+        assert_eq!(executable(line), Some(expected));
+        assert_eq!(executable(b"7f00-7fff rw-p 00000000 00:00 0 "), None);
+        assert_eq!(executable(b""), None);
+        assert_eq!(executable(b"what is this"), None);
+    }
+
+    #[test]
+    fn this_process_has_mappings_threads_and_a_name() {
+        let own = std::process::id();
+        assert!(executable_mappings(own).iter().any(|mapped| mapped.name == "[vdso]"));
+        assert!(threads(own).contains(&own));
+        assert!(thread_name(Task { process: own, thread: own }).is_some());
+        assert!(system_time(own).is_some());
+        assert!(executable_mappings(u32::MAX).is_empty() && threads(u32::MAX).is_empty());
+    }
+
+    #[test]
+    fn lists_of_cpus_may_have_gaps() {
+        assert_eq!(cpu_list("0-3,8,10-11"), [0, 1, 2, 3, 8, 10, 11]);
+        assert_eq!(cpu_list("0"), [0]);
+        assert!(cpu_list("").is_empty());
+        assert!(!online_cpus().is_empty());
+    }
+}
