@@ -13,6 +13,7 @@ pub mod record;
 mod recording;
 #[cfg(target_os = "linux")]
 mod unwind;
+pub mod symbols;
 
 pub use call_tree::CallTree;
 pub use recording::{CodeAddress, FileIdentity, Lookup, Module, Recording};

@@ -1,0 +1,167 @@
+//! From recorded addresses to functions, lines and whose code it is.
+//!
+//! Each address is looked up once. A frame that functions were inlined into becomes several, so that the time of an
+//! inlined function is its own. What cannot be known is a placeholder such as `[unknown in libfoo.so]` and a
+//! [`SymbolRemark`], never a guess.
+
+mod assemble;
+mod debug_file;
+mod declaration;
+mod dwarf;
+mod elf;
+mod frame;
+#[cfg(fuzzing)]
+pub mod fuzzing;
+mod guard;
+mod kernel;
+mod module;
+mod name;
+mod origin;
+mod places;
+mod remark;
+mod sections;
+mod split;
+mod symbol_table;
+mod tally;
+mod units;
+mod vdso;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use perfaudit_result::{CpuProfile, NodeId, OriginKind, WorkloadId};
+use rayon::prelude::*;
+
+pub use origin::{PackageSources, ProjectSources};
+pub use places::SymbolPlaces;
+pub use remark::{Flaw, SymbolRemark};
+
+use crate::recording::{CodeAddress, Lookup, Module, Recording};
+use assemble::Assembly;
+use frame::Known;
+use kernel::KernelSymbols;
+use module::ModuleSymbols;
+use origin::Loaded;
+use tally::{Lack, Tally, Territory};
+
+/// The parser of debug information recurses; what it may recurse is bounded to fit.
+const STACK_BYTES: usize = 16 << 20;
+
+/// A profile and what is missing in it.
+#[derive(Debug, Clone)]
+pub struct Symbolised {
+    /// The profile; its sampler counts the samples without a symbol.
+    pub profile: CpuProfile,
+    /// What is missing, most samples first.
+    pub remarks: Vec<SymbolRemark>,
+}
+
+/// Gives the addresses of a recording their functions.
+#[must_use]
+pub fn symbolise(
+    recording: &Recording,
+    workload: WorkloadId,
+    project: &ProjectSources,
+    places: &SymbolPlaces,
+) -> Symbolised {
+    let run = || symbolise_here(recording, workload.clone(), project, places);
+    match rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build() {
+        Ok(pool) => pool.install(run),
+        // Without threads of its own the work runs on those that there are.
+        Err(_) => run(),
+    }
+}
+
+fn symbolise_here(
+    recording: &Recording,
+    workload: WorkloadId,
+    project: &ProjectSources,
+    places: &SymbolPlaces,
+) -> Symbolised {
+    let modules = look_up_modules(recording, places);
+    let is_in_kernel = |(_, address): &(Option<NodeId>, CodeAddress)| matches!(address, CodeAddress::Kernel { .. });
+    let kernel = match &places.kernel_symbols {
+        Some(path) if recording.stacks.nodes().iter().any(is_in_kernel) => KernelSymbols::read(path),
+        _ => KernelSymbols::default(),
+    };
+    let mut assembly = Assembly::new(project);
+    let mut frames = Vec::with_capacity(recording.stacks.nodes().len());
+    let mut lacks: Vec<Option<Lack>> = Vec::with_capacity(frames.capacity());
+    for &(_, address) in recording.stacks.nodes() {
+        let (of_node, lack) = match address {
+            CodeAddress::InModule { module, address, lookup } => {
+                let of_module = &recording.modules[module as usize];
+                let name = file_name(of_module);
+                let loaded = if project.has_built(&of_module.path) { Loaded::Built } else { Loaded::System(&name) };
+                match modules[module as usize].places.get(&probe(address, lookup)) {
+                    Some(place) => {
+                        let outermost_first = place.frames.iter().rev();
+                        let frames = outermost_first.map(|frame| assembly.frame(module, loaded, frame)).collect();
+                        (frames, (place.known < Known::Lines).then_some((Territory::Module(module), place.known)))
+                    }
+                    None => {
+                        let (kind, of, shown) = match loaded {
+                            Loaded::Built => (OriginKind::Unknown, None, unknown_in(&name)),
+                            Loaded::System(_) if name == vdso::NAME => (OriginKind::System, Some("vdso"), name.clone()),
+                            Loaded::System(library) => (OriginKind::System, Some(library), unknown_in(library)),
+                        };
+                        let frame = assembly.placeholder(shown, kind, of);
+                        (vec![frame], Some((Territory::Module(module), Known::Nothing)))
+                    }
+                }
+            }
+            CodeAddress::Kernel { address, lookup } => {
+                let name = kernel.find(probe(address, lookup)).unwrap_or(kernel::WHOLE).to_owned();
+                let lack = kernel.is_empty().then_some((Territory::Kernel, Known::Name));
+                (vec![assembly.placeholder(name, OriginKind::Kernel, Some("kernel"))], lack)
+            }
+            CodeAddress::Anonymous { .. } => {
+                let name = "[unknown in memory without a file]".to_owned();
+                let frame = assembly.placeholder(name, OriginKind::Unknown, None);
+                (vec![frame], Some((Territory::Anonymous, Known::Nothing)))
+            }
+            CodeAddress::Truncated => {
+                let name = CpuProfile::TRUNCATED.to_owned();
+                (vec![assembly.placeholder(name, OriginKind::Unknown, None)], None)
+            }
+        };
+        frames.push(of_node);
+        lacks.push(lack);
+    }
+    let tally = Tally::of(recording, &lacks);
+    let mut profile = assembly.finish(recording, workload, &frames);
+    profile.sampler.unsymbolised = tally.unsymbolised;
+    Symbolised { profile, remarks: tally.remarks(recording, &modules, project, places) }
+}
+
+/// The address that symbols are looked up by: a call is the instruction before the one that it returns to.
+fn probe(address: u64, lookup: Lookup) -> u64 {
+    match lookup {
+        Lookup::Instruction => address,
+        Lookup::ReturnAddress => address.saturating_sub(1),
+    }
+}
+
+fn look_up_modules(recording: &Recording, places: &SymbolPlaces) -> Vec<ModuleSymbols> {
+    let mut probes = vec![BTreeSet::new(); recording.modules.len()];
+    for &(_, address) in recording.stacks.nodes() {
+        if let CodeAddress::InModule { module, address, lookup } = address {
+            probes[module as usize].insert(probe(address, lookup));
+        }
+    }
+    let look_up = |(module, probes): (&Module, BTreeSet<u64>)| {
+        let probes: Vec<u64> = probes.into_iter().collect();
+        if probes.is_empty() { ModuleSymbols::default() } else { module::symbolise(module, &probes, places) }
+    };
+    recording.modules.par_iter().zip(probes).map(look_up).collect()
+}
+
+fn file_name(module: &Module) -> String {
+    module.path.file_name().map_or_else(|| "[unnamed]".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+fn unknown_in(module: &str) -> String {
+    format!("{} in {module}]", CpuProfile::UNKNOWN.trim_end_matches(']'))
+}

@@ -1,0 +1,116 @@
+//! Counts the samples that something is missing for.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use perfaudit_result::NodeId;
+
+use super::frame::Known;
+use super::module::ModuleSymbols;
+use super::origin::ProjectSources;
+use super::places::SymbolPlaces;
+use super::remark::{Flaw, SymbolRemark};
+use super::{file_name, kernel};
+use crate::recording::Recording;
+
+/// Where code lies of which not everything is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Territory {
+    Module(u32),
+    Kernel,
+    Anonymous,
+}
+
+/// What a node lacks: where it is, and what is known of it all the same.
+pub(super) type Lack = (Territory, Known);
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Count {
+    innermost: u64,
+    anywhere: u64,
+}
+
+/// The samples that something is missing for.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Samples whose innermost frame has no name. Those in the kernel are known to be there and do not count.
+    pub(super) unsymbolised: u64,
+    by_lack: BTreeMap<Lack, Count>,
+    /// The same by territory: a stack with two kinds of lack counts once.
+    by_territory: BTreeMap<Territory, Count>,
+}
+
+impl Tally {
+    /// Counts. `lacks` has an entry for each recorded node.
+    pub(super) fn of(recording: &Recording, lacks: &[Option<Lack>]) -> Self {
+        let mut tally = Self::default();
+        let mut stacks: HashMap<NodeId, u64> = HashMap::new();
+        for run in &recording.samples {
+            *stacks.entry(run.node).or_default() += run.count;
+        }
+        let nodes = recording.stacks.nodes();
+        for (leaf, count) in stacks {
+            if let Some((territory, known)) = lacks[leaf as usize] {
+                if known == Known::Nothing {
+                    tally.unsymbolised += count;
+                }
+                tally.by_lack.entry((territory, known)).or_default().innermost += count;
+                tally.by_territory.entry(territory).or_default().innermost += count;
+            }
+            let stack = std::iter::successors(Some(leaf), |&node| nodes[node as usize].0);
+            let on_stack: BTreeSet<Lack> = stack.filter_map(|node| lacks[node as usize]).collect();
+            let territories: BTreeSet<Territory> = on_stack.iter().map(|&(territory, _)| territory).collect();
+            for lack in on_stack {
+                tally.by_lack.entry(lack).or_default().anywhere += count;
+            }
+            for territory in territories {
+                tally.by_territory.entry(territory).or_default().anywhere += count;
+            }
+        }
+        tally
+    }
+
+    /// What to say about it, most samples first.
+    pub(super) fn remarks(
+        &self,
+        recording: &Recording,
+        modules: &[ModuleSymbols],
+        project: &ProjectSources,
+        places: &SymbolPlaces,
+    ) -> Vec<SymbolRemark> {
+        let mut remarks = Vec::new();
+        let mut say = |module: &str, flaw: Flaw, count: Count| {
+            let Count { innermost, anywhere } = count;
+            remarks.push(SymbolRemark { module: module.to_owned(), flaw, innermost, anywhere });
+        };
+        for (&territory, &count) in &self.by_territory {
+            let Territory::Module(at) = territory else { continue };
+            let module = &recording.modules[at as usize];
+            // Every stack begins in start-up code of the C library that has no lines: not worth a word.
+            if count.innermost == 0 && !project.has_built(&module.path) {
+                continue;
+            }
+            let name = file_name(module);
+            let flaws = &modules[at as usize].flaws;
+            for flaw in flaws {
+                say(&name, flaw.clone(), count);
+            }
+            if flaws.is_empty() {
+                for (known, flaw) in [(Known::Nothing, Flaw::NoNames), (Known::Name, Flaw::NoLines)] {
+                    if let Some(&count) = self.by_lack.get(&(territory, known)) {
+                        say(&name, flaw, count);
+                    }
+                }
+            }
+        }
+        if let Some(&count) = self.by_territory.get(&Territory::Kernel) {
+            let is_here = places.kernel_symbols.is_some();
+            let flaw = if is_here { Flaw::KernelHidesAddresses } else { Flaw::ForeignKernel };
+            say(kernel::WHOLE, flaw, count);
+        }
+        if let Some(&count) = self.by_territory.get(&Territory::Anonymous) {
+            say("memory without a file", Flaw::NoFile, count);
+        }
+        remarks.sort_by(|a, b| (b.innermost, b.anywhere, &a.module).cmp(&(a.innermost, a.anywhere, &b.module)));
+        remarks
+    }
+}

@@ -1,0 +1,6 @@
+//! Programs whose stacks are known, compiled in every way that debug information comes in.
+
+mod binutils;
+mod chains;
+mod separate;
+mod workbench;
