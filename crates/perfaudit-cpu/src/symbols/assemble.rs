@@ -102,7 +102,8 @@ impl<'a> Assembly<'a> {
             let node = innermost[run.node as usize];
             *counts.entry((node, run.thread, run.block)).or_default() += run.count;
         }
-        let runs = counts.into_iter().map(|((node, thread, block), count)| SampleRun { node, thread, block, count });
+        let runs =
+            counts.into_iter().map(|((node, thread, block), count)| SampleRun { node, thread, block, count });
         let mut samples: Vec<SampleRun> = runs.collect();
         samples.sort_unstable_by_key(|run| (run.block, run.thread, run.node));
         let nodes = tree.nodes().iter().map(|&(parent, frame)| StackNode { parent, frame }).collect();

@@ -65,7 +65,8 @@ impl Declaration {
             self.plain = text(gimli::DW_AT_name);
         }
         if self.line.is_none() {
-            self.line = entry.attr(gimli::DW_AT_decl_line).and_then(gimli::Attribute::udata_value).and_then(line);
+            self.line =
+                entry.attr(gimli::DW_AT_decl_line).and_then(gimli::Attribute::udata_value).and_then(line);
         }
         if self.file.is_none()
             && let Some(AttributeValue::FileIndex(index)) = entry.attr_value(gimli::DW_AT_decl_file)
@@ -80,8 +81,9 @@ impl Declaration {
         if left == 0 {
             return;
         }
-        let reference =
-            entry.attr_value(gimli::DW_AT_abstract_origin).or_else(|| entry.attr_value(gimli::DW_AT_specification));
+        let reference = entry
+            .attr_value(gimli::DW_AT_abstract_origin)
+            .or_else(|| entry.attr_value(gimli::DW_AT_specification));
         match reference {
             Some(AttributeValue::UnitRef(next)) => self.follow(unit, lines, next, units, left - 1),
             Some(AttributeValue::DebugInfoRef(next)) => {
@@ -101,7 +103,9 @@ fn line(value: u64) -> Option<u32> {
 
 fn has_paths(unit: UnitRef<'_, Slice<'_>>) -> bool {
     let Ok(root) = unit.entry(unit.header.root_offset()) else { return false };
-    let Some(AttributeValue::Language(language)) = root.attr_value(gimli::DW_AT_language) else { return false };
+    let Some(AttributeValue::Language(language)) = root.attr_value(gimli::DW_AT_language) else {
+        return false;
+    };
     matches!(
         language,
         gimli::DW_LANG_Rust

@@ -152,7 +152,8 @@ impl<'c, 'a> Lookup<'c, '_, 'a> {
         // Brief debug information has no paths of functions, but the symbol table has.
         let symbol = symbol.filter(|_| declaration.linkage.is_none() && declaration.has_paths);
         let raw = declaration.linkage.as_deref().or(symbol).or(declaration.plain.as_deref());
-        let ReadableName { text, crate_name } = readable(raw.unwrap_or(UNNAMED), declaration.plain.as_deref());
+        let ReadableName { text, crate_name } =
+            readable(raw.unwrap_or(UNNAMED), declaration.plain.as_deref());
         let (mut file, mut line) = (declaration.file, declaration.line);
         // Without a declaration, the first line of the code tells it.
         if file.is_none()

@@ -81,7 +81,8 @@ fn symbolise_here(
     places: &SymbolPlaces,
 ) -> Symbolised {
     let modules = look_up_modules(recording, places);
-    let is_in_kernel = |(_, address): &(Option<NodeId>, CodeAddress)| matches!(address, CodeAddress::Kernel { .. });
+    let is_in_kernel =
+        |(_, address): &(Option<NodeId>, CodeAddress)| matches!(address, CodeAddress::Kernel { .. });
     let kernel = match &places.kernel_symbols {
         Some(path) if recording.stacks.nodes().iter().any(is_in_kernel) => KernelSymbols::read(path),
         _ => KernelSymbols::default(),
@@ -94,18 +95,27 @@ fn symbolise_here(
             CodeAddress::InModule { module, address, lookup } => {
                 let of_module = &recording.modules[module as usize];
                 let name = file_name(of_module);
-                let loaded = if project.has_built(&of_module.path) { Loaded::Built } else { Loaded::System(&name) };
+                let loaded =
+                    if project.has_built(&of_module.path) { Loaded::Built } else { Loaded::System(&name) };
                 match modules[module as usize].places.get(&probe(address, lookup)) {
                     Some(place) => {
                         let outermost_first = place.frames.iter().rev();
-                        let frames = outermost_first.map(|frame| assembly.frame(module, loaded, frame)).collect();
-                        (frames, (place.known < Known::Lines).then_some((Territory::Module(module), place.known)))
+                        let frames =
+                            outermost_first.map(|frame| assembly.frame(module, loaded, frame)).collect();
+                        (
+                            frames,
+                            (place.known < Known::Lines).then_some((Territory::Module(module), place.known)),
+                        )
                     }
                     None => {
                         let (kind, of, shown) = match loaded {
                             Loaded::Built => (OriginKind::Unknown, None, unknown_in(&name)),
-                            Loaded::System(_) if name == vdso::NAME => (OriginKind::System, Some("vdso"), name.clone()),
-                            Loaded::System(library) => (OriginKind::System, Some(library), unknown_in(library)),
+                            Loaded::System(_) if name == vdso::NAME => {
+                                (OriginKind::System, Some("vdso"), name.clone())
+                            }
+                            Loaded::System(library) => {
+                                (OriginKind::System, Some(library), unknown_in(library))
+                            }
                         };
                         let frame = assembly.placeholder(shown, kind, of);
                         (vec![frame], Some((Territory::Module(module), Known::Nothing)))

@@ -34,14 +34,14 @@ pub(super) fn symbolise(module: &Module, probes: &[u64], places: &SymbolPlaces) 
     let folder = module.path.parent().unwrap_or(Path::new("/"));
     if module.path == Path::new(vdso::NAME) {
         let bytes = vdso::image(module.identity.build_id.as_deref(), places);
-        let places = bytes.map_or_else(HashMap::new, |bytes| Files::program(&bytes).look_up(probes, &mut flaws));
+        let places =
+            bytes.map_or_else(HashMap::new, |bytes| Files::program(&bytes).look_up(probes, &mut flaws));
         return ModuleSymbols { places, flaws };
     }
     let found = match read_program(module) {
         Ok(program) => {
             let debug = separate(&program, folder, places, &mut flaws);
-            let files =
-                Files { program: Some(&program), debug: debug.as_deref(), path: Some(&module.path) };
+            let files = Files { program: Some(&program), debug: debug.as_deref(), path: Some(&module.path) };
             files.look_up(probes, &mut flaws)
         }
         Err(flaw) => {
@@ -172,14 +172,15 @@ impl<'a> Files<'a> {
                 None
             }
         };
-        let package_sections = match package_bytes.as_deref().map(|bytes| Sections::load(bytes, Naming::Split)) {
-            Some(Ok(sections)) => Some(sections),
-            Some(Err(problem)) => {
-                flaws.push(Flaw::Damaged { reason: format!("the .dwp file: {problem}") });
-                None
-            }
-            None => None,
-        };
+        let package_sections =
+            match package_bytes.as_deref().map(|bytes| Sections::load(bytes, Naming::Split)) {
+                Some(Ok(sections)) => Some(sections),
+                Some(Err(problem)) => {
+                    flaws.push(Flaw::Damaged { reason: format!("the .dwp file: {problem}") });
+                    None
+                }
+                None => None,
+            };
         let package = package_sections.as_ref().map(split::package).and_then(Result::ok);
         let beside = self.path.and_then(Path::parent);
         DebugInfo { dwarf: &dwarf, package: package.as_ref(), beside, symbols }.look_up(probes)

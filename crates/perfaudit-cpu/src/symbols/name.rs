@@ -27,7 +27,8 @@ pub(super) fn readable(raw: &str, plain: Option<&str>) -> ReadableName {
                 text = with_generics(&text, plain);
             }
         }
-        let crate_name = if legacy { legacy_crate(&text) } else { v0_crate(raw).or_else(|| legacy_crate(&text)) };
+        let crate_name =
+            if legacy { legacy_crate(&text) } else { v0_crate(raw).or_else(|| legacy_crate(&text)) };
         return ReadableName { text, crate_name };
     }
     if raw.starts_with("_Z")
@@ -171,10 +172,7 @@ mod tests {
         let name = readable(raw, Some("{closure#0}<u32>"));
         assert_eq!(name.text, "t::generic::{closure#0}<u32>");
         assert_eq!(name.crate_name.as_deref(), Some("t"));
-        assert_eq!(
-            readable("_ZN1t7generic17hf998a0ed8e421e8cE", Some("generic<u8>")).text,
-            "t::generic<u8>"
-        );
+        assert_eq!(readable("_ZN1t7generic17hf998a0ed8e421e8cE", Some("generic<u8>")).text, "t::generic<u8>");
         assert_eq!(readable("_ZN1t7generic17hf998a0ed8e421e8cE", Some("other<u8>")).text, "t::generic");
     }
 

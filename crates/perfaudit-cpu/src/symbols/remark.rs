@@ -61,7 +61,9 @@ impl Flaw {
             Self::Damaged { .. } => "build the file again and record again",
             Self::NoNames => "build without strip, or install the debug symbols of the package",
             Self::NoFile => "nothing: code that a program makes at run time cannot be named",
-            Self::NoLines => "build with debug = 1 (\"limited\") in the Cargo profile, or install the debug symbols",
+            Self::NoLines => {
+                "build with debug = 1 (\"limited\") in the Cargo profile, or install the debug symbols"
+            }
             Self::DebugFileDiffers { .. } => "install the debug symbols of the same build",
             Self::SplitUnitsMissing { .. } => {
                 "keep the .dwo or .dwp files of the build, or build with split-debuginfo = \"off\""
@@ -88,10 +90,15 @@ impl fmt::Display for Flaw {
                 write!(out, "{example}, which debug information was split to, is not there")
             }
             Self::SplitUnitsMissing { count, example } => {
-                write!(out, "{count} files that debug information was split to are not there, such as {example}")
+                write!(
+                    out,
+                    "{count} files that debug information was split to are not there, such as {example}"
+                )
             }
             Self::KernelHidesAddresses => out.write_str("the kernel hides the addresses of its functions"),
-            Self::ForeignKernel => out.write_str("the names of another kernel's functions are not known here"),
+            Self::ForeignKernel => {
+                out.write_str("the names of another kernel's functions are not known here")
+            }
         }
     }
 }

@@ -63,7 +63,8 @@ impl<'a> SplitUnits<'a> {
         let name = load.path.map(|name| PathBuf::from(name.to_string_lossy().into_owned()));
         let found = name.as_deref().and_then(|name| self.in_file(name, load));
         if found.is_none() {
-            let name = name.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+            let name =
+                name.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
             self.missing.borrow_mut().insert(name.unwrap_or_else(|| "unnamed unit".to_owned()));
         }
         found

@@ -110,7 +110,8 @@ impl Tally {
         if let Some(&count) = self.by_territory.get(&Territory::Anonymous) {
             say("memory without a file", Flaw::NoFile, count);
         }
-        remarks.sort_by(|a, b| (b.innermost, b.anywhere, &a.module).cmp(&(a.innermost, a.anywhere, &b.module)));
+        remarks
+            .sort_by(|a, b| (b.innermost, b.anywhere, &a.module).cmp(&(a.innermost, a.anywhere, &b.module)));
         remarks
     }
 }

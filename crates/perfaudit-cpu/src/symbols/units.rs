@@ -37,7 +37,10 @@ impl<'a> Units<'a> {
     }
 
     /// The unit that holds an entry, and the entry's place in it.
-    pub(super) fn holding(&self, offset: DebugInfoOffset) -> Option<(UnitRef<'_, Slice<'a>>, gimli::UnitOffset)> {
+    pub(super) fn holding(
+        &self,
+        offset: DebugInfoOffset,
+    ) -> Option<(UnitRef<'_, Slice<'a>>, gimli::UnitOffset)> {
         let after = self.units.partition_point(|lazy| lazy.offset <= offset.0);
         let lazy = self.units.get(after.checked_sub(1)?)?;
         let inside = offset.to_unit_offset(&lazy.header)?;

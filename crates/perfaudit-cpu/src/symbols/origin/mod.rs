@@ -105,7 +105,11 @@ mod tests {
         }
     }
 
-    fn origin(crate_name: Option<&str>, file: Option<&str>, loaded: Loaded<'_>) -> (OriginKind, Option<String>) {
+    fn origin(
+        crate_name: Option<&str>,
+        file: Option<&str>,
+        loaded: Loaded<'_>,
+    ) -> (OriginKind, Option<String>) {
         let function = RawFunction {
             name: "f".into(),
             crate_name: crate_name.map(Into::into),

@@ -7,11 +7,21 @@ use super::sources::{PackageSources, ProjectSources, normal};
 /// Whose file it is, and its path without the folders of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Located {
-    Own { package: String, path: String },
-    Dependency { package: String, path: String },
-    Std { path: String },
+    Own {
+        package: String,
+        path: String,
+    },
+    Dependency {
+        package: String,
+        path: String,
+    },
+    Std {
+        path: String,
+    },
     /// A header of the system's compiler or libraries.
-    SystemHeader { path: String },
+    SystemHeader {
+        path: String,
+    },
     /// It cannot be told from the path.
     Elsewhere,
 }
@@ -46,9 +56,9 @@ fn standard(parts: &[&str]) -> Option<Located> {
 
 /// Files that a build script wrote: `build/NAME-HASH/out/...`.
 fn generated(parts: &[&str], project: &ProjectSources) -> Option<Located> {
-    let at = parts.windows(3).position(|window| {
-        window[0] == "build" && window[2] == "out" && without_hash(window[1]).is_some()
-    })?;
+    let at = parts
+        .windows(3)
+        .position(|window| window[0] == "build" && window[2] == "out" && without_hash(window[1]).is_some())?;
     let package = without_hash(parts[at + 1])?.to_owned();
     let path = [&[package.as_str()], &parts[at + 2..]].concat().join("/");
     let is_own = project.own.iter().any(|own| own.name == package);
@@ -175,7 +185,10 @@ mod tests {
         };
         ProjectSources {
             root: "/home/me/shop".into(),
-            own: vec![package("shop", None, "/home/me/shop"), package("cart", None, "/home/me/shop/crates/cart")],
+            own: vec![
+                package("shop", None, "/home/me/shop"),
+                package("cart", None, "/home/me/shop/crates/cart"),
+            ],
             dependencies: vec![package("twin", Some("2.0.0"), "/home/me/twin")],
             built: vec!["/home/me/shop/target".into()],
             program: None,
@@ -234,7 +247,10 @@ mod tests {
     fn the_standard_library_is_known_by_where_it_was_built_and_where_its_sources_are() {
         let std = Located::Std { path: "library/core/src/slice/mod.rs".into() };
         assert_eq!(at("/rustc/59807616e1a8a5c9cd4d4b4c8d1d8d5e0c5ad4cb/library/core/src/slice/mod.rs"), std);
-        assert_eq!(at("/home/me/.rustup/toolchains/x/lib/rustlib/src/rust/library/core/src/slice/mod.rs"), std);
+        assert_eq!(
+            at("/home/me/.rustup/toolchains/x/lib/rustlib/src/rust/library/core/src/slice/mod.rs"),
+            std
+        );
         let hashbrown = Located::Std { path: "hashbrown-0.15.5/src/raw.rs".into() };
         assert_eq!(at("/rust/deps/hashbrown-0.15.5/src/raw.rs"), hashbrown);
     }

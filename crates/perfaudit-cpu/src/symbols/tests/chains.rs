@@ -106,16 +106,18 @@ fn instances_of_a_generic_function_are_functions_of_their_own() {
     for mangling in ["legacy", "v0"] {
         let workbench = Workbench::new();
         let program = workbench.rust(SHOP, &[&["-C", "debuginfo=1"][..], &mangled(mangling)].concat());
-        let addresses = function(&program, "generic");
+        let addresses = function(&program, "7generic");
         let done = workbench.look_up(&program, FileIdentity::default(), &addresses);
         let mut instances: Vec<String> = stacks(&done.profile)
             .iter()
             .filter_map(|stack| names(&done.profile, stack).pop())
-            .filter(|name| name.contains("generic"))
+            .filter(|name| name.starts_with("shop::generic"))
             .collect();
         instances.sort();
         instances.dedup();
-        let expected = |of: &str| if mangling == "v0" { format!("shop::generic::<{of}>") } else { format!("shop::generic<{of}>") };
+        let expected = |of: &str| {
+            if mangling == "v0" { format!("shop::generic::<{of}>") } else { format!("shop::generic<{of}>") }
+        };
         assert_eq!(instances, ["u16", "u32", "u8"].map(expected));
     }
 }

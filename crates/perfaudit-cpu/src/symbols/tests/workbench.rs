@@ -1,10 +1,13 @@
 //! Compiles programs and makes recordings of chosen addresses.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use object::{Object, ObjectSection, ObjectSymbol};
-use perfaudit_result::{CpuProfile, Rung, SampleRun, Sampler, SamplingEvent, SourceFrame, Thread, TimeBlocks, WorkloadId};
+use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
+use perfaudit_result::{
+    CpuProfile, Rung, SampleRun, Sampler, SamplingEvent, SourceFrame, Thread, TimeBlocks, WorkloadId,
+};
 use tempfile::TempDir;
 
 use crate::call_tree::CallTree;
@@ -33,7 +36,8 @@ impl Workbench {
     pub(super) fn run(&self, program: &str, arguments: &[&str]) -> String {
         // Stable compilers offer the older mangling to those who ask like this.
         let leave = ("RUSTC_BOOTSTRAP", "1");
-        let run = Command::new(program).args(arguments).current_dir(self.path()).env(leave.0, leave.1).output();
+        let run =
+            Command::new(program).args(arguments).current_dir(self.path()).env(leave.0, leave.1).output();
         let run = run.unwrap_or_else(|error| panic!("{program}: {error}"));
         assert!(run.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
         String::from_utf8(run.stdout).unwrap()
@@ -134,7 +138,8 @@ pub(super) fn function(program: &Path, part: &str) -> Vec<u64> {
     let bytes = std::fs::read(program).unwrap();
     let file = object::File::parse(&*bytes).unwrap();
     let symbols = file.symbols().filter(|symbol| symbol.name().is_ok_and(|name| name.contains(part)));
-    let addresses: Vec<u64> = symbols.flat_map(|symbol| symbol.address()..symbol.address() + symbol.size()).collect();
+    let addresses: Vec<u64> =
+        symbols.flat_map(|symbol| symbol.address()..symbol.address() + symbol.size()).collect();
     assert!(!addresses.is_empty(), "no symbol contains {part}");
     addresses
 }
@@ -149,4 +154,12 @@ pub(super) fn stacks(profile: &CpuProfile) -> Vec<Vec<SourceFrame>> {
 /// The names of functions of a stack, innermost first.
 pub(super) fn names(profile: &CpuProfile, stack: &[SourceFrame]) -> Vec<String> {
     stack.iter().map(|frame| profile.functions[frame.function as usize].name.clone()).collect()
+}
+
+/// Where the functions of the symbol table are.
+pub(super) fn extents(program: &Path) -> Vec<Range<u64>> {
+    let bytes = std::fs::read(program).unwrap();
+    let file = object::File::parse(&*bytes).unwrap();
+    let functions = file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text);
+    functions.map(|symbol| symbol.address()..symbol.address() + symbol.size()).collect()
 }
