@@ -1,7 +1,8 @@
 //! Statistics that assume no distribution.
 //!
 //! Everything here is a pure function of a [`Sample`] (and, where it draws random numbers, of a seed): the
-//! same input gives the same output. No reported interval is derived from a normal distribution; what cannot
+//! same input gives the same output. No interval of a measured
+//! value is derived from a normal distribution; what cannot
 //! be estimated from a sample is said to be not estimable instead of being guessed.
 //!
 //! | question | function |
@@ -13,6 +14,9 @@
 //! | does it have one mode or two | [`dip`], [`modes`] |
 //! | what does one iteration cost, from batches of different sizes | [`slope_through_origin`] |
 //! | does it grow with a parameter | [`growth`] |
+//! | what share of samples taken over time has a property | [`Share`], [`clopper_pearson`] |
+//! | do two such shares differ, among many that are looked at | [`share_difference`], [`discoveries`] |
+//! | what is the product of two estimates, or their difference | [`product_interval`], [`difference_interval`] |
 //!
 //! ```
 //! use perfaudit_stats::{EffectiveSize, Level, Probability, QuantileEstimate, Sample, quantile_estimate};
@@ -24,29 +28,38 @@
 //! ```
 
 mod autocorrelation;
+mod beta;
 mod binomial;
 mod dip;
 mod dip_table;
 mod drift;
 mod effective;
+mod false_discovery;
 mod growth;
 mod mean;
 mod modes;
 mod probability;
+mod product;
 mod quantile;
 mod random;
 mod ranks;
 mod sample;
+mod share;
+mod share_difference;
 mod slope;
 
 pub use dip::{Dip, dip};
 pub use drift::{Drift, drift};
 pub use effective::{EffectiveSize, effective_size};
+pub use false_discovery::discoveries;
 pub use growth::{Growth, GrowthPoint, growth};
 pub use mean::mean_interval;
 pub use modes::{Mode, Modes, modes};
 pub use probability::{Interval, Level, Probability};
+pub use product::{Estimated, difference_interval, product_interval};
 pub use quantile::{QuantileEstimate, least_sample_size, quantile, quantile_estimate};
 pub use random::shuffle;
 pub use sample::{Sample, SampleError};
+pub use share::{BlockCount, LEAST_BLOCKS, LEAST_HITS, Share, ShareEstimate, Unbounded, clopper_pearson};
+pub use share_difference::{DifferenceTest, share_difference};
 pub use slope::slope_through_origin;
