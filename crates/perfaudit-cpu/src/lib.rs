@@ -4,10 +4,12 @@
 //!   runs, stacks of addresses: a [`Recording`].
 //! - `symbols`: from a recording to a [`CpuProfile`](perfaudit_result::CpuProfile) with inlined frames, files, lines and
 //!   whose code it is.
-//! - `analyse`: pure: from profiles to hotspots with intervals, to the measured part of a benchmark, to differences.
-//! - `export`: profiles in the formats of other tools.
+//! - [`analyse`]: pure: from profiles to hotspots with intervals, to the measured part of a benchmark, to differences.
+//! - [`export`]: profiles in the formats of other tools.
 
+pub mod analyse;
 mod call_tree;
+pub mod export;
 #[cfg(target_os = "linux")]
 pub mod record;
 mod recording;

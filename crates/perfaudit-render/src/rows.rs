@@ -137,6 +137,7 @@ pub(crate) fn observations(of: Of) -> &'static str {
         Of::Call => "calls",
         Of::BatchMean => "batches",
         Of::Process | Of::ProcessMedian => "processes",
+        Of::Sample => "samples",
     }
 }
 

@@ -140,6 +140,8 @@ pub enum Of {
     /// The median that one process states of its own samples: it tells how processes differ, and nothing about how
     /// calls do.
     ProcessMedian,
+    /// One sample of a profiler: a moment at which it looked at what was running.
+    Sample,
 }
 
 /// How a figure was made, in words that a reader can follow.

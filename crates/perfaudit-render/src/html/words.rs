@@ -136,6 +136,7 @@ pub(super) fn of(of: Of) -> &'static str {
         Of::BatchMean => "batch mean",
         Of::Process => "process",
         Of::ProcessMedian => "median of a process",
+        Of::Sample => "sample",
     }
 }
 

@@ -1,0 +1,23 @@
+//! From sampled stacks to what they say. Pure: profiles in, figures out; no I/O, no clock.
+//!
+//! | question | function |
+//! |---|---|
+//! | which samples belong to the measured routine of a benchmark | [`measured_part`] |
+//! | which functions take the time, how surely, and how long per iteration | [`hotspots`] |
+//! | whose code it is | [`origin_shares`] |
+//! | how much is cloning, dropping, allocating, harness | [`composition`] |
+//! | is the project's own library in it at all | [`own_code_evidence`] |
+//! | what became faster or slower from one profile to another | [`difference`] |
+//! | the same stacks without runtime frames, recursion, poll layers | [`fold`] |
+
+mod fold;
+mod hotspots;
+mod names;
+mod rebuild;
+mod shares;
+#[cfg(test)]
+pub(crate) mod testing;
+mod tree;
+
+pub use fold::{View, fold};
+pub use hotspots::{HotspotLimits, hotspots, origin_shares};
