@@ -15,7 +15,7 @@
 //! | what does one iteration cost, from batches of different sizes | [`slope_through_origin`] |
 //! | does it grow with a parameter | [`growth`] |
 //! | what share of samples taken over time has a property | [`Share`], [`clopper_pearson`] |
-//! | do two such shares differ, among many that are looked at | [`share_difference`], [`discoveries`] |
+//! | do two such shares differ, among many that are looked at | [`share_difference`], [`time_difference`], [`discoveries`] |
 //! | what is the product of two estimates, or their difference | [`product_interval`], [`difference_interval`] |
 //!
 //! ```
@@ -61,5 +61,5 @@ pub use quantile::{QuantileEstimate, least_sample_size, quantile, quantile_estim
 pub use random::shuffle;
 pub use sample::{Sample, SampleError};
 pub use share::{BlockCount, LEAST_BLOCKS, LEAST_HITS, Share, ShareEstimate, Unbounded, clopper_pearson};
-pub use share_difference::{DifferenceTest, share_difference};
+pub use share_difference::{DifferenceTest, share_difference, time_difference};
 pub use slope::slope_through_origin;

@@ -234,19 +234,19 @@ pub fn origin_shares(profile: &CpuProfile) -> Vec<NamedShare> {
         .map(|id| profile.origins[profile.functions[id as usize].origin as usize].kind)
         .collect();
     let named = KINDS.map(|(kind, name)| (name, kind));
-    named_shares(profile, &named, |run| kind_of[run.node as usize])
+    named_shares(profile, &named, |_, run| kind_of[run.node as usize])
 }
 
 /// The share of each class of samples, most first; classes without samples are left out.
 pub(super) fn named_shares<K: PartialEq>(
     profile: &CpuProfile,
     named: &[(&str, K)],
-    class: impl Fn(&perfaudit_result::SampleRun) -> K,
+    class: impl Fn(usize, &perfaudit_result::SampleRun) -> K,
 ) -> Vec<NamedShare> {
     let whole = Whole::of(profile);
     let mut hits = vec![vec![0_u64; whole.blocks()]; named.len()];
-    for run in &profile.samples {
-        let class = class(run);
+    for (at, run) in profile.samples.iter().enumerate() {
+        let class = class(at, run);
         if let Some(at) = named.iter().position(|(_, kind)| *kind == class) {
             hits[at][run.block as usize] += run.count;
         }

@@ -10,14 +10,26 @@
 //! | what became faster or slower from one profile to another | [`difference`] |
 //! | the same stacks without runtime frames, recursion, poll layers | [`fold`] |
 
+mod composition;
+mod difference;
 mod fold;
 mod hotspots;
+mod measured;
 mod names;
+mod own_code;
 mod rebuild;
 mod shares;
 #[cfg(test)]
 pub(crate) mod testing;
+mod timed_lines;
 mod tree;
 
+pub use composition::{Activity, composition};
+pub use difference::{
+    Difference, DifferenceError, DifferenceOptions, FunctionChange, Side, Untested, difference,
+};
 pub use fold::{View, fold};
 pub use hotspots::{HotspotLimits, hotspots, origin_shares};
+pub use measured::{Excluded, Harness, MeasuredPart, Precision, Scope, measured_part};
+pub use own_code::{OwnCodeEvidence, own_code_evidence};
+pub use timed_lines::{LineKind, TimedLines};

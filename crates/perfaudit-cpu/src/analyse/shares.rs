@@ -25,10 +25,6 @@ impl Whole {
         self.of.len()
     }
 
-    pub(crate) fn total(&self) -> u64 {
-        self.of.iter().sum()
-    }
-
     /// The share of samples with a property, from their number in each block.
     pub(crate) fn share(&self, hits: &[u64]) -> Share {
         let counts: Vec<BlockCount> =
