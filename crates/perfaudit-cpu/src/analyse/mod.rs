@@ -33,3 +33,4 @@ pub use hotspots::{HotspotLimits, hotspots, origin_shares};
 pub use measured::{Excluded, Harness, MeasuredPart, Precision, Scope, measured_part};
 pub use own_code::{OwnCodeEvidence, own_code_evidence};
 pub use timed_lines::{LineKind, TimedLines};
+pub(crate) use tree::{own_counts, total_counts};
