@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use perfaudit_result::{ArtifactId, AuditResult, Samples};
+use perfaudit_result::{ArtifactId, AuditResult, CpuProfile, Samples};
 
 pub mod html;
 pub mod quantity;
@@ -32,4 +32,6 @@ pub struct ReportInput<'a> {
     pub result: &'a AuditResult,
     /// The raw batches of the workloads that have them.
     pub samples: &'a BTreeMap<ArtifactId, Samples>,
+    /// The CPU profiles of the workloads that have one. Each has passed [`CpuProfile::check`].
+    pub profiles: &'a BTreeMap<ArtifactId, CpuProfile>,
 }

@@ -14,7 +14,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 fn report(fixture: &Fixture) -> String {
-    perfaudit_render::html::html(ReportInput { result: &fixture.result, samples: &fixture.samples })
+    let Fixture { result, samples, profiles, .. } = fixture;
+    perfaudit_render::html::html(ReportInput { result, samples, profiles })
 }
 
 /// The text between the first `open` and the `close` after it.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use perfaudit_result::{ArtifactId, ArtifactKind, AuditResult, Samples, from_json};
+use perfaudit_result::{ArtifactId, ArtifactKind, AuditResult, CpuProfile, Samples, from_json};
+use serde::de::DeserializeOwned;
 
 use crate::error::{RunDirectoryError, read_error, write_error};
 
@@ -17,31 +18,39 @@ pub struct OpenedRun {
     pub result: AuditResult,
     /// The batches that could be read.
     pub samples: BTreeMap<ArtifactId, Samples>,
-    /// Batches that could not be read, with the reason: reports are made without them.
+    /// The CPU profiles that could be read, each checked to hold what it refers to.
+    pub profiles: BTreeMap<ArtifactId, CpuProfile>,
+    /// Batches and profiles that could not be read, with the reason: reports are made without them.
     pub unreadable: Vec<String>,
 }
 
 /// Opens the run in the folder `path`, or the one that `path` is the `result.json` of.
 ///
 /// # Errors
-/// When there is no result that can be read. A batch file that cannot be read does not keep the rest from being
-/// shown.
+/// When there is no result that can be read. A batch file or a profile that cannot be read does not keep the rest
+/// from being shown.
 pub fn open(path: &Path) -> Result<OpenedRun, RunDirectoryError> {
     let folder = if path.is_file() { path.parent().unwrap_or(Path::new(".")) } else { path };
     let file = folder.join("result.json");
     let text = fs::read_to_string(&file).map_err(read_error(&file))?;
     let result = from_json(&text).map_err(|source| RunDirectoryError::Result { path: file, source })?;
     let mut samples = BTreeMap::new();
+    let mut profiles = BTreeMap::new();
     let mut unreadable = Vec::new();
-    for artifact in result.artifacts.iter().filter(|artifact| artifact.kind == ArtifactKind::Samples) {
-        match read_samples(folder, &artifact.path) {
-            Ok(read) => {
-                samples.insert(artifact.id.clone(), read);
+    for artifact in &result.artifacts {
+        let (id, path) = (artifact.id.clone(), artifact.path.as_str());
+        let read = match artifact.kind {
+            ArtifactKind::Samples => read_json(folder, path).map(|read| drop(samples.insert(id, read))),
+            ArtifactKind::CpuProfile => {
+                read_profile(folder, path).map(|read| drop(profiles.insert(id, read)))
             }
-            Err(reason) => unreadable.push(format!("{}: {reason}", artifact.path)),
+            ArtifactKind::Harness | ArtifactKind::BuildLog | ArtifactKind::WorkloadLog => Ok(()),
+        };
+        if let Err(reason) = read {
+            unreadable.push(format!("{path}: {reason}"));
         }
     }
-    Ok(OpenedRun { path: folder.to_owned(), result, samples, unreadable })
+    Ok(OpenedRun { path: folder.to_owned(), result, samples, profiles, unreadable })
 }
 
 impl OpenedRun {
@@ -55,7 +64,13 @@ impl OpenedRun {
     }
 }
 
-fn read_samples(folder: &Path, relative: &str) -> Result<Samples, String> {
+fn read_profile(folder: &Path, relative: &str) -> Result<CpuProfile, String> {
+    let profile: CpuProfile = read_json(folder, relative)?;
+    profile.check().map_err(|error| error.to_string())?;
+    Ok(profile)
+}
+
+fn read_json<T: DeserializeOwned>(folder: &Path, relative: &str) -> Result<T, String> {
     // The result may come from somebody else: it must not make us read elsewhere.
     let inside = Path::new(relative).components().all(|part| matches!(part, Component::Normal(_)));
     if !inside {
@@ -73,7 +88,22 @@ mod tests {
     fn a_result_cannot_make_us_read_outside_of_its_folder() {
         let folder = tempfile::tempdir().unwrap();
         for path in ["../elsewhere.json", "/etc/passwd", "a/../../b"] {
-            assert!(read_samples(folder.path(), path).unwrap_err().contains("leaves"), "{path}");
+            assert!(read_json::<Samples>(folder.path(), path).unwrap_err().contains("leaves"), "{path}");
         }
+    }
+
+    #[test]
+    fn a_profile_that_refers_to_what_it_does_not_hold_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = r#"{"workload":"a/b/c","sampler":{"rung":"clock_user","event":"cpu_clock","asked_hz":999.0,"samples":1,
+            "lost":0,"truncated":0,"unsymbolised":0,"stack_bytes":0},"origins":[{"kind":"own"}],
+            "functions":[{"name":"main","origin":0}],"frames":[{"function":0,"line":1,"inlined":false}],
+            "nodes":[[null,0],[PARENT,0]],"threads":[{"process":1,"thread":1,"name":"main"}],
+            "blocks":{"count":1,"width_s":1.0},"samples":[[1,0,0,1]]}"#;
+        fs::write(folder.path().join("sound.json"), text.replace("PARENT", "0")).unwrap();
+        fs::write(folder.path().join("circle.json"), text.replace("PARENT", "1")).unwrap();
+        assert_eq!(read_profile(folder.path(), "sound.json").unwrap().total(), 1);
+        let reason = read_profile(folder.path(), "circle.json").unwrap_err();
+        assert!(reason.starts_with("entry 1 of `nodes`"), "{reason}");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use maud::{Markup, html};
 use perfaudit_result::{
-    Artifact, ArtifactId, AuditResult, Method, MetricName, Samples, Workload, WorkloadId,
+    Artifact, ArtifactId, AuditResult, CpuProfile, Method, MetricName, Samples, Workload, WorkloadId,
 };
 
 use super::anchor::Anchors;
@@ -20,6 +20,7 @@ const LONG_REPORT: usize = 200;
 pub(super) struct Context<'a> {
     pub(super) result: &'a AuditResult,
     pub(super) samples: &'a BTreeMap<ArtifactId, Samples>,
+    pub(super) profiles: &'a BTreeMap<ArtifactId, CpuProfile>,
     /// The element id of each workload, in the order of the result.
     pub(super) workload_anchors: Vec<String>,
     /// The element id of each finding, in the order of the result.
@@ -34,7 +35,7 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(ReportInput { result, samples }: ReportInput<'a>) -> Self {
+    pub(super) fn new(ReportInput { result, samples, profiles }: ReportInput<'a>) -> Self {
         let mut anchors = Anchors::default();
         let workload_anchors = result.workloads.iter().map(|w| anchors.unique("w", &w.id.0)).collect();
         let finding_anchors = result
@@ -57,6 +58,7 @@ impl<'a> Context<'a> {
         Self {
             result,
             samples,
+            profiles,
             workload_anchors,
             finding_anchors,
             group_anchors,

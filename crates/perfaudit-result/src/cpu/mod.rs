@@ -1,13 +1,17 @@
 //! Where the CPU time of workloads went.
 
+mod excerpt;
 mod profile;
 mod sampler;
+mod usage;
 
+pub use excerpt::SourceExcerpt;
 pub use profile::{
     CodeOrigin, CpuProfile, Function, FunctionId, NodeId, OriginKind, ProfileError, SampleRun, SourceFrame,
     StackNode, Thread, TimeBlocks,
 };
 pub use sampler::{Rung, Sampler, SamplingEvent};
+pub use usage::Usage;
 
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +71,12 @@ pub struct WorkloadCpu {
     /// The stacks: a [`CpuProfile`] of what was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<ArtifactId>,
+    /// The source of the hottest functions of the project's own; none when source is not to be shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excerpts: Vec<SourceExcerpt>,
+    /// Processor and memory over time; none when they were not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
 }
 
 /// A share under a name.

@@ -218,10 +218,10 @@ impl CpuProfile {
         all("samples", &self.samples, |_, run| (run.block as usize) < blocks, blocks)
     }
 
-    /// The number of samples in all.
+    /// The number of samples in all. A file that claims more than fit into the type has as many as fit.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.samples.iter().map(|run| run.count).sum()
+        self.samples.iter().fold(0, |total, run| total.saturating_add(run.count))
     }
 
     /// The frames of a stack from the innermost outwards.
@@ -275,6 +275,14 @@ mod tests {
     #[test]
     fn a_stack_that_goes_round_in_circles_is_refused() {
         assert_eq!(profile(Some(1)).check(), Err(ProfileError { of: "nodes", entry: 1, limit: 2 }));
+    }
+
+    #[test]
+    fn counts_that_no_recording_has_do_not_overflow_the_total() {
+        let mut profile = profile(Some(0));
+        profile.samples[0].count = u64::MAX;
+        profile.samples.push(profile.samples[0]);
+        assert_eq!(profile.total(), u64::MAX);
     }
 
     #[test]

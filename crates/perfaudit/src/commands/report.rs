@@ -19,9 +19,9 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
     };
     let opened = perfaudit_run::open(&path)?;
     for reason in &opened.unreadable {
-        output::note(&format!("samples left out: {reason}"));
+        output::note(&format!("left out: {reason}"));
     }
-    let input = ReportInput { result: &opened.result, samples: &opened.samples };
+    let input = ReportInput { result: &opened.result, samples: &opened.samples, profiles: &opened.profiles };
     for (name, content) in reports(input) {
         opened.write(name, content.as_bytes())?;
     }

@@ -28,8 +28,8 @@ use perfaudit_exec::{ChangeKind, Interrupt, TreeSnapshot};
 use perfaudit_history::Store;
 use perfaudit_project::vcs_state;
 use perfaudit_result::{
-    ArtifactId, ArtifactKind, AuditResult, Language, Package, Project, Run, SCHEMA_VERSION, Samples, Stage,
-    StageName, StageState, Tool, TreeChange, TreeChangeKind,
+    ArtifactId, ArtifactKind, AuditResult, CpuProfile, Language, Package, Project, Run, SCHEMA_VERSION,
+    Samples, Stage, StageName, StageState, Tool, TreeChange, TreeChangeKind,
 };
 use perfaudit_run::RunDirectory;
 
@@ -51,6 +51,8 @@ pub(crate) struct CompletedRun {
     pub(crate) store: Option<Store>,
     pub(crate) result: AuditResult,
     pub(crate) samples: BTreeMap<ArtifactId, Samples>,
+    /// The CPU profiles, by the artifacts that hold them.
+    pub(crate) profiles: BTreeMap<ArtifactId, CpuProfile>,
 }
 
 /// Runs an audit.
@@ -157,7 +159,14 @@ pub(crate) fn audit(
     };
     baselines.compare(&mut result);
     let runs = runs.map(|runs| (runs, plan.config.audit.keep.value));
-    Ok(CompletedRun { directory, runs, store: baselines.store, result, samples: gathered.samples })
+    Ok(CompletedRun {
+        directory,
+        runs,
+        store: baselines.store,
+        result,
+        samples: gathered.samples,
+        profiles: BTreeMap::new(),
+    })
 }
 
 fn build_stage(
