@@ -125,6 +125,8 @@
     waiting.forEach((host) => near.observe(host));
     addEventListener("beforeprint", () => [...waiting].forEach(drawChart));
 
+    const cpu = data.cpu ? cpuSection.start(data.cpu) : null;
+
     // Addresses.
     function reveal() {
       let id;
@@ -137,6 +139,7 @@
         target.classList.add("found");
         setOpen(target, true);
       }
+      if (cpu) cpu.select(id);
       for (let parent = target.closest("details"); parent; parent = parent.parentElement.closest("details")) parent.open = true;
       target.scrollIntoView({ behavior: "instant", block: "start" });
     }

@@ -9,6 +9,7 @@ pub mod html;
 pub mod quantity;
 
 mod comparison;
+mod cpu;
 mod json;
 mod junit;
 mod markdown;

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use maud::{Markup, html};
 use perfaudit_result::{
-    Artifact, ArtifactId, AuditResult, CpuProfile, Method, MetricName, Samples, Workload, WorkloadId,
+    Artifact, ArtifactId, AuditResult, Method, MetricName, Samples, Workload, WorkloadId,
 };
 
 use super::anchor::Anchors;
+use super::cpu::Embedded;
 use super::data::Plots;
 use super::text::{Line, relative_link};
 use crate::{ReportInput, rows};
@@ -20,7 +21,6 @@ const LONG_REPORT: usize = 200;
 pub(super) struct Context<'a> {
     pub(super) result: &'a AuditResult,
     pub(super) samples: &'a BTreeMap<ArtifactId, Samples>,
-    pub(super) profiles: &'a BTreeMap<ArtifactId, CpuProfile>,
     /// The element id of each workload, in the order of the result.
     pub(super) workload_anchors: Vec<String>,
     /// The element id of each finding, in the order of the result.
@@ -28,6 +28,10 @@ pub(super) struct Context<'a> {
     /// The element id of each group, in the order of the result.
     pub(super) group_anchors: Vec<String>,
     pub(super) plots: Plots,
+    /// The CPU profiles on the page.
+    pub(super) cpu: Embedded,
+    /// The element id of each workload of the CPU part, in the order of the result.
+    pub(super) cpu_anchors: Vec<String>,
     /// The method of each metric where it occurs first.
     pub(super) methods: BTreeMap<&'a MetricName, &'a Method>,
     workloads: HashMap<&'a WorkloadId, usize>,
@@ -47,6 +51,8 @@ impl<'a> Context<'a> {
             })
             .collect();
         let group_anchors = result.groups.iter().map(|group| anchors.unique("g", &group.id)).collect();
+        let cpu_rows = result.cpu.iter().flat_map(|cpu| &cpu.workloads);
+        let cpu_anchors = cpu_rows.map(|row| anchors.unique("cpu", &row.id.0)).collect();
         let mut workloads = HashMap::new();
         for (index, workload) in result.workloads.iter().enumerate() {
             workloads.entry(&workload.id).or_insert(index);
@@ -58,7 +64,8 @@ impl<'a> Context<'a> {
         Self {
             result,
             samples,
-            profiles,
+            cpu: Embedded::choose(result, profiles),
+            cpu_anchors,
             workload_anchors,
             finding_anchors,
             group_anchors,

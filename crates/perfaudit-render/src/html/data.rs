@@ -64,12 +64,18 @@ fn encoded_size(samples: &Samples) -> usize {
 
 /// All that `charts.js` reads.
 #[derive(Debug, Serialize)]
-struct Page<'a> {
+struct Page<'a, C> {
     /// By the place of the workload in the result.
     plots: BTreeMap<usize, Plot<'a>>,
     /// By the element id of the chart.
     charts: BTreeMap<String, groups::Chart<'a>>,
+    /// CPU profiles, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpu: Option<C>,
 }
+
+/// Why a page of data can always be written.
+pub(super) const PLAIN_JSON: &str = "keys are strings and numbers, values have no custom code";
 
 /// The batches of one workload.
 #[derive(Debug, Serialize)]
@@ -145,9 +151,8 @@ pub(super) fn json(context: &Context<'_>) -> String {
             plots.insert(index, plot(workload, samples));
         }
     }
-    let page = Page { plots, charts: groups::charts(context) };
-    let text =
-        serde_json::to_string(&page).expect("keys are strings and numbers, values have no custom code");
+    let page = Page { plots, charts: groups::charts(context), cpu: context.cpu.page() };
+    let text = serde_json::to_string(&page).expect(PLAIN_JSON);
     escape(&text)
 }
 
@@ -189,7 +194,7 @@ fn place(time: f64, min: f64, max: f64) -> u16 {
 }
 
 /// These characters occur in the strings of a JSON text only, where an escape means the same.
-fn escape(json: &str) -> String {
+pub(super) fn escape(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
         match c {

@@ -1,13 +1,14 @@
 //! The HTML report: one file that opens offline, escapes everything it shows and works without scripts.
 //!
-//! The tables are written here; `assets/report.js` adds search, sorting and keys, and `assets/charts.js` draws the
-//! charts from the data that `data.rs` embeds. The page loads nothing: its content security policy allows the one
+//! The tables are written here; `assets/report.js` adds search, sorting and keys, `assets/charts.js` draws the
+//! charts and `assets/flame/` the flame graphs, from the data that `data.rs` embeds. The page loads nothing: its content security policy allows the one
 //! style and the one script in it, by their hashes.
 
 mod anchor;
 mod appendix;
 mod benchmarks;
 mod context;
+mod cpu;
 mod data;
 mod detail;
 mod figure;

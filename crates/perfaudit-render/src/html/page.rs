@@ -7,17 +7,28 @@ use sha2::{Digest, Sha256};
 
 use super::context::Context;
 use super::text::Line;
-use super::{appendix, benchmarks, data, findings, groups, measured, summary};
+use super::{appendix, benchmarks, cpu, data, findings, groups, measured, summary};
 
-const STYLE: &str = include_str!("../../assets/report.css");
-const SCRIPT: &str = concat!(include_str!("../../assets/charts.js"), include_str!("../../assets/report.js"));
+const STYLE: &str =
+    concat!(include_str!("../../assets/report.css"), include_str!("../../assets/flame/flame.css"));
+const SCRIPT: &str = concat!(
+    include_str!("../../assets/charts.js"),
+    include_str!("../../assets/flame/profile.js"),
+    include_str!("../../assets/flame/layout.js"),
+    include_str!("../../assets/flame/paint.js"),
+    include_str!("../../assets/flame/controls.js"),
+    include_str!("../../assets/flame/graph.js"),
+    include_str!("../../assets/flame/section.js"),
+    include_str!("../../assets/report.js"),
+);
 
 /// The sections in order: element id and heading.
-const SECTIONS: [(&str, &str); 6] = [
+const SECTIONS: [(&str, &str); 7] = [
     ("summary", "Summary"),
     ("findings", "Findings"),
     ("benchmarks", "Benchmarks"),
     ("groups", "Groups"),
+    ("cpu", "CPU"),
     ("measured", "How it was measured"),
     ("appendix", "Appendix"),
 ];
@@ -40,13 +51,14 @@ pub(super) fn page(context: &Context<'_>) -> Markup {
             }
             body {
                 a.skip href="#main" { "Skip to the report" }
-                (navigation())
+                (navigation(context))
                 main #main {
                     (summary::header(context))
                     (summary::section(context))
                     (findings::section(context))
                     (benchmarks::section(context))
                     (groups::section(context))
+                    @if context.result.cpu.is_some() { (cpu::section(context)) }
                     (measured::section(context))
                     (appendix::section(context))
                 }
@@ -85,11 +97,12 @@ pub(super) fn hash_cell(digest: &str) -> Markup {
     html! { td title=(Line(digest)) { code { (Line(&short)) } } }
 }
 
-fn navigation() -> Markup {
+fn navigation(context: &Context<'_>) -> Markup {
+    let there = |id: &str| id != "cpu" || context.result.cpu.is_some();
     html! {
         nav.top aria-label="Sections" {
             div.links {
-                @for (id, title) in SECTIONS {
+                @for (id, title) in SECTIONS.into_iter().filter(|(id, _)| there(id)) {
                     a href={ "#" (id) } { (title) }
                 }
             }
@@ -105,6 +118,10 @@ fn help() -> Markup {
     let keys = [
         ("/", "search the benchmarks"),
         ("t", "light or dark"),
+        (
+            "\u{2191} \u{2193} \u{2190} \u{2192}",
+            "in a flame graph: the next frame; Enter zooms into it, + and - zoom, Esc resets, / searches",
+        ),
         ("?", "this help"),
         ("Esc", "clear the search, close this help"),
         ("Tab, Enter", "reach and press column headings, rows and buttons"),

@@ -3,8 +3,10 @@
 use maud::{Markup, html};
 use perfaudit_result::{
     ArtifactKind, AuditState, CapabilityState, Confidence, Mode, Of, PreconditionStatus, SamplingMode,
-    Severity, SloStatus, StageName, StageState, TreeChangeKind, VerdictStatus, WorkloadState,
+    Severity, SloStatus, StageName, StageState, TreeChangeKind, Trust, VerdictStatus, WorkloadState,
 };
+
+use crate::cpu;
 
 /// The class of a badge. The colour repeats what the word says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +75,16 @@ pub(super) fn audit(state: AuditState) -> (&'static str, Tone) {
         AuditState::Informative => ("note", Tone::Quiet),
         AuditState::NotMeasured => ("not measured", Tone::Quiet),
     }
+}
+
+pub(super) fn trust(trust: Trust) -> (&'static str, Tone) {
+    let tone = match trust {
+        Trust::Sound => Tone::Good,
+        Trust::Limited => Tone::Warn,
+        Trust::Unfit => Tone::Bad,
+        Trust::NotProfiled => Tone::Quiet,
+    };
+    (cpu::trust(trust), tone)
 }
 
 pub(super) fn stage_state(state: StageState) -> (&'static str, Tone) {

@@ -1,0 +1,16 @@
+//! Writes the HTML report of a result made by hand, to be looked at: `cargo run --example report -- report.html`.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that cannot be made is a mistake in it")]
+#![allow(dead_code, reason = "the tests use the rest of the fixtures")]
+
+#[path = "../tests/fixture/mod.rs"]
+mod fixture;
+
+use fixture::Fixture;
+use perfaudit_render::ReportInput;
+
+fn main() -> std::io::Result<()> {
+    let path = std::env::args().nth(1).unwrap_or_else(|| "report.html".to_owned());
+    let Fixture { result, samples, profiles, .. } = &Fixture::with_cpu();
+    std::fs::write(path, perfaudit_render::html::html(ReportInput { result, samples, profiles }))
+}

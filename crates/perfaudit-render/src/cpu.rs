@@ -1,0 +1,144 @@
+//! CPU profiles in words and in order, the same in every format.
+
+use std::collections::HashMap;
+
+use perfaudit_result::{
+    AuditResult, Cpu, Figure, Hotspot, OriginKind, Sampler, SamplingEvent, Trust, WorkloadCpu, WorkloadId,
+};
+
+use crate::{quantity, rows};
+
+/// The profiles, the slowest workloads first: an iteration of theirs costs most. Those without a median follow by the
+/// CPU time of their profile. Each with its place in the result.
+pub(crate) fn by_cost(result: &AuditResult) -> Vec<(usize, &WorkloadCpu)> {
+    let medians: HashMap<&WorkloadId, f64> = result
+        .workloads
+        .iter()
+        .filter_map(|workload| Some((&workload.id, rows::median(workload)?.value()?)))
+        .collect();
+    let cost = |row: &WorkloadCpu| {
+        let cpu = row.sampler.as_ref().and_then(|sampler| sampler.cpu_s).unwrap_or(0.0);
+        (medians.get(&row.id).copied().unwrap_or(0.0), cpu)
+    };
+    let mut rows: Vec<(usize, &WorkloadCpu)> = result
+        .cpu
+        .iter()
+        .flat_map(|cpu| cpu.workloads.iter().enumerate())
+        .filter(|(_, row)| has_profile(row))
+        .collect();
+    rows.sort_by(|(_, a), (_, b)| {
+        let ((a_time, a_cpu), (b_time, b_cpu)) = (cost(a), cost(b));
+        b_time.total_cmp(&a_time).then(b_cpu.total_cmp(&a_cpu))
+    });
+    rows
+}
+
+fn has_profile(row: &WorkloadCpu) -> bool {
+    row.trust != Trust::NotProfiled
+}
+
+/// The workloads without a profile, those with the same remarks together.
+pub(crate) fn not_profiled(cpu: &Cpu) -> Vec<(&[String], Vec<&WorkloadId>)> {
+    let mut groups: Vec<(&[String], Vec<&WorkloadId>)> = Vec::new();
+    let mut places: HashMap<&[String], usize> = HashMap::new();
+    for row in cpu.workloads.iter().filter(|row| !has_profile(row)) {
+        let place = *places.entry(&row.remarks).or_insert_with(|| {
+            groups.push((&row.remarks, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(&row.id);
+    }
+    groups
+}
+
+/// How far a profile can be trusted, in a word or two.
+pub(crate) fn trust(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Sound => "sound",
+        Trust::Limited => "limited",
+        Trust::Unfit => "unfit",
+        Trust::NotProfiled => "not profiled",
+    }
+}
+
+/// Whose code, in a word or two.
+pub(crate) fn origin(kind: OriginKind) -> &'static str {
+    match kind {
+        OriginKind::Own => "own",
+        OriginKind::Dependency => "dependency",
+        OriginKind::Std => "standard library",
+        OriginKind::System => "system library",
+        OriginKind::Kernel => "kernel",
+        OriginKind::Unknown => "unknown",
+    }
+}
+
+/// What makes a sample.
+pub(crate) fn event(event: SamplingEvent) -> &'static str {
+    match event {
+        SamplingEvent::Cycles => "processor cycles",
+        SamplingEvent::CpuClock => "CPU time",
+        SamplingEvent::WallClock => "wall time",
+        SamplingEvent::Other => "not recorded",
+    }
+}
+
+/// `999 per CPU-second, 993 reached`.
+pub(crate) fn rate(sampler: &Sampler) -> String {
+    let reached = sampler
+        .reached_hz
+        .map_or_else(|| "not known what was reached".to_owned(), |hz| format!("{hz:.0} reached"));
+    format!("{:.0} asked per CPU-second, {reached}", sampler.asked_hz)
+}
+
+/// `12 (0.1 %)`: a number of samples, and its share of those taken and lost.
+#[expect(clippy::cast_precision_loss, reason = "shown to three digits")]
+pub(crate) fn counted(n: u64, sampler: &Sampler) -> String {
+    let all = sampler.samples.saturating_add(sampler.lost);
+    if n == 0 || all == 0 {
+        return n.to_string();
+    }
+    format!("{n} ({})", share(n as f64 / all as f64))
+}
+
+/// A share in per cent; what is there and rounds to nothing is `< 0.1 %`.
+pub(crate) fn share(share: f64) -> String {
+    if share > 0.0 && share < 0.0005 { "< 0.1 %".to_owned() } else { quantity::percent(share) }
+}
+
+/// How a profile was taken, in one line.
+pub(crate) fn sampled(sampler: &Sampler) -> String {
+    format!(
+        "{}; {} samples, {}; lost {}, truncated {}, without symbol {}",
+        sampler.rung.label(),
+        sampler.samples,
+        rate(sampler),
+        counted(sampler.lost, sampler),
+        counted(sampler.truncated, sampler),
+        counted(sampler.unsymbolised, sampler),
+    )
+}
+
+/// `src/parse.rs:41`, `src/parse.rs`, or nothing where it is not known.
+pub(crate) fn place(hotspot: &Hotspot) -> String {
+    match (&hotspot.file, hotspot.line) {
+        (Some(file), Some(line)) if line > 0 => format!("{file}:{line}"),
+        (Some(file), _) => file.clone(),
+        (None, _) => String::new(),
+    }
+}
+
+/// A share without its interval, to one decimal always, so that a column of them is aligned: `23.0 %`.
+pub(crate) fn aligned(figure: &Figure) -> String {
+    figure.value().map_or_else(|| "-".to_owned(), |value| format!("{:.1} %", value * 100.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_that_is_there_is_never_shown_as_none() {
+        assert_eq!([share(0.0), share(0.0001), share(0.0124)], ["0 %", "< 0.1 %", "1.2 %"]);
+    }
+}

@@ -1,0 +1,143 @@
+//! Where CPU time went: an overview of all profiles, and for each its trust, its flame graph and its hotspots.
+
+mod data;
+mod hotspots;
+mod panel;
+mod source;
+mod tree;
+
+use maud::{Markup, html};
+use perfaudit_result::{Figure, NamedShare, WorkloadCpu};
+
+use super::context::Context;
+use super::text::{Line, Prose};
+use super::words::{self, badge};
+use super::{figure, page};
+use crate::cpu;
+
+pub(super) use data::Embedded;
+
+/// The bytes of markup that the parts of single workloads may take; the costliest come first.
+const BUDGET: usize = 400_000;
+/// The names of a group of workloads without profile that are told.
+const NAMES: usize = 5;
+
+/// The section.
+pub(super) fn section(context: &Context<'_>) -> Markup {
+    let profiled = cpu::by_cost(context.result);
+    let mut left = BUDGET;
+    let mut panels = Vec::new();
+    for (place, row) in &profiled {
+        let panel = panel::panel(context, *place, row);
+        let Some(after) = left.checked_sub(panel.0.len()) else { break };
+        left = after;
+        panels.push(panel);
+    }
+    let shown: Vec<(usize, &WorkloadCpu)> = profiled[..panels.len()].to_vec();
+    page::section(
+        "cpu",
+        &html! {
+            @if profiled.is_empty() && context.result.cpu.as_ref().is_none_or(|cpu| cpu.workloads.is_empty()) {
+                p { "Nothing was profiled in this run." }
+            }
+            @if profiled.len() > 1 { (overview(context, &profiled, panels.len())) }
+            (not_profiled(context))
+            @if panels.len() > 1 { (selector(context, &shown)) }
+            @for panel in &panels { (panel) }
+        },
+    )
+}
+
+fn overview(context: &Context<'_>, profiled: &[(usize, &WorkloadCpu)], panels: usize) -> Markup {
+    html! {
+        div.scroll.tall tabindex="0" role="region" aria-label="Profiled workloads" {
+            table.plain.profiles {
+                caption {
+                    "Profiled workloads, the slowest first"
+                    @if panels < profiled.len() {
+                        ". The first " (panels) " are shown in full; the others were left out to keep the report small and are in result.json"
+                    }
+                }
+                thead { tr {
+                    th scope="col" { "Workload" }
+                    th scope="col" { "Trust" }
+                    th.num scope="col" { "Samples" }
+                    th scope="col" { "Whose code" }
+                    th scope="col" { "Most self time" }
+                } }
+                tbody {
+                    @for (rank, (place, row)) in profiled.iter().enumerate() {
+                        tr {
+                            th scope="row" {
+                                @if rank < panels {
+                                    a href={ "#" (context.cpu_anchors[*place]) } { bdi { (Line(&row.id.0)) } }
+                                } @else {
+                                    bdi { (Line(&row.id.0)) }
+                                }
+                            }
+                            td { (badge(words::trust(row.trust))) }
+                            td.num { @match &row.sampler { Some(sampler) => (sampler.samples), None => "-" } }
+                            td { (panel::bar(&row.origins, !context.is_long())) }
+                            td {
+                                @if let Some(hotspot) = row.hotspots.first() {
+                                    (figure::value(&hotspot.self_share)) " " bdi { (Line(&hotspot.symbol)) }
+                                } @else { "-" }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn not_profiled(context: &Context<'_>) -> Markup {
+    let groups = context.result.cpu.as_ref().map(cpu::not_profiled).unwrap_or_default();
+    html! {
+        @if !groups.is_empty() {
+            div.scroll { table.plain {
+                caption { "Not profiled" }
+                thead { tr { th scope="col" { "Workloads" } th scope="col" { "Why, and what to do" } } }
+                tbody {
+                    @for (remarks, ids) in &groups {
+                        tr {
+                            th scope="row" {
+                                @for (rank, id) in ids.iter().take(NAMES).enumerate() {
+                                    @if rank > 0 { ", " }
+                                    (context.workload_link(id))
+                                }
+                                @if ids.len() > NAMES { " and " (ids.len() - NAMES) " more" }
+                            }
+                            td {
+                                @if remarks.is_empty() { "No reason is recorded." }
+                                @for remark in *remarks { p { (Prose(remark)) } }
+                            }
+                        }
+                    }
+                }
+            } }
+        }
+    }
+}
+
+/// The choice of the one workload that is shown; without scripts all are.
+fn selector(context: &Context<'_>, shown: &[(usize, &WorkloadCpu)]) -> Markup {
+    html! {
+        div.toolbar.script-only {
+            label { span { "Workload" } select #cpu-workload {
+                @for (place, row) in shown {
+                    option value=(context.cpu_anchors[*place]) { (Line(&row.id.0)) }
+                }
+            } }
+        }
+    }
+}
+
+/// A share in one line, with its interval where it has one.
+fn share(of: &NamedShare) -> Markup {
+    html! { (Line(&of.name)) " " (inline(&of.share)) }
+}
+
+fn inline(of: &Figure) -> String {
+    figure::inline(of)
+}

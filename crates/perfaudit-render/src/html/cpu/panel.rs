@@ -1,0 +1,149 @@
+//! The profile of one workload.
+
+use maud::{Markup, html};
+use perfaudit_result::{NamedShare, Sampler, WorkloadCpu};
+
+use super::{hotspots, inline, share, source};
+use crate::cpu;
+use crate::html::context::Context;
+use crate::html::text::{Line, Prose};
+use crate::html::words::{self, badge};
+
+/// Trust, how it was sampled, whose code it is, the flame graph, the hotspots, and what else is known.
+pub(super) fn panel(context: &Context<'_>, place: usize, row: &WorkloadCpu) -> Markup {
+    html! {
+        article.profile id=(context.cpu_anchors[place]) {
+            h3 { (context.workload_link(&row.id)) " " (badge(words::trust(row.trust))) }
+            @if !row.remarks.is_empty() {
+                ul.remarks { @for remark in &row.remarks { li { (Prose(remark)) } } }
+            }
+            @if let Some(sampler) = &row.sampler { (sampled(row, sampler)) }
+            @if !row.origins.is_empty() { (origins(&row.origins)) }
+            (flame(context, place, row))
+            (hotspots::table(row, context.cpu.cut(place).is_some()))
+            @for excerpt in &row.excerpts { (source::excerpt(excerpt)) }
+            @if context.cpu.has_usage(place) {
+                h4 { "Processor and memory over time" }
+                div.usage data-usage=(place) {}
+                noscript { p.note { "The lines need JavaScript; the numbers are in result.json." } }
+            }
+        }
+    }
+}
+
+fn sampled(row: &WorkloadCpu, sampler: &Sampler) -> Markup {
+    html! {
+        dl.facts {
+            div { dt { "Sampled by" } dd { (sampler.rung.label()) @if !sampler.refused.is_empty() { " " (refused(sampler)) } } }
+            div { dt { "Event" } dd { (cpu::event(sampler.event)) } }
+            div { dt { "Rate" } dd { (cpu::rate(sampler)) } }
+            div { dt { "Samples" } dd { (sampler.samples) } }
+            div { dt { "Lost" } dd { (cpu::counted(sampler.lost, sampler)) } }
+            div { dt { "Truncated" } dd { (cpu::counted(sampler.truncated, sampler)) } }
+            div { dt { "Without symbol" } dd { (cpu::counted(sampler.unsymbolised, sampler)) } }
+            @if let Some(slowdown) = &row.slowdown {
+                div { dt { "Time when profiled" } dd { (inline(slowdown)) " of that when not" } }
+            }
+            @for excluded in &row.excluded {
+                div { dt { "Left out: " (Line(&excluded.name)) } dd { (inline(&excluded.share)) " of all samples" } }
+            }
+        }
+    }
+}
+
+fn refused(sampler: &Sampler) -> Markup {
+    html! {
+        details.refused {
+            summary { "why not better" }
+            ul { @for reason in &sampler.refused { li { (Prose(reason)) } } }
+        }
+    }
+}
+
+fn origins(origins: &[NamedShare]) -> Markup {
+    html! {
+        div.origins {
+            (bar(origins, true))
+            ul {
+                @for (rank, origin) in origins.iter().enumerate() {
+                    li { i.swatch.(class(&origin.name, rank)) {} (share(origin)) }
+                }
+            }
+        }
+    }
+}
+
+/// Self time by origin as a bar of a thousand units; the text says the same where it is not drawn.
+pub(super) fn bar(origins: &[NamedShare], drawn: bool) -> Markup {
+    let text: Vec<String> = origins
+        .iter()
+        .filter_map(|origin| Some(format!("{} {}", origin.name, cpu::share(origin.share.value()?))))
+        .collect();
+    let text = text.join(", ");
+    let mut start = 0.0;
+    html! {
+        @if drawn {
+            svg.bar viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=(Line(&text)) {
+                @for (rank, origin) in origins.iter().enumerate() {
+                    @let width = origin.share.value().unwrap_or(0.0).clamp(0.0, 1.0) * 1000.0;
+                    @let from = start;
+                    rect class=(class(&origin.name, rank)) x=(format!("{from:.1}")) width=(format!("{width:.1}")) height="10" {}
+                    @let _ = start += width;
+                }
+            }
+        } @else { (Line(&text)) }
+    }
+}
+
+/// The colour of an origin by its name, as the flame graph has it; by its rank where it is none that is known.
+fn class(name: &str, rank: usize) -> &'static str {
+    let lower = name.to_lowercase();
+    let known = [
+        ("own", "o-own"),
+        ("depend", "o-dependency"),
+        ("std", "o-std"),
+        ("standard", "o-std"),
+        ("system", "o-system"),
+        ("kernel", "o-kernel"),
+    ];
+    match known.iter().find(|(start, _)| lower.starts_with(start)) {
+        Some((_, class)) => class,
+        None if rank == 0 => "o-own",
+        None => "o-unknown",
+    }
+}
+
+fn flame(context: &Context<'_>, place: usize, row: &WorkloadCpu) -> Markup {
+    html! {
+        @match context.cpu.cut(place) {
+            Some(cut) => {
+                div.flame data-flame=(place) {}
+                noscript { p.note { "The flame graph needs JavaScript. The functions that take most are in the table." } }
+                @if cut.kept < cut.of {
+                    p.note {
+                        "To keep the report small, " (cut.of - cut.kept) " of " (cut.of) " frames"
+                        @if cut.least_share > 0.0 { ", each below " (least(cut.least_share)) " of the samples," }
+                        " are drawn as \u{201c}other\u{201d} of their callers. All are in "
+                        (artifact(context, row)) "."
+                    }
+                }
+            },
+            None if row.profile.is_some() => {
+                p.note {
+                    "There is no flame graph here: the stacks were left out to keep the report small, or were not at hand. They belong in "
+                    (artifact(context, row)) "."
+                }
+            },
+            None => {},
+        }
+    }
+}
+
+/// `0.05 %`: finer than other shares are told.
+fn least(share: f64) -> String {
+    format!("{} %", share * 100.0)
+}
+
+fn artifact(context: &Context<'_>, row: &WorkloadCpu) -> Markup {
+    html! { @if let Some(id) = &row.profile { (context.artifact_link(id)) } }
+}
