@@ -1,5 +1,7 @@
 //! A report in a real browser.
 
+mod exercise;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -41,6 +43,19 @@ enum View {
 }
 
 impl View {
+    /// The argument that makes the browser prefer it.
+    fn setting(self) -> String {
+        format!("--blink-settings=preferredColorScheme={}", self as u8)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::Print => "print",
+        }
+    }
+
     fn file(self) -> &'static str {
         match self {
             Self::Dark => "dark.png",
@@ -68,6 +83,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), TaskError> {
         let messages = open(&browser, &report, anchor.unwrap_or_default(), view, &file, &arguments.window)?;
         say(&format!("{}: {} console messages", view.file(), messages.len()));
         said.extend(messages);
+    }
+    if let Some(copy) = exercise::copy(&html) {
+        let file = scratch.path().join("exercised.html");
+        fs::write(&file, copy).map_err(TaskError::file(&file))?;
+        for view in [View::Light, View::Dark] {
+            let (told, messages) = exercise::watch(&browser, &file, view)?;
+            say(&format!("flame graph, {}: {told}, {} console messages", view.name(), messages.len()));
+            said.extend(messages);
+        }
     }
     if said.is_empty() {
         return Ok(());
@@ -103,21 +127,14 @@ fn open(
     window: &str,
 ) -> Result<Vec<String>, TaskError> {
     let profile = tempfile::tempdir().map_err(TaskError::file(&std::env::temp_dir()))?;
-    let mut command = Command::new(browser);
-    command
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
-        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
-        // A request to anywhere fails, and says so on the console.
-        .args(["--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", "--hide-scrollbars"])
-        // Real time: under virtual time the browser may end before the charts that wait for a frame are drawn.
-        .arg("--timeout=3000")
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .arg(format!("--window-size={window}"));
+    let mut command = quiet(browser, profile.path(), window);
+    // Real time: under virtual time the browser may end before the charts that wait for a frame are drawn.
+    command.arg("--timeout=3000");
     match view {
         View::Print => command.arg(format!("--print-to-pdf={}", file.display())),
-        View::Light | View::Dark => command
-            .arg(format!("--screenshot={}", file.display()))
-            .arg(format!("--blink-settings=preferredColorScheme={}", view as u8)),
+        View::Light | View::Dark => {
+            command.arg(format!("--screenshot={}", file.display())).arg(view.setting())
+        }
     };
     let fragment = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
     command.arg(format!("file://{}{fragment}", report.display()));
@@ -132,6 +149,19 @@ fn open(
         });
     }
     Ok(console_messages(&stderr))
+}
+
+/// The browser without a screen, without a network, and with the console of its pages on standard error.
+fn quiet(browser: &Path, profile: &Path, window: &str) -> Command {
+    let mut command = Command::new(browser);
+    command
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
+        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
+        // A request to anywhere fails, and says so on the console.
+        .args(["--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", "--hide-scrollbars"])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(format!("--window-size={window}"));
+    command
 }
 
 /// Lines of the browser's log that a page wrote: errors, warnings, violations of its content security policy. A

@@ -8,8 +8,8 @@ use perfaudit_result::{
 
 use crate::{quantity, rows};
 
-/// The profiles, the slowest workloads first: an iteration of theirs costs most. Those without a median follow by the
-/// CPU time of their profile. Each with its place in the result.
+/// The profiles that can be read before those that mislead, and among them the slowest workloads first: an iteration of
+/// theirs costs most. Those without a median follow by the CPU time of their profile. Each with its place in the result.
 pub(crate) fn by_cost(result: &AuditResult) -> Vec<(usize, &WorkloadCpu)> {
     let medians: HashMap<&WorkloadId, f64> = result
         .workloads
@@ -28,7 +28,8 @@ pub(crate) fn by_cost(result: &AuditResult) -> Vec<(usize, &WorkloadCpu)> {
         .collect();
     rows.sort_by(|(_, a), (_, b)| {
         let ((a_time, a_cpu), (b_time, b_cpu)) = (cost(a), cost(b));
-        b_time.total_cmp(&a_time).then(b_cpu.total_cmp(&a_cpu))
+        let misleads = |row: &WorkloadCpu| row.trust == Trust::Unfit;
+        misleads(a).cmp(&misleads(b)).then(b_time.total_cmp(&a_time)).then(b_cpu.total_cmp(&a_cpu))
     });
     rows
 }
@@ -130,7 +131,11 @@ pub(crate) fn place(hotspot: &Hotspot) -> String {
 
 /// A share without its interval, to one decimal always, so that a column of them is aligned: `23.0 %`.
 pub(crate) fn aligned(figure: &Figure) -> String {
-    figure.value().map_or_else(|| "-".to_owned(), |value| format!("{:.1} %", value * 100.0))
+    match figure.value() {
+        None => "-".to_owned(),
+        Some(value) if value > 0.0 && value < 0.0005 => "< 0.1 %".to_owned(),
+        Some(value) => format!("{:.1} %", value * 100.0),
+    }
 }
 
 #[cfg(test)]

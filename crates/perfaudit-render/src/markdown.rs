@@ -1,6 +1,7 @@
 //! The report as GitHub-flavoured Markdown, for step summaries and pull requests.
 
 mod benchmarks;
+mod cpu;
 mod escape;
 
 use perfaudit_result::{AuditResult, Finding, Location, NextAction, PreconditionStatus, ReproduceStep};
@@ -89,6 +90,7 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         ("Next", next_actions(&result.next_actions)),
         ("Not measured", benchmarks::unmeasured(result)),
         ("Benchmarks", benchmarks::benchmarks(result)),
+        ("CPU time", cpu::cpu(result)),
         ("Parameters", benchmarks::groups(result)),
         ("How it was measured", how_measured(result)),
         ("Conditions", conditions(result)),

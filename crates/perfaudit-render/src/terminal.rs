@@ -1,6 +1,7 @@
 //! The report on a terminal: the verdict first, then what was measured, what to change, and where the rest is.
 
 mod benchmarks;
+mod cpu;
 mod page;
 
 use perfaudit_result::{
@@ -40,6 +41,7 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     verdict(&mut page, result);
     objectives(&mut page, result, terminal.verbose);
     benchmarks::benchmarks(&mut page, result, terminal.verbose);
+    cpu::cpu(&mut page, result, terminal.verbose);
     comparison(&mut page, result, terminal.verbose);
     failures(&mut page, result, terminal.verbose);
     findings(&mut page, &result.findings, terminal.verbose);

@@ -1,6 +1,7 @@
 //! The HTML report against results made by hand.
 
 #![expect(clippy::unwrap_used, reason = "a fixture that cannot be made fails its test")]
+#![allow(dead_code, reason = "other tests use the rest of the fixtures")]
 
 mod fixture;
 

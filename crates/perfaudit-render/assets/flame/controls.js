@@ -35,7 +35,7 @@ const flameControls = (host, { VIEWS, threads, label, hint, tag }) => {
   Object.assign(search, { type: "search", placeholder: "search: regular expression", spellcheck: false, autocomplete: "off" });
   search.setAttribute("aria-label", "Search functions and files by a regular expression");
   const matched = tag(searching, "output", "", "muted");
-  const reset = button(bar, "Reset", "the whole graph again");
+  const reset = button(searching, "Reset", "the whole graph again");
 
   const stage = tag(host, "div", undefined, "flame-stage");
   const canvas = tag(stage, "canvas");
@@ -96,7 +96,8 @@ const flameInput = (parts, graph) => {
   let grip = null;
   canvas.addEventListener("pointerdown", (event) => {
     grip = { x: event.clientX, y: event.clientY, from: shown.from, lift: shown.lift, moved: false, span: shown.to - shown.from };
-    canvas.setPointerCapture(event.pointerId);
+    // A press that a script makes has no pointer to hold on to.
+    if (event.isTrusted) canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!grip) { graph.point(event); return; }

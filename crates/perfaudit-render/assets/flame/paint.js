@@ -1,7 +1,7 @@
 // Paints the frames of a flame graph on a canvas, in the colours of the style sheet.
 const flamePaint = (() => {
-  const ROW = 20;
-  const FONT = '11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
+  const ROW = 21;
+  const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
   // Frames narrower than this have no name in them.
   const LEAST_NAME = 28;
   const KINDS = ["own", "dependency", "std", "system", "kernel", "unknown", "other"];
@@ -101,7 +101,7 @@ const flamePaint = (() => {
       const about = isRoot ? null : describe(frame.key);
       const dimmed = (state.matches && (isRoot || !state.matches(frame.key)));
       let colour = isRoot ? colours.other : (fill && fill(frame.key)) || mix(colours[about.kind], colours.page, shade(frame.key));
-      if (!isRoot && frame.inlined && !fill) colour = mix(colour, colours.page, 0.34);
+      if (!isRoot && frame.inlined && !fill) colour = mix(colour, colours.page, 0.24);
       if (dimmed) colour = mix(colour, colours.page, 0.74);
       if (frame === state.hover) colour = mix(colour, colours.text, 0.16);
       context.fillStyle = css(colour);

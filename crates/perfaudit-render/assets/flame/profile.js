@@ -9,7 +9,7 @@ const profiles = (() => {
     "async_executor::", "crossbeam_utils::thread::", "criterion::", "divan::", "test::",
   ].join("|") + ")");
   const OTHER = { name: "other", kind: "other", origin: "", file: "", line: 0 };
-  const OUTSIDE = { name: "runtime", kind: "unknown", origin: "frames that are hidden", file: "", line: 0 };
+  const OUTSIDE = { name: "hidden runtime frames", kind: "unknown", origin: "", file: "", line: 0 };
   // The key of samples in hidden frames that nothing called.
   const HIDDEN = -1;
   const KINDS = {

@@ -60,8 +60,6 @@ const cpuSection = (() => {
     const near = new IntersectionObserver((entries) => {
       for (const entry of entries) if (entry.isIntersecting) drawPanel(entry.target);
     }, { rootMargin: "600px" });
-    panels.forEach((panel) => near.observe(panel));
-
     const selector = document.getElementById("cpu-workload");
     function select(id) {
       for (const panel of panels) panel.hidden = panel.id !== id;
@@ -70,6 +68,10 @@ const cpuSection = (() => {
     if (selector) {
       selector.addEventListener("change", () => select(selector.value));
       select(panels[0].id);
+    }
+    for (const panel of panels) {
+      if (panel.getBoundingClientRect().top < innerHeight + 600) drawPanel(panel);
+      near.observe(panel);
     }
 
     for (const body of document.querySelectorAll(".hotspots > tbody")) {

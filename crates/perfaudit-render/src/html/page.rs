@@ -9,18 +9,30 @@ use super::context::Context;
 use super::text::Line;
 use super::{appendix, benchmarks, cpu, data, findings, groups, measured, summary};
 
-const STYLE: &str =
-    concat!(include_str!("../../assets/report.css"), include_str!("../../assets/flame/flame.css"));
-const SCRIPT: &str = concat!(
-    include_str!("../../assets/charts.js"),
-    include_str!("../../assets/flame/profile.js"),
-    include_str!("../../assets/flame/layout.js"),
-    include_str!("../../assets/flame/paint.js"),
-    include_str!("../../assets/flame/controls.js"),
-    include_str!("../../assets/flame/graph.js"),
-    include_str!("../../assets/flame/section.js"),
-    include_str!("../../assets/report.js"),
-);
+/// The one style and the one script of a page.
+struct Assets {
+    style: &'static str,
+    script: &'static str,
+}
+
+const PLAIN: Assets = Assets {
+    style: include_str!("../../assets/report.css"),
+    script: concat!(include_str!("../../assets/charts.js"), include_str!("../../assets/report.js")),
+};
+/// Those of a page with CPU profiles.
+const WITH_CPU: Assets = Assets {
+    style: concat!(include_str!("../../assets/report.css"), include_str!("../../assets/flame/flame.css")),
+    script: concat!(
+        include_str!("../../assets/charts.js"),
+        include_str!("../../assets/flame/profile.js"),
+        include_str!("../../assets/flame/layout.js"),
+        include_str!("../../assets/flame/paint.js"),
+        include_str!("../../assets/flame/controls.js"),
+        include_str!("../../assets/flame/graph.js"),
+        include_str!("../../assets/flame/section.js"),
+        include_str!("../../assets/report.js"),
+    ),
+};
 
 /// The sections in order: element id and heading.
 const SECTIONS: [(&str, &str); 7] = [
@@ -36,33 +48,35 @@ const SECTIONS: [(&str, &str); 7] = [
 /// The whole document.
 pub(super) fn page(context: &Context<'_>) -> Markup {
     let result = context.result;
+    let has_cpu = result.cpu.is_some();
+    let assets = if has_cpu { WITH_CPU } else { PLAIN };
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta http-equiv="Content-Security-Policy" content=(policy(&assets));
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="generator" content={ (Line(&result.tool.name)) " " (Line(&result.tool.version)) };
                 title { (Line(&result.project.name)) " - performance audit" }
-                style { (PreEscaped(STYLE)) }
-                script { (PreEscaped(SCRIPT)) }
+                style { (PreEscaped(assets.style)) }
+                script { (PreEscaped(assets.script)) }
             }
             body {
                 a.skip href="#main" { "Skip to the report" }
-                (navigation(context))
+                (navigation(has_cpu))
                 main #main {
                     (summary::header(context))
                     (summary::section(context))
                     (findings::section(context))
                     (benchmarks::section(context))
                     (groups::section(context))
-                    @if context.result.cpu.is_some() { (cpu::section(context)) }
+                    @if has_cpu { (cpu::section(context)) }
                     (measured::section(context))
                     (appendix::section(context))
                 }
-                (help())
+                (help(has_cpu))
                 // Not a script: browsers do not run this type, and the policy does not cover it.
                 script #data type="application/json" { (PreEscaped(data::json(context))) }
             }
@@ -71,12 +85,12 @@ pub(super) fn page(context: &Context<'_>) -> Markup {
 }
 
 /// Nothing may be loaded; the style and the script of this page may be used, and no other.
-fn policy() -> String {
+fn policy(assets: &Assets) -> String {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
     format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
+        hash(assets.style),
+        hash(assets.script)
     )
 }
 
@@ -97,8 +111,8 @@ pub(super) fn hash_cell(digest: &str) -> Markup {
     html! { td title=(Line(digest)) { code { (Line(&short)) } } }
 }
 
-fn navigation(context: &Context<'_>) -> Markup {
-    let there = |id: &str| id != "cpu" || context.result.cpu.is_some();
+fn navigation(has_cpu: bool) -> Markup {
+    let there = |id: &str| id != "cpu" || has_cpu;
     html! {
         nav.top aria-label="Sections" {
             div.links {
@@ -114,14 +128,10 @@ fn navigation(context: &Context<'_>) -> Markup {
     }
 }
 
-fn help() -> Markup {
+fn help(has_cpu: bool) -> Markup {
     let keys = [
         ("/", "search the benchmarks"),
         ("t", "light or dark"),
-        (
-            "\u{2191} \u{2193} \u{2190} \u{2192}",
-            "in a flame graph: the next frame; Enter zooms into it, + and - zoom, Esc resets, / searches",
-        ),
         ("?", "this help"),
         ("Esc", "clear the search, close this help"),
         ("Tab, Enter", "reach and press column headings, rows and buttons"),
@@ -134,6 +144,10 @@ fn help() -> Markup {
                 @for (key, what) in keys {
                     dt { kbd { (key) } }
                     dd { (what) }
+                }
+                @if has_cpu {
+                    dt { kbd { "\u{2191} \u{2193} \u{2190} \u{2192}" } }
+                    dd { "in a flame graph: the next frame; Enter zooms into it, + and - zoom, Esc resets, / searches" }
                 }
             }
             p.muted {

@@ -1,5 +1,6 @@
 //! The text formats, on a result that has everything that can go wrong and names that try to break them.
 
+mod cpu;
 mod fixture;
 mod junit;
 mod markdown;

@@ -109,10 +109,12 @@ impl Embedded {
                 return embedded;
             }
         }
+        let broadest = LEAST_SHARES[LEAST_SHARES.len() - 1];
         let mut count = trees.len();
         while count > 0 {
-            let embedded = Self::of(&trees[..count], LEAST_SHARES[LEAST_SHARES.len() - 1]);
-            if embedded.size() <= BUDGET {
+            let frames: usize = trees[..count].iter().map(|(_, _, tree)| tree.count(broadest)).sum();
+            let embedded = (frames * LEAST_FRAME <= BUDGET).then(|| Self::of(&trees[..count], broadest));
+            if let Some(embedded) = embedded.filter(|embedded| embedded.size() <= BUDGET) {
                 return embedded;
             }
             count = count * 4 / 5;

@@ -110,7 +110,9 @@ fn swatch(kind: OriginKind) -> Markup {
 fn origin(hotspot: &Hotspot) -> Markup {
     html! {
         (cpu::origin(hotspot.origin.kind))
-        @if let Some(name) = &hotspot.origin.name { ": " (Line(name)) }
+        @if let Some(name) = hotspot.origin.name.as_deref().filter(|_| hotspot.origin.kind != OriginKind::Kernel) {
+            ": " (Line(name))
+        }
     }
 }
 
