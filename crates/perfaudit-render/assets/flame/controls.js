@@ -32,7 +32,7 @@ const flameControls = (host, { VIEWS, threads, label, hint, tag }) => {
   const upright = check("root below", "grow upwards, as flames do", false);
   const searching = tag(bar, "span", undefined, "flame-search");
   const search = tag(searching, "input");
-  Object.assign(search, { type: "search", placeholder: "search: regular expression", spellcheck: false, autocomplete: "off" });
+  Object.assign(search, { type: "search", placeholder: "search by regex", spellcheck: false, autocomplete: "off" });
   search.setAttribute("aria-label", "Search functions and files by a regular expression");
   const matched = tag(searching, "output", "", "muted");
   const reset = button(searching, "Reset", "the whole graph again");

@@ -8,6 +8,7 @@ const flameGraph = (() => {
     ["sandwich", "Sandwich", "the callers above and the callees below one function"],
     ["crates", "By crate", "top-down, the functions of a crate as one"],
   ];
+  const DIFFERENCE = ["difference", "Difference", "top-down, coloured by what changed against the profile before"];
   const MOST_ROWS = 34, LEAST_ROWS = 9;
   const HINT = "Point at a frame, or focus the graph and use the arrow keys. Enter or a click zooms, Escape resets, / searches.";
   const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -17,16 +18,31 @@ const flameGraph = (() => {
     return (share > 0 && share < 0.05 ? "< 0.1" : share.toFixed(share < 9.95 ? 1 : 0)) + " %";
   };
 
-  // `difference` is absent, or tells a colour and words for a key.
-  function make(host, page, place, label, difference) {
+  // Colour and words for what changed; widths are those of the profile after.
+  function changesOf(page, place, describe) {
+    const difference = page.differences[place];
+    if (!difference) return null;
+    const known = new Map();
+    for (const [list, ink, sign] of [["slower", "more", "\u25b2 "], ["faster", "less", "\u25bc "]]) {
+      for (const [name, file, size, text] of difference[list]) known.set(`${name}\n${file}`, { ink, sign, size, text });
+    }
+    const of = (key) => { const about = describe(key); return known.get(`${about.name}\n${about.file}`); };
+    return {
+      of,
+      colour: (key, colours) => { const change = of(key); return change ? flamePaint.mix(colours.same, colours[change.ink], 0.45 + 0.55 * change.size) : colours.same; },
+    };
+  }
+
+  function make(host, page, place, label) {
     const profile = profiles.decode(page, place);
     const describe = profiles.describer(page);
+    const difference = changesOf(page, place, describe);
     const options = { thread: null, inlined: true, runtime: false, crates: false };
-    const state = { view: "top", key: null, upright: false, hover: null, current: null, matches: null, whole: "" };
+    const state = { view: "top", key: null, upright: false, middle: null, hover: null, current: null, matches: null, whole: "" };
     const shown = { from: 0, to: 1, lift: 0 };
     let tree, graph, found = [], rows = { first: 0, last: 0 }, colours, context, width = 0, height = 0, moving = 0;
 
-    const parts = flameControls(host, { VIEWS, threads: profile.threads, label, hint: HINT, tag });
+    const parts = flameControls(host, { VIEWS: difference ? [...VIEWS, DIFFERENCE] : VIEWS, threads: profile.threads, label, hint: HINT, tag });
     const { canvas, readout, tooltip, stage } = parts;
 
     const whole = () => tree.root.total;
@@ -49,12 +65,13 @@ const flameGraph = (() => {
         ? `${frame.total} samples on this way (${percent(frame.total, whole())})`
         : `self ${frame.own} samples (${percent(frame.own, whole())}), total ${frame.total} (${percent(frame.total, whole())})`;
       const kind = profiles.KINDS[about.kind] + (about.origin && about.origin !== about.name ? `: ${about.origin}` : "");
-      const change = difference && difference.words(frame.key);
+      const change = difference && (difference.of(frame.key) || {}).text;
       return [about.name, counts, placeOf(frame), kind + (frame.inlined && about.kind !== "other" ? ", inlined" : ""), change].filter(Boolean);
     }
 
     function rebuild() {
       options.crates = state.view === "crates";
+      host.dataset.view = state.view;
       tree = profiles.topDown(page, profile, describe, options);
       const thread = options.thread === null ? "" : ` of ${profile.threads[options.thread]}`;
       state.whole = `${tree.root.total} samples${thread}`;
@@ -66,6 +83,7 @@ const flameGraph = (() => {
       } else {
         graph = { down: state.view === "bottom" ? profiles.bottomUp(tree) : tree.root, up: null };
       }
+      state.middle = graph.up ? graph.down : null;
       state.hover = state.current = null;
       Object.assign(shown, { from: 0, to: 1, lift: 0 });
       resize();
@@ -90,7 +108,7 @@ const flameGraph = (() => {
       rows = { first: Math.min(first, rows.first), last };
       const below = Math.max(0, (rows.last - rows.first + 1) * ROW - height);
       shown.lift = Math.max(0, Math.min(shown.lift, below));
-      const fill = difference && ((key) => difference.colour(key, colours));
+      const fill = state.view === "difference" && ((key) => ({ colour: difference.colour(key, colours), sign: (difference.of(key) || { sign: "" }).sign }));
       flamePaint.paint(context, found, { width, height, window: shown, top }, state, colours, describe, fill);
     }
 

@@ -86,7 +86,8 @@ const flamePaint = (() => {
     return [name, short, parts.slice(-2).join("::"), parts[parts.length - 1]];
   }
 
-  // All frames. `state` says which are found, under the pointer, or chosen; `fill` overrules the colour of the origin.
+  // All frames. `state` says which are found, under the pointer, or chosen; `fill` overrules the
+  // colour of the origin and puts a sign before the name.
   function paint(context, found, view, state, colours, describe, fill) {
     const { width, height, window: shown, top } = view;
     context.fillStyle = css(colours.page);
@@ -100,13 +101,14 @@ const flamePaint = (() => {
       const isRoot = frame.key === null;
       const about = isRoot ? null : describe(frame.key);
       const dimmed = (state.matches && (isRoot || !state.matches(frame.key)));
-      let colour = isRoot ? colours.other : (fill && fill(frame.key)) || mix(colours[about.kind], colours.page, shade(frame.key));
-      if (!isRoot && frame.inlined && !fill) colour = mix(colour, colours.page, 0.24);
+      const changed = fill && !isRoot ? fill(frame.key) : null;
+      let colour = isRoot ? colours.other : changed ? changed.colour : mix(colours[about.kind], colours.page, shade(frame.key));
+      if (!isRoot && frame.inlined && !changed) colour = mix(colour, colours.page, 0.24);
       if (dimmed) colour = mix(colour, colours.page, 0.74);
       if (frame === state.hover) colour = mix(colour, colours.text, 0.16);
       context.fillStyle = css(colour);
       context.fillRect(left, y, wide, ROW - 1);
-      if (!isRoot && wide > 5 && !dimmed) pattern(context, about.kind, left, y, wide, ROW - 1, colours.ink);
+      if (!isRoot && wide > 5 && !dimmed && !changed) pattern(context, about.kind, left, y, wide, ROW - 1, colours.ink);
       if (state.matches && !dimmed && wide > 2) {
         context.strokeStyle = css(colours.text, 0.75);
         context.lineWidth = 1;
@@ -114,9 +116,9 @@ const flamePaint = (() => {
       }
       const from = Math.max(left, 0), room = Math.min(left + wide, width) - from - 8;
       if (room > LEAST_NAME) {
-        context.font = (isRoot ? "600 " : frame.inlined ? "italic " : "") + FONT;
+        context.font = (isRoot || frame === state.middle ? "600 " : frame.inlined ? "italic " : "") + FONT;
         context.fillStyle = css(dimmed ? mix(colours.ink, colours.page, 0.45) : colours.ink);
-        const text = fitted(context, isRoot ? [state.whole] : names(about.name), room);
+        const text = fitted(context, isRoot ? [state.whole] : names(about.name).map((name) => (changed ? changed.sign : "") + name), room);
         context.fillText(text, from + 4, y + ROW / 2);
       }
       if (frame === state.current) {

@@ -2,17 +2,23 @@
 const cpuSection = (() => {
   const { tag, svg, linear, frame, xAxis, yAxis, tickTexts, scaleFor, readout, figure, keepDrawn } = charts.kit;
 
-  function legend(host, page) {
+  function legend(host, page, place) {
     const names = { own: "own", dependency: "dependencies", std: "standard library", system: "system libraries", kernel: "kernel", unknown: "unknown" };
     const list = tag(host, "p", undefined, "legend muted");
     const kinds = new Set(page.origins.map(([kind]) => kind));
     for (const [kind, name] of Object.entries(names)) {
       if (!kinds.has(kind)) continue;
-      const item = tag(list, "span");
+      const item = tag(list, "span", undefined, "of-origin");
       tag(item, "i", "", `swatch o-${kind}`);
       item.append(name);
     }
-    tag(tag(list, "span"), "em", "italic and pale: inlined");
+    tag(tag(list, "span", undefined, "of-origin"), "em", "italic and pale: inlined");
+    if (!page.differences[place]) return;
+    for (const [ink, name] of [["more", "\u25b2 slower"], ["less", "\u25bc faster"], ["same", "no change that is more than chance"]]) {
+      const item = tag(list, "span", undefined, "of-change");
+      tag(item, "i", "", `swatch changed f-${ink}`);
+      item.append(name);
+    }
   }
 
   // One line over time.
@@ -48,7 +54,7 @@ const cpuSection = (() => {
       const place = host && host.dataset.flame;
       if (host && page.profiles[place]) {
         graphs.set(panel, flameGraph.make(host, page, place, page.profiles[place].name));
-        legend(host, page);
+        legend(host, page, place);
       }
       const used = usage && page.usage[usage.dataset.usage];
       if (used) {
@@ -57,6 +63,8 @@ const cpuSection = (() => {
         if (used.rss.length > 1) line(usage, "Resident memory", used.rss, used.step_s, "B");
       }
     }
+    // Without waiting for a frame, so that what is on the screen is there at once.
+    const drawNear = (panel) => { if (panel.getBoundingClientRect().top < innerHeight + 600) drawPanel(panel); };
     const near = new IntersectionObserver((entries) => {
       for (const entry of entries) if (entry.isIntersecting) drawPanel(entry.target);
     }, { rootMargin: "600px" });
@@ -64,15 +72,14 @@ const cpuSection = (() => {
     function select(id) {
       for (const panel of panels) panel.hidden = panel.id !== id;
       selector.value = id;
+      panels.forEach(drawNear);
     }
     if (selector) {
       selector.addEventListener("change", () => select(selector.value));
       select(panels[0].id);
     }
-    for (const panel of panels) {
-      if (panel.getBoundingClientRect().top < innerHeight + 600) drawPanel(panel);
-      near.observe(panel);
-    }
+    panels.forEach(drawNear);
+    panels.forEach((panel) => near.observe(panel));
 
     for (const body of document.querySelectorAll(".hotspots > tbody")) {
       const opener = body.querySelector(".open"), row = body.querySelector(".detail");

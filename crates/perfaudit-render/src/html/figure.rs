@@ -1,7 +1,7 @@
 //! Figures in markup. The digits come from [`crate::quantity`].
 
 use maud::{Markup, html};
-use perfaudit_result::{Estimate, Figure};
+use perfaudit_result::{Estimate, Figure, Interval};
 
 use super::text::Line;
 use crate::quantity;
@@ -37,6 +37,20 @@ pub(super) fn inline(figure: &Figure) -> String {
     }
 }
 
+/// How large an effect is, in one line: what it is without its sign.
+pub(super) fn size(effect: &Figure) -> String {
+    let mut size = effect.clone();
+    if let Estimate::WithInterval { value, interval, .. } = &mut size.estimate
+        && *value < 0.0
+        && let Ok(turned) = Interval::new(-interval.upper(), -interval.lower())
+    {
+        (*value, *interval) = (-*value, turned);
+    } else if let Estimate::WithoutInterval { value, .. } = &mut size.estimate {
+        *value = value.abs();
+    }
+    inline(&size)
+}
+
 /// The value alone.
 pub(super) fn value(figure: &Figure) -> String {
     figure.value().map_or_else(|| "not estimable".to_owned(), |value| quantity::value(value, figure.unit))
@@ -44,7 +58,7 @@ pub(super) fn value(figure: &Figure) -> String {
 
 #[cfg(test)]
 mod tests {
-    use perfaudit_result::{ConfidenceLevel, Interval, Method, Of, Unit};
+    use perfaudit_result::{ConfidenceLevel, Method, Of, Unit};
 
     use super::*;
 
@@ -64,6 +78,15 @@ mod tests {
         let figure = figure(1.82e6, 1.86e6);
         assert_eq!(stacked(&figure).into_string(), "1.84 ms<small>\u{b1}0.02</small>");
         assert_eq!(inline(&figure), "1.84 ms \u{b1}0.02");
+    }
+
+    #[test]
+    fn the_size_of_an_effect_has_no_sign() {
+        let mut figure = figure(-1.89e6, -1.82e6);
+        if let Estimate::WithInterval { value, .. } = &mut figure.estimate {
+            *value = -1.84e6;
+        }
+        assert_eq!(size(&figure), "1.84 ms +0.05 \u{2212}0.02");
     }
 
     #[test]

@@ -88,6 +88,7 @@ fn with_cpu() -> AuditResult {
     let limited = vec![hotspot("log_decode::read", Some(("src/read.rs", 9)), 0.9, 0.95, None)];
     let no_time = ["The budget was spent before its turn came: run `perfaudit cpu` on it"];
     result.cpu = Some(Cpu {
+        differences: Vec::new(),
         workloads: vec![
             profiled(
                 "json/10",

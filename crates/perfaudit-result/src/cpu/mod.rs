@@ -1,10 +1,12 @@
 //! Where the CPU time of workloads went.
 
+mod difference;
 mod excerpt;
 mod profile;
 mod sampler;
 mod usage;
 
+pub use difference::{FunctionChange, ProfileDifference};
 pub use excerpt::SourceExcerpt;
 pub use profile::{
     CodeOrigin, CpuProfile, Function, FunctionId, NodeId, OriginKind, ProfileError, SampleRun, SourceFrame,
@@ -25,6 +27,9 @@ use crate::workload::WorkloadId;
 pub struct Cpu {
     /// One row for each workload that was, or should have been, profiled.
     pub workloads: Vec<WorkloadCpu>,
+    /// Profiles of this run beside earlier ones of the same workloads; empty when none were compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<ProfileDifference>,
 }
 
 /// How far a profile can be trusted.

@@ -12,11 +12,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use perfaudit_result::{ArtifactId, AuditResult, CodeOrigin, CpuProfile, Function, OriginKind, Usage};
+use perfaudit_result::{
+    ArtifactId, AuditResult, CodeOrigin, CpuProfile, Function, FunctionChange, OriginKind, ProfileDifference,
+    Usage,
+};
 use serde::Serialize;
 
 use super::tree::Tree;
 use crate::html::data::escape;
+use crate::html::figure;
 use crate::{cpu, text};
 
 /// The bytes that all embedded profiles may take.
@@ -28,6 +32,8 @@ const LEAST_SHARES: [f64; 10] = [0.0, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.00
 const LEAST_FRAME: usize = 7;
 /// The characters of a name; the artifact has all of them.
 const LONGEST_NAME: usize = 240;
+/// The changes in each direction that are coloured.
+const MOST_CHANGES: usize = 100;
 /// The points of a line over time: what a screen can tell apart.
 const POINTS: usize = 400;
 
@@ -60,6 +66,7 @@ struct Page {
     functions: Vec<(String, Option<usize>, u32, usize)>,
     profiles: BTreeMap<usize, Profile>,
     usage: BTreeMap<usize, Drawn>,
+    differences: BTreeMap<usize, Changes>,
 }
 
 /// One profile.
@@ -69,6 +76,18 @@ struct Profile {
     threads: Vec<String>,
     frames: String,
 }
+
+/// What a flame graph colours when it shows a difference.
+#[derive(Debug, Default, Serialize)]
+struct Changes {
+    slower: Vec<Change>,
+    faster: Vec<Change>,
+}
+
+/// A function that changed: its name and file as the list of functions has them, its effect as a part of the largest one,
+/// and what the tooltip tells.
+#[derive(Debug, Serialize)]
+struct Change(String, String, f64, String);
 
 /// Usage over time, in few enough points to be drawn.
 #[derive(Debug, Serialize)]
@@ -93,6 +112,11 @@ impl Embedded {
         for (place, row) in result.cpu.iter().flat_map(|cpu| cpu.workloads.iter().enumerate()) {
             if let Some(usage) = row.usage.as_ref().and_then(drawn) {
                 embedded.page.usage.insert(place, usage);
+            }
+            let difference =
+                result.cpu.iter().flat_map(|cpu| &cpu.differences).find(|found| found.id == row.id);
+            if let Some(difference) = difference.filter(|_| embedded.cut.contains_key(&place)) {
+                embedded.page.differences.insert(place, changes(difference));
             }
         }
         embedded
@@ -230,6 +254,21 @@ fn write(bytes: &mut Vec<u8>, mut number: u64) {
         number >>= 7;
     }
     bytes.push(number as u8);
+}
+
+fn changes(difference: &ProfileDifference) -> Changes {
+    let size = |change: &FunctionChange| change.effect.value().unwrap_or(0.0).abs();
+    let both = difference.slower.iter().chain(&difference.faster);
+    let largest = both.map(size).fold(f64::MIN_POSITIVE, f64::max);
+    let listed = |changes: &[FunctionChange], word: &str| {
+        let change = |change: &FunctionChange| {
+            let file = change.file.as_deref().map(shown).unwrap_or_default();
+            let text = format!("{word} by {}", figure::size(&change.effect));
+            Change(shown(&change.symbol), file, (size(change) / largest * 100.0).round() / 100.0, text)
+        };
+        changes.iter().take(MOST_CHANGES).map(change).collect()
+    };
+    Changes { slower: listed(&difference.slower, "slower"), faster: listed(&difference.faster, "faster") }
 }
 
 /// None when there is nothing to draw, or when time does not go on.

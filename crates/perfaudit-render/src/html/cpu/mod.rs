@@ -1,6 +1,7 @@
 //! Where CPU time went: an overview of all profiles, and for each its trust, its flame graph and its hotspots.
 
 mod data;
+mod difference;
 mod hotspots;
 mod panel;
 mod source;

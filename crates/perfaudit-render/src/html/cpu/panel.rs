@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use perfaudit_result::{NamedShare, Sampler, WorkloadCpu};
 
-use super::{hotspots, inline, share, source};
+use super::{difference, hotspots, inline, share, source};
 use crate::cpu;
 use crate::html::context::Context;
 use crate::html::text::{Line, Prose};
@@ -20,6 +20,9 @@ pub(super) fn panel(context: &Context<'_>, place: usize, row: &WorkloadCpu) -> M
             @if let Some(sampler) = &row.sampler { (sampled(row, sampler)) }
             @if !row.origins.is_empty() { (origins(&row.origins)) }
             (flame(context, place, row))
+            @for difference in context.result.cpu.iter().flat_map(|cpu| &cpu.differences).filter(|found| found.id == row.id).take(1) {
+                (difference::table(difference))
+            }
             (hotspots::table(row, context.cpu.cut(place).is_some()))
             @for excerpt in &row.excerpts { (source::excerpt(excerpt)) }
             @if context.cpu.has_usage(place) {
@@ -42,7 +45,7 @@ fn sampled(row: &WorkloadCpu, sampler: &Sampler) -> Markup {
             div { dt { "Truncated" } dd { (cpu::counted(sampler.truncated, sampler)) } }
             div { dt { "Without symbol" } dd { (cpu::counted(sampler.unsymbolised, sampler)) } }
             @if let Some(slowdown) = &row.slowdown {
-                div { dt { "Time when profiled" } dd { (inline(slowdown)) " of that when not" } }
+                div { dt { "Time when profiled" } dd { (inline(slowdown)) " of the time without profiling" } }
             }
             @for excluded in &row.excluded {
                 div { dt { "Left out: " (Line(&excluded.name)) } dd { (inline(&excluded.share)) " of all samples" } }
@@ -65,8 +68,8 @@ fn origins(origins: &[NamedShare]) -> Markup {
         div.origins {
             (bar(origins, true))
             ul {
-                @for (rank, origin) in origins.iter().enumerate() {
-                    li { i.swatch.(class(&origin.name, rank)) {} (share(origin)) }
+                @for origin in origins {
+                    li { i.swatch.(class(&origin.name)) {} (share(origin)) }
                 }
             }
         }
@@ -84,10 +87,10 @@ pub(super) fn bar(origins: &[NamedShare], drawn: bool) -> Markup {
     html! {
         @if drawn {
             svg.bar viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=(Line(&text)) {
-                @for (rank, origin) in origins.iter().enumerate() {
+                @for origin in origins {
                     @let width = origin.share.value().unwrap_or(0.0).clamp(0.0, 1.0) * 1000.0;
                     @let from = start;
-                    rect class=(class(&origin.name, rank)) x=(format!("{from:.1}")) width=(format!("{width:.1}")) height="10" {}
+                    rect class=(class(&origin.name)) x=(format!("{from:.1}")) width=(format!("{width:.1}")) height="10" {}
                     @let _ = start += width;
                 }
             }
@@ -95,8 +98,8 @@ pub(super) fn bar(origins: &[NamedShare], drawn: bool) -> Markup {
     }
 }
 
-/// The colour of an origin by its name, as the flame graph has it; by its rank where it is none that is known.
-fn class(name: &str, rank: usize) -> &'static str {
+/// The colour of an origin by its name, as the flame graph has it.
+fn class(name: &str) -> &'static str {
     let lower = name.to_lowercase();
     let known = [
         ("own", "o-own"),
@@ -108,7 +111,6 @@ fn class(name: &str, rank: usize) -> &'static str {
     ];
     match known.iter().find(|(start, _)| lower.starts_with(start)) {
         Some((_, class)) => class,
-        None if rank == 0 => "o-own",
         None => "o-unknown",
     }
 }
