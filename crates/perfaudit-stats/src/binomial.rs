@@ -45,6 +45,25 @@ pub(crate) fn equal_tailed_ranks(n: usize, p: Probability, level: Level) -> Opti
     exists.then_some(RankInterval { lower, upper, achieved_level: 1.0 - below - above })
 }
 
+/// The least rank r, counted from 1, with P(B < r) >= level for B binomial(n, p), and that probability: the r-th of n
+/// independent values is then not below their quantile p. `None` when even the largest is not enough.
+pub(crate) fn upper_rank(n: usize, p: Probability, level: Level) -> Option<(usize, f64)> {
+    if n == 0 {
+        return None;
+    }
+    let Binomial { first, probabilities } = Binomial::new(n, p);
+    let mut below = 0.0;
+    for (index, probability) in probabilities.iter().enumerate() {
+        below += probability;
+        if below >= level.get() * (1.0 - TIE_ALLOWANCE) {
+            // B < r is B <= r - 1.
+            let rank = first + index + 1;
+            return (rank <= n).then_some((rank, below));
+        }
+    }
+    None
+}
+
 /// The probabilities of a binomial distribution, without those too small to matter.
 struct Binomial {
     /// The value the first probability belongs to.

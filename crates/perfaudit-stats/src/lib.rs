@@ -17,6 +17,7 @@
 //! | what share of samples taken over time has a property | [`Share`], [`clopper_pearson`] |
 //! | do two such shares differ, among many that are looked at | [`share_difference`], [`time_difference`], [`discoveries`] |
 //! | what is the product of two estimates, or their difference | [`product_interval`], [`difference_interval`] |
+//! | how far apart do two measurements of the same thing lie | [`aa_bound`] |
 //!
 //! ```
 //! use perfaudit_stats::{EffectiveSize, Level, Probability, QuantileEstimate, Sample, quantile_estimate};
@@ -27,6 +28,7 @@
 //! # Ok::<(), perfaudit_stats::SampleError>(())
 //! ```
 
+mod aa;
 mod autocorrelation;
 mod beta;
 mod binomial;
@@ -48,6 +50,7 @@ mod share;
 mod share_difference;
 mod slope;
 
+pub use aa::{AaBound, aa_bound};
 pub use dip::{Dip, dip};
 pub use drift::{Drift, drift};
 pub use effective::{EffectiveSize, effective_size};

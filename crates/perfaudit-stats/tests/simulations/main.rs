@@ -1,5 +1,6 @@
 //! Simulations with fixed seeds: do intervals cover, and do tests err, as often as they say?
 
+mod aa;
 mod coverage;
 mod dip;
 mod order;
