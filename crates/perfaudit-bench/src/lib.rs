@@ -5,6 +5,7 @@
 //! - [`metrics`]: figures from samples; pure.
 //! - [`groups`]: which workloads form sweeps and matrices; pure.
 //! - [`measure_commands`]: the gatherer of whole commands; [`command_metrics`] makes their figures.
+//! - [`measure_against_themselves`]: commands against themselves; [`kernel_noise`] tells how far they lie apart.
 //!
 //! A further harness gets a folder beside `criterion`, `divan` and `libtest`, with its own listing, launching and
 //! reading.
@@ -28,8 +29,8 @@ mod stated;
 pub use build::{BuildCommand, BuildFailure, BuildFailureReason, BuildRequest, Built, DEBUG, STRIP, build};
 pub use command::{
     AcceptedExit, Cache, CommandEvent, CommandLine, CommandRequest, CommandRun, CommandRuns, CommandSpec,
-    MOST_OUTPUTS, MeasuredCommands, NeedsShell, Output, Remark, Runs, command_metrics, command_row,
-    measure_commands,
+    FLOOR_SHARE, MOST_OUTPUTS, MeasuredCommands, NeedsShell, Output, Remark, Runs, SelfPairs, SelfPairsError,
+    command_metrics, command_row, kernel_noise, measure_against_themselves, measure_commands,
 };
 pub use estimate::{Estimates, metrics};
 pub use executable::BenchExecutable;

@@ -2,7 +2,7 @@
 
 use perfaudit_result::{
     AuditResult, ComparedMetric, Comparison, ConfidenceLevel, Direction, Figure, Interval, Metric,
-    MetricName, RecordedVerdict, Workload, WorkloadId, WorkloadState,
+    MetricName, RecordedVerdict, Unit, Workload, WorkloadId, WorkloadState,
 };
 
 use crate::store::Baseline;
@@ -17,6 +17,9 @@ const COMPARED: [MetricName; 4] =
 /// opposite. Each of the two holds its truth with probability 0.95, so that both do with at least 0.90 (Boole's
 /// inequality), whatever they have to do with each other; for independent runs of like precision the interval holds
 /// the true ratio in more than 99 of 100 cases.
+///
+/// A difference of times that is below the noise floor of either run is none, however far the intervals lie apart: they
+/// hold what varies within a process, and the floor what varies from process to process.
 #[must_use]
 pub fn compare(baseline: &Baseline, run: &AuditResult, unlike: Vec<String>) -> Comparison {
     let before = &baseline.result;
@@ -27,12 +30,16 @@ pub fn compare(baseline: &Baseline, run: &AuditResult, unlike: Vec<String>) -> C
         let measured = there.workloads.iter().filter(|workload| is_measured(workload));
         measured.map(|workload| workload.id.clone()).filter(|id| find(here, id).is_none()).collect()
     };
+    let floors = [before, run].map(|run| run.host.noise_floor.as_ref().map(|floor| floor.ratio));
+    let noise_floor = floors.into_iter().flatten().reduce(f64::max);
     let workloads = run
         .workloads
         .iter()
         .filter(|workload| is_measured(workload))
         .filter_map(|workload| Some((&before.workloads[find(before, &workload.id)?], workload)))
-        .flat_map(|(before, after)| COMPARED.iter().filter_map(|name| metric(before, after, name)))
+        .flat_map(|(before, after)| {
+            COMPARED.iter().filter_map(|name| metric(before, after, name, noise_floor))
+        })
         .collect();
     Comparison {
         baseline: baseline.name.to_string(),
@@ -40,6 +47,7 @@ pub fn compare(baseline: &Baseline, run: &AuditResult, unlike: Vec<String>) -> C
         started: before.run.started.clone(),
         commit: before.project.vcs.as_ref().map(|vcs| vcs.commit.clone()),
         unlike,
+        noise_floor,
         workloads,
         only_here: only(run, before),
         only_there: only(before, run),
@@ -51,7 +59,12 @@ fn is_measured(workload: &Workload) -> bool {
 }
 
 /// None where one of the two does not estimate the metric, or it means something else in each.
-fn metric(before: &Workload, after: &Workload, name: &MetricName) -> Option<ComparedMetric> {
+fn metric(
+    before: &Workload,
+    after: &Workload,
+    name: &MetricName,
+    noise_floor: Option<f64>,
+) -> Option<ComparedMetric> {
     let Metric { figure: there, .. } = before.metric(name)?;
     let Metric { figure: here, direction, .. } = after.metric(name)?;
     let (before, after_value) = (there.value()?, here.value()?);
@@ -59,6 +72,8 @@ fn metric(before: &Workload, after: &Workload, name: &MetricName) -> Option<Comp
         return None;
     }
     let ci = effect_interval(there, here);
+    let is_noise = here.unit == Unit::Nanoseconds
+        && noise_floor.is_some_and(|floor| (after_value / before).ln().abs() < floor.ln_1p());
     Some(ComparedMetric {
         id: after.id.clone(),
         metric: name.clone(),
@@ -69,7 +84,7 @@ fn metric(before: &Workload, after: &Workload, name: &MetricName) -> Option<Comp
         effect: Some(after_value / before - 1.0).filter(|effect| effect.is_finite()),
         ci,
         level: ConfidenceLevel::P90,
-        verdict: ci.map_or(RecordedVerdict::NotEstimable, |ci| verdict(ci, *direction)),
+        verdict: ci.map_or(RecordedVerdict::NotEstimable, |ci| verdict(ci, *direction, is_noise)),
     })
 }
 
@@ -80,23 +95,23 @@ fn effect_interval(there: &Figure, here: &Figure) -> Option<Interval> {
     Interval::new(lower, upper).ok()
 }
 
-fn verdict(effect: Interval, direction: Direction) -> RecordedVerdict {
+fn verdict(effect: Interval, direction: Direction, is_noise: bool) -> RecordedVerdict {
     let (lower_is, higher_is) = match direction {
         Direction::LowerIsBetter => (RecordedVerdict::Better, RecordedVerdict::Worse),
         Direction::HigherIsBetter => (RecordedVerdict::Worse, RecordedVerdict::Better),
     };
-    if effect.upper() < 0.0 {
-        lower_is
-    } else if effect.lower() > 0.0 {
-        higher_is
-    } else {
-        RecordedVerdict::NotDistinguished
+    let is_distinguished = effect.upper() < 0.0 || effect.lower() > 0.0;
+    match (is_distinguished, is_noise) {
+        (false, _) => RecordedVerdict::NotDistinguished,
+        (true, true) => RecordedVerdict::BelowNoiseFloor,
+        (true, false) if effect.upper() < 0.0 => lower_is,
+        (true, false) => higher_is,
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use perfaudit_result::{Estimate, Method, Of, Unit, WorkloadKind, WorkloadTarget};
+    use perfaudit_result::{Estimate, Method, NoiseFloor, Of, WorkloadKind, WorkloadTarget};
 
     use super::*;
 
@@ -147,6 +162,36 @@ pub(crate) mod tests {
             verdicts,
             [RecordedVerdict::NotDistinguished, RecordedVerdict::Worse, RecordedVerdict::Better]
         );
+    }
+
+    #[test]
+    fn a_difference_below_the_noise_floor_of_either_run_is_no_change() {
+        let floor = |ratio| NoiseFloor {
+            ratio,
+            share: 0.95,
+            level: ConfidenceLevel::P95,
+            pairs: 295,
+            comparisons: 59,
+            kernels: Vec::new(),
+            measured: "2026-01-01T00:00:00Z".into(),
+            age_s: 0,
+        };
+        let verdicts = |there: Option<f64>, here: Option<f64>| {
+            let mut result = run(&[("near", [100.0, 99.0, 101.0]), ("far", [100.0, 99.0, 101.0])]);
+            result.host.noise_floor = there.map(floor);
+            let baseline = Baseline { name: "main".parse().unwrap(), result };
+            let mut after = run(&[("near", [104.0, 103.0, 105.0]), ("far", [94.0, 93.0, 95.0])]);
+            after.host.noise_floor = here.map(floor);
+            let comparison = compare(&baseline, &after, Vec::new());
+            (comparison.noise_floor, comparison.workloads.iter().map(|row| row.verdict).collect::<Vec<_>>())
+        };
+        use RecordedVerdict::{BelowNoiseFloor, Better, Worse};
+        assert_eq!(verdicts(None, None), (None, vec![Worse, Better]));
+        assert_eq!(verdicts(None, Some(0.03)), (Some(0.03), vec![Worse, Better]));
+        assert_eq!(verdicts(Some(0.05), Some(0.03)), (Some(0.05), vec![BelowNoiseFloor, Better]));
+        // 6 % less is 6.4 % more the other way round.
+        assert_eq!(verdicts(None, Some(0.063)), (Some(0.063), vec![BelowNoiseFloor, Better]));
+        assert_eq!(verdicts(None, Some(0.065)), (Some(0.065), vec![BelowNoiseFloor, BelowNoiseFloor]));
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! Why a baseline could not be kept or found.
+//! Why something could not be kept or found.
 
 use std::io;
 use std::path::PathBuf;
 
 use perfaudit_result::ReadError;
 
-/// Why a baseline could not be kept or found.
+/// Why something could not be kept or found.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A name that could not be a file's.
@@ -25,10 +25,10 @@ pub enum StoreError {
         known: Vec<String>,
     },
     /// Neither the environment nor the user's account names a place.
-    #[error("there is no home directory to keep baselines in: name a place with `--store DIR`")]
+    #[error("there is no home directory to keep anything in: name a place with `--store DIR`")]
     NoPlace,
     /// The store cannot be read or written.
-    #[error("`{}`: {source}; `--store DIR` names another place for baselines", path.display())]
+    #[error("`{}`: {source}; `--store DIR` names another place for what is kept", path.display())]
     File {
         /// The file or folder.
         path: PathBuf,

@@ -145,7 +145,7 @@ fn file_error(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
 }
 
 /// `$XDG_DATA_HOME/perfaudit`, else `~/.local/share/perfaudit` (XDG Base Directory Specification).
-fn data_directory() -> Option<PathBuf> {
+pub(crate) fn data_directory() -> Option<PathBuf> {
     let named = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     named
         .or_else(|| std::env::home_dir().map(|home| home.join(".local/share")))

@@ -53,7 +53,7 @@ fn stolen_time() -> Capability {
 }
 
 fn frequency_control() -> Capability {
-    match read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor") {
+    match crate::precondition::governor() {
         Some(governor) => {
             capability("frequency-governor", CapabilityState::Available, format!("set to `{governor}`"))
         }

@@ -3,6 +3,7 @@
 mod calibrate;
 mod capability;
 mod fingerprint;
+mod kernel;
 mod load;
 mod precondition;
 mod proc_file;
@@ -10,5 +11,6 @@ mod proc_file;
 pub use calibrate::{Calibration, calibrate};
 pub use capability::capabilities;
 pub use fingerprint::host;
+pub use kernel::NoiseKernel;
 pub use load::{CpuTicks, LoadAverage, Meanwhile};
-pub use precondition::{PRECONDITION_CODES, after_measuring, before_measuring, idle_now};
+pub use precondition::{PRECONDITION_CODES, after_measuring, before_measuring, governor, idle_now};

@@ -27,7 +27,7 @@ fn precondition(code: &str, status: PreconditionStatus, message: String, remedy:
 /// What can be told before anything is measured.
 #[must_use]
 pub fn before_measuring(profile: &BuildProfile) -> Vec<Precondition> {
-    governor().into_iter().chain([optimised(profile)]).collect()
+    steady_frequency().into_iter().chain([optimised(profile)]).collect()
 }
 
 /// Whether the machine is idle now.
@@ -76,8 +76,14 @@ fn untold(code: &str, remedy: &str) -> Precondition {
     precondition(code, PreconditionStatus::Unknown, message, remedy)
 }
 
-fn governor() -> Option<Precondition> {
-    let governor = read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")?;
+/// What decides the clock rate, as Linux names it; none where the kernel shows none.
+#[must_use]
+pub fn governor() -> Option<String> {
+    read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+}
+
+fn steady_frequency() -> Option<Precondition> {
+    let governor = governor()?;
     Some(precondition(
         FREQUENCY_SCALING,
         status(governor != "performance"),

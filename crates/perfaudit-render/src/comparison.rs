@@ -46,8 +46,12 @@ pub(crate) fn differing(comparison: &Comparison) -> Vec<Row<'_>> {
 /// What is not in [`differing`]: `12 not distinguished, 3 without interval, only here: 1, only in the baseline: 2`.
 pub(crate) fn rest(comparison: &Comparison) -> String {
     let count = |verdict| comparison.workloads.iter().filter(|row| row.verdict == verdict).count();
+    let floor = comparison
+        .noise_floor
+        .map_or_else(String::new, |floor| format!("below the noise floor of {}", quantity::percent(floor)));
     let parts = [
         (count(RecordedVerdict::NotDistinguished), "not distinguished"),
+        (count(RecordedVerdict::BelowNoiseFloor), floor.as_str()),
         (count(RecordedVerdict::NotEstimable), "without interval"),
         (comparison.only_here.len(), "measured in this run only"),
         (comparison.only_there.len(), "measured in the baseline only"),
@@ -105,11 +109,13 @@ mod tests {
             started: "2026-01-01T00:00:00Z".into(),
             commit: Some("0123456789abcdef".into()),
             unlike: Vec::new(),
+            noise_floor: Some(0.02),
             workloads: vec![
                 compared("a", -0.5, RecordedVerdict::Better),
                 compared("b", 0.2, RecordedVerdict::Worse),
                 compared("c", 0.01, RecordedVerdict::NotDistinguished),
                 compared("d", 0.4, RecordedVerdict::Worse),
+                compared("e", 0.015, RecordedVerdict::BelowNoiseFloor),
             ],
             only_here: vec![WorkloadId("new".into())],
             only_there: Vec::new(),
@@ -119,7 +125,10 @@ mod tests {
         assert_eq!(told, [("d", "worse"), ("b", "worse"), ("a", "better")]);
         assert_eq!(rows[0].effect, "+40 % (+35 % to +45 %)");
         assert_eq!((rows[0].before.as_str(), rows[0].after.as_str()), ("1.00 us", "1.40 us"));
-        assert_eq!(rest(&comparison), "1 not distinguished, 1 measured in this run only");
+        assert_eq!(
+            rest(&comparison),
+            "1 not distinguished, 1 below the noise floor of 2 %, 1 measured in this run only"
+        );
         assert_eq!(beside(&comparison), "main, made 2026-01-01T00:00:00Z from 0123456789ab");
     }
 }

@@ -13,6 +13,7 @@ mod cpu;
 mod json;
 mod junit;
 mod markdown;
+mod noise;
 mod objectives;
 mod rows;
 mod sarif;
@@ -23,6 +24,7 @@ mod text;
 pub use json::json;
 pub use junit::junit;
 pub use markdown::{COMMENT_BYTES, markdown, markdown_within};
+pub use noise::noise_floor;
 pub use sarif::sarif;
 pub use terminal::{Terminal, terminal};
 

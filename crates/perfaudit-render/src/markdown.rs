@@ -222,13 +222,8 @@ fn how_measured(result: &AuditResult) -> String {
         Some(false) => ", not virtualised",
         None => "",
     };
-    let noise = host.noise_floor.map_or_else(
-        || "not established".to_owned(),
-        |floor| {
-            let pairs = quantity::counted(usize::try_from(floor.pairs).unwrap_or(usize::MAX), "A/A pair");
-            format!("{} (p99 of {pairs})", quantity::percent(floor.ratio))
-        },
-    );
+    let noise =
+        host.noise_floor.as_ref().map_or_else(|| "not established".to_owned(), crate::noise::noise_floor);
     let revision = result.project.vcs.as_ref().map_or_else(
         || "not under version control".to_owned(),
         |vcs| format!("{}{}", code(&vcs.commit), if vcs.dirty { ", with changes" } else { "" }),
@@ -240,7 +235,7 @@ fn how_measured(result: &AuditResult) -> String {
         ),
         ("System", format!("{}, kernel {}, {}", prose(&host.os), prose(&host.kernel), prose(&host.arch))),
         ("Memory", quantity::bytes(host.memory_bytes)),
-        ("Noise floor", noise),
+        ("Noise floor", prose(&noise)),
         ("Revision", revision),
         ("Toolchain", format!("{}; {}", prose(&toolchain.rustc), prose(&toolchain.cargo))),
         (

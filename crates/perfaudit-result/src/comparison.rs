@@ -20,6 +20,10 @@ pub struct Comparison {
     pub commit: Option<String>,
     /// What the two runs do not share and should: the user allowed it. Empty when they are alike.
     pub unlike: Vec<String>,
+    /// The noise floor that differences of times were held against, as a ratio: that of the machine in either of the
+    /// two runs, whichever is larger. None where neither established one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise_floor: Option<f64>,
     /// Figures of both runs, side by side.
     pub workloads: Vec<ComparedMetric>,
     /// Workloads that only this run measured.
@@ -68,6 +72,8 @@ pub enum RecordedVerdict {
     Worse,
     /// The intervals overlap.
     NotDistinguished,
+    /// The intervals lie apart, but by less than the same program differs from itself on this machine.
+    BelowNoiseFloor,
     /// One of the two has no interval.
     NotEstimable,
 }

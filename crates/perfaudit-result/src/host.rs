@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::figure::ConfidenceLevel;
+
 /// The machine of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -27,7 +29,7 @@ pub struct Host {
     pub empty_loop_ns: Option<f64>,
     /// What can be measured here.
     pub capabilities: Vec<Capability>,
-    /// How much two runs of the same build differ here; null until it was established.
+    /// How far medians of the same program lie apart here; null until it was established.
     pub noise_floor: Option<NoiseFloor>,
 }
 
@@ -56,14 +58,46 @@ pub enum CapabilityState {
     Missing,
 }
 
-/// The difference between two runs of the same build, from A/A pairs.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// How far medians of the same program lie apart on this machine when it is measured against itself (A/A). Smaller
+/// differences between two builds cannot be told from none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NoiseFloor {
-    /// The 99th percentile of the absolute relative difference.
+    /// With `level`, the share `share` of comparisons of a program with itself gives medians that differ by no more:
+    /// the larger median over the smaller, less 1. Of the kernel for which this is largest.
     pub ratio: f64,
-    /// The number of pairs it rests on.
+    /// The share of comparisons that `ratio` bounds, between 0 and 1.
+    pub share: f64,
+    /// How often the procedure gives a ratio that is large enough.
+    pub level: ConfidenceLevel,
+    /// The number of pairs of runs behind `ratio`.
     pub pairs: u32,
+    /// The number of comparisons made of them: each is one of medians.
+    pub comparisons: u32,
+    /// What was run against itself.
+    pub kernels: Vec<KernelNoise>,
+    /// When it was measured, as RFC 3339.
+    pub measured: String,
+    /// How old it was in this run, in seconds.
+    pub age_s: u64,
+}
+
+/// What one program gave when it was measured against itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct KernelNoise {
+    /// What it is bound by: `cpu`, `memory`.
+    pub name: String,
+    /// As [`NoiseFloor::ratio`], for this one alone.
+    pub ratio: f64,
+    /// As [`NoiseFloor::level`].
+    pub level: ConfidenceLevel,
+    /// The number of pairs of runs.
+    pub pairs: u32,
+    /// The number of comparisons.
+    pub comparisons: u32,
+    /// The median of all runs, in nanoseconds.
+    pub median_ns: f64,
 }
 
 /// A condition that bears on how far the figures can be trusted.

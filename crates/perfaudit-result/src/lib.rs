@@ -34,7 +34,9 @@ pub use finding::{
     Confidence, Evidence, Finding, Granularity, Location, Severity, Verification, VerificationState,
 };
 pub use group::{Axis, Cell, GroupShape, WorkloadGroup};
-pub use host::{Capability, CapabilityState, Host, NoiseFloor, Precondition, PreconditionStatus};
+pub use host::{
+    Capability, CapabilityState, Host, KernelNoise, NoiseFloor, Precondition, PreconditionStatus,
+};
 pub use project::{BuildProfile, Language, Package, Project, Toolchain, Vcs};
 pub use read::{ReadError, from_json};
 pub use run::{Mode, Run, Stage, StageCost, StageName, StageState, TreeChange, TreeChangeKind};

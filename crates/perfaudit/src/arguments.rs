@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use perfaudit_history::BaselineName;
-use perfaudit_project::config::parse_duration;
+use perfaudit_project::config::{FloorSource, parse_duration};
 use perfaudit_result::Mode;
 use regex::Regex;
 
@@ -178,6 +178,10 @@ pub(crate) struct AuditArguments {
     /// Do not hold this precondition against the run, as in `stolen-time` (repeatable)
     #[arg(long, value_name = "CODE", help_heading = "How to measure")]
     pub(crate) allow: Vec<String>,
+    /// Whether to measure how far this machine differs from itself, which takes up to 10 s: if it is not known or a
+    /// week old unless configured
+    #[arg(long, value_enum, value_name = "WHEN", help_heading = "How to measure")]
+    pub(crate) noise_floor: Option<FloorArgument>,
     /// Only say what would be measured and how long it would take
     #[arg(long, help_heading = "How to measure")]
     pub(crate) dry_run: bool,
@@ -240,7 +244,7 @@ impl BenchArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct StoreArgument {
-    /// Directory for baselines instead of the user's data directory
+    /// Directory for baselines and noise floors instead of the user's data directory
     #[arg(long = "store", value_name = "DIR", help_heading = "Baselines")]
     pub(crate) directory: Option<PathBuf>,
 }
@@ -268,6 +272,11 @@ pub(crate) struct DoctorArguments {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = PlainFormat::Terminal)]
     pub(crate) format: PlainFormat,
+    /// Whether to measure how far this machine differs from itself, which takes up to 10 s
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = FloorArgument::Stored)]
+    pub(crate) noise_floor: FloorArgument,
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
 }
 
 #[derive(Debug, Args)]
@@ -295,6 +304,26 @@ impl From<ModeArgument> for Mode {
             ModeArgument::Quick => Self::Quick,
             ModeArgument::Standard => Self::Standard,
             ModeArgument::Full => Self::Full,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FloorArgument {
+    /// If it is not known or a week old
+    Auto,
+    /// Never
+    Stored,
+    /// Always
+    Fresh,
+}
+
+impl From<FloorArgument> for FloorSource {
+    fn from(source: FloorArgument) -> Self {
+        match source {
+            FloorArgument::Auto => Self::Auto,
+            FloorArgument::Stored => Self::Stored,
+            FloorArgument::Fresh => Self::Fresh,
         }
     }
 }

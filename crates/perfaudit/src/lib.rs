@@ -25,6 +25,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = perfaudit_exec::timed::serve_if_asked() {
         return code;
     }
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(code) = flow::noise_floor::work_if_asked(&arguments) {
+        return code;
+    }
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {

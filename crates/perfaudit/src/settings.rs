@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use perfaudit_host::PRECONDITION_CODES;
-use perfaudit_project::config::{Config, nearest, user_file};
+use perfaudit_project::config::{Config, FloorSource, nearest, user_file};
 use perfaudit_result::Mode;
 
 use crate::arguments::AuditArguments;
@@ -28,6 +28,7 @@ pub(crate) fn effective(root: &Path, arguments: &AuditArguments) -> Result<Confi
     audit.keep.command_line(arguments.keep);
     audit.allow.command_line(list(&arguments.allow));
     audit.offline.command_line(flag(arguments.offline));
+    audit.noise_floor.command_line(arguments.noise_floor.map(FloorSource::from));
     let bench = &mut config.bench;
     bench.packages.command_line(list(&arguments.packages));
     bench.benches.command_line(list(&arguments.benches));

@@ -14,6 +14,7 @@
 //!
 //! [`measure_commands`] measures and writes artifacts, [`command_metrics`] makes figures of them.
 
+mod aa;
 mod cold;
 mod effort;
 mod figures;
@@ -43,6 +44,7 @@ use crate::message;
 use effort::Effort;
 use session::{Means, Session};
 
+pub use aa::{FLOOR_SHARE, SelfPairs, SelfPairsError, kernel_noise, measure_against_themselves};
 pub use figures::command_metrics;
 pub use line::{CommandLine, NeedsShell};
 pub use remark::Remark;

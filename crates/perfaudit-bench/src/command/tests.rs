@@ -231,3 +231,25 @@ fn what_was_observed_survives_the_way_through_json() {
     paddings.dedup();
     assert_eq!(paddings.len(), 6);
 }
+
+#[test]
+fn commands_against_themselves_give_pairs_of_runs_of_each() {
+    let place = Place::new();
+    let specs = [place.spec("one", "true", 1), place.spec("other", "true", 1)];
+    let budget = Duration::from_secs(60);
+    let measured = measure_against_themselves(&specs, budget, 1, &mut launcher(), &Interrupt::new()).unwrap();
+    assert_eq!(measured.iter().map(|pairs| pairs.name.as_str()).collect::<Vec<_>>(), ["one", "other"]);
+    for pairs in &measured {
+        let noise = kernel_noise(pairs).unwrap();
+        assert!(noise.ratio >= 0.0 && noise.pairs >= 5, "{noise:?}");
+    }
+}
+
+#[test]
+fn a_command_that_fails_is_not_compared_with_itself() {
+    let place = Place::new();
+    let specs = [place.spec("broken", "false", 1)];
+    let budget = Duration::from_secs(60);
+    let failed = measure_against_themselves(&specs, budget, 1, &mut launcher(), &Interrupt::new());
+    assert!(matches!(failed, Err(SelfPairsError::Failed { .. })), "{failed:?}");
+}

@@ -39,6 +39,8 @@ pub struct GatherRequest<'a> {
     pub patience: Duration,
     /// A run of the same seed that was cut short: what it measured of the same executables is taken over.
     pub earlier: Option<&'a OpenedRun>,
+    /// How much of the budget is gone.
+    pub spent: Duration,
 }
 
 /// What is going on.
@@ -137,7 +139,8 @@ pub fn gather(
     let estimate = gatherer.estimate(&waiting) + gatherer.estimate_repeated(repeated.len());
     let estimate = request.pace.budget().map_or(estimate, |budget| estimate.min(budget));
     observe(GatherEvent::Planned { benchmarks, estimate });
-    let started = Instant::now();
+    let now = Instant::now();
+    let started = now.checked_sub(request.spent).unwrap_or(now);
     gatherer.measure_all(&waiting, repeated.len(), started, observe)?;
     gatherer.measure_repeated(repeated, started, observe)?;
     Ok(gatherer.gathered)

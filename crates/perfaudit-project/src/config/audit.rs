@@ -8,7 +8,7 @@ use perfaudit_result::Mode;
 use super::origin::Setting;
 use super::problem::{Complaint, quote};
 use super::section::{Report, Section};
-use super::value::{boolean, duration, keep, mode, parsed, texts};
+use super::value::{boolean, duration, floor_source, keep, mode, parsed, texts};
 
 /// As many runs are kept unless somebody says otherwise.
 const DEFAULT_KEEP: NonZeroU16 = NonZeroU16::new(20).expect("20 is not 0");
@@ -26,6 +26,19 @@ pub struct AuditSettings {
     pub allow: Setting<Vec<String>>,
     /// Whether cargo is kept from using the network.
     pub offline: Setting<bool>,
+    /// Where the noise floor of the machine comes from.
+    pub noise_floor: Setting<FloorSource>,
+}
+
+/// Where the noise floor of the machine comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FloorSource {
+    /// From the store, or measured if there is none, or one that is too old.
+    Auto,
+    /// From the store, however old it is; never measured.
+    Stored,
+    /// Measured anew.
+    Fresh,
 }
 
 impl Default for AuditSettings {
@@ -36,6 +49,7 @@ impl Default for AuditSettings {
             keep: Setting::default_of(DEFAULT_KEEP),
             allow: Setting::default_of(Vec::new()),
             offline: Setting::default_of(false),
+            noise_floor: Setting::default_of(FloorSource::Auto),
         }
     }
 }
@@ -48,6 +62,7 @@ impl AuditSettings {
         self.keep.over(section.read("keep", report, keep));
         self.allow.over(section.read("allow", report, texts(code)));
         self.offline.over(section.read("offline", report, boolean));
+        self.noise_floor.over(section.read("noise-floor", report, parsed(floor_source)));
         section.finish(report);
     }
 }

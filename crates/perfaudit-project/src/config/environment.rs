@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 use super::audit::AuditSettings;
 use super::origin::{Origin, Setting};
 use super::problem::{Complaint, ConfigError, Place, quote};
-use super::value::{duration, mode};
+use super::value::{duration, floor_source, mode};
 
 /// Lays what the environment says over the settings. A variable that is empty says nothing.
 pub(super) fn apply(
@@ -17,6 +17,7 @@ pub(super) fn apply(
     settings.budget.over(layer.read("PERFAUDIT_BUDGET", duration));
     settings.offline.over(layer.read("PERFAUDIT_OFFLINE", switch));
     settings.keep.over(layer.read("PERFAUDIT_KEEP", keep));
+    settings.noise_floor.over(layer.read("PERFAUDIT_NOISE_FLOOR", floor_source));
     layer.error.unless_empty()
 }
 

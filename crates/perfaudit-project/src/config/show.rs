@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::audit::AuditSettings;
+use super::audit::{AuditSettings, FloorSource};
 use super::bench::BenchSettings;
 use super::command::{AcceptedExit, CommandLine, CommandSpec, Runs, Steps};
 use super::duration::duration_text;
@@ -52,13 +52,14 @@ fn row<T>(key: &'static str, setting: &Setting<T>, write: impl FnOnce(&T) -> Opt
 }
 
 pub(super) fn audit(settings: &AuditSettings) -> ShownSection {
-    let AuditSettings { mode, budget, keep, allow, offline } = settings;
+    let AuditSettings { mode, budget, keep, allow, offline, noise_floor } = settings;
     let rows = vec![
         row("mode", mode, |mode| Some(string(mode_text(*mode)))),
         row("budget", budget, |budget| budget.map(time)),
         row("keep", keep, |keep| Some(keep.to_string())),
         row("allow", allow, |allow| Some(strings(allow))),
         row("offline", offline, |offline| Some(offline.to_string())),
+        row("noise-floor", noise_floor, |source| Some(string(floor_source_text(*source)))),
     ];
     ShownSection { header: "[audit]", rows }
 }
@@ -68,6 +69,14 @@ fn mode_text(mode: Mode) -> &'static str {
         Mode::Quick => "quick",
         Mode::Standard => "standard",
         Mode::Full => "full",
+    }
+}
+
+fn floor_source_text(source: FloorSource) -> &'static str {
+    match source {
+        FloorSource::Auto => "auto",
+        FloorSource::Stored => "stored",
+        FloorSource::Fresh => "fresh",
     }
 }
 

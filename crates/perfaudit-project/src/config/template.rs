@@ -37,6 +37,9 @@ pub fn template(project: &CargoProject) -> String {
 #allow = ["stolen-time"]
 # Keep cargo from using the network.
 #offline = false
+# How far the machine differs from itself: "auto" measures it when it is not known or a week old, "stored" never does,
+# "fresh" always.
+#noise-floor = "auto"
 
 # Which benchmarks are measured: all, unless set.
 [bench]

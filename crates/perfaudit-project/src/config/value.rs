@@ -6,6 +6,7 @@ use std::time::Duration;
 use perfaudit_result::Mode;
 use toml::de::DeValue;
 
+use super::audit::FloorSource;
 use super::duration::parse_duration;
 use super::problem::{Complaint, quote};
 use super::section::{Item, Report};
@@ -152,6 +153,16 @@ pub(super) fn mode(text: &str) -> Result<Mode, Complaint> {
         "full" => Ok(Mode::Full),
         _ => Err(Complaint::new(format!("{} is no mode", quote(text)))
             .expecting(text, &["quick", "standard", "full"])),
+    }
+}
+
+pub(super) fn floor_source(text: &str) -> Result<FloorSource, Complaint> {
+    match text {
+        "auto" => Ok(FloorSource::Auto),
+        "stored" => Ok(FloorSource::Stored),
+        "fresh" => Ok(FloorSource::Fresh),
+        _ => Err(Complaint::new(format!("{} is no source of a noise floor", quote(text)))
+            .expecting(text, &["auto", "stored", "fresh"])),
     }
 }
 

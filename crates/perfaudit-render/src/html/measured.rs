@@ -142,8 +142,8 @@ fn host(context: &Context<'_>) -> Markup {
                 dt { "Noise floor" }
                 dd {
                     @match noise_floor {
-                        Some(noise) => { (quantity::percent(noise.ratio)) " (99th percentile of the difference between two runs of one build, " (noise.pairs) " pairs)" },
-                        None => "not measured",
+                        Some(floor) => (Line(&crate::noise::noise_floor(floor))),
+                        None => "not established",
                     }
                 }
             }

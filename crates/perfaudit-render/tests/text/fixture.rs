@@ -114,7 +114,16 @@ pub(crate) fn full() -> AuditResult {
         bench_targets: vec!["decode".into()],
     }];
     result.project.vcs = Some(Vcs { commit: "4be1c0ffee".into(), dirty: true });
-    result.host.noise_floor = Some(NoiseFloor { ratio: 0.0213, pairs: 40 });
+    result.host.noise_floor = Some(NoiseFloor {
+        ratio: 0.0213,
+        share: 0.95,
+        level: ConfidenceLevel::P95,
+        pairs: 295,
+        comparisons: 59,
+        kernels: Vec::new(),
+        measured: "2026-01-01T00:00:00Z".into(),
+        age_s: 200_000,
+    });
     result.preconditions = preconditions();
     result.workloads = workloads();
     result.groups = groups();

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use perfaudit_exec::Interrupt;
+use perfaudit_exec::{FileLock, Interrupt};
 use perfaudit_host::{LoadAverage, before_measuring, calibrate, host, idle_now};
+use perfaudit_project::config::FloorSource;
 use perfaudit_project::{CargoProject, ProjectError, ProjectRoot, Selection, effective_profile};
 use perfaudit_result::{
     BuildProfile, Capability, CapabilityState, Host, Precondition, PreconditionStatus, Toolchain,
@@ -13,12 +14,16 @@ use serde::Serialize;
 use crate::arguments::{DoctorArguments, PlainFormat};
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::flow::noise_floor::{Floor, FloorRequest, establish};
 use crate::output;
 
 /// What doctor finds.
 #[derive(Debug, Serialize)]
 struct Checkup {
     host: Host,
+    /// Why there is no noise floor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_noise_floor: Option<String>,
     preconditions: Vec<Precondition>,
     project: ProjectCheckup,
 }
@@ -46,11 +51,20 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
     let profile = project.as_ref().ok().map(|project| {
         effective_profile(&project.cargo, "bench", perfaudit_bench::DEBUG, perfaudit_bench::STRIP)
     });
-    let host = host(&calibrate());
+    let mut host = host(&calibrate());
+    let Floor { floor, warnings } = floor(arguments, &host, &interrupt)?;
+    warnings.iter().for_each(|warning| output::note(warning));
+    let no_floor = match floor {
+        Ok(floor) => {
+            host.noise_floor = Some(floor);
+            None
+        }
+        Err(reason) => Some(reason),
+    };
     let mut preconditions = vec![idle_now(host.cores, LoadAverage::now())];
     preconditions.extend(profile.iter().flat_map(before_measuring));
     let usable = project.is_ok();
-    let checkup = Checkup { host, preconditions, project: checked(project) };
+    let checkup = Checkup { host, no_noise_floor: no_floor, preconditions, project: checked(project) };
     match arguments.format {
         PlainFormat::Json => {
             let json =
@@ -60,6 +74,18 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
         PlainFormat::Terminal => output::result(&describe(&checkup, profile.as_ref())),
     }
     Ok(if usable { Exit::Pass } else { Exit::Usage })
+}
+
+/// The noise floor, which has to wait until nobody else measures if it is to be measured.
+fn floor(arguments: &DoctorArguments, host: &Host, interrupt: &Interrupt) -> Result<Floor, CommandError> {
+    let source = FloorSource::from(arguments.noise_floor);
+    let lock = (source != FloorSource::Stored).then(|| {
+        FileLock::for_measuring(interrupt, || output::note("another perfaudit measures: waiting for it"))
+    });
+    let _lock = lock.transpose()?;
+    let store = arguments.store.directory.as_deref();
+    let request = FloorRequest { source, store, not_now: None, seed: 0 };
+    Ok(establish(&request, host, interrupt, || {}))
 }
 
 fn checked(project: Result<CargoProject, ProjectError>) -> ProjectCheckup {
@@ -95,6 +121,13 @@ fn describe(checkup: &Checkup, profile: Option<&BuildProfile>) -> String {
     if let (Some(cycle), Some(empty)) = (host.cycle_ns, host.empty_loop_ns) {
         let text = format!("one cycle takes {cycle:.3} ns, an empty benchmark loop {empty:.3} ns");
         rows.push(("ok", "calibration".into(), text));
+    }
+    if let Some(floor) = &host.noise_floor {
+        rows.push(("ok", "noise floor".into(), perfaudit_render::noise_floor(floor)));
+    }
+    if let Some(reason) = &checkup.no_noise_floor {
+        let text = format!("{reason}; `perfaudit doctor --noise-floor fresh` measures it");
+        rows.push(("--", "noise floor".into(), text));
     }
     rows.extend(host.capabilities.iter().map(capability));
     match &checkup.project {

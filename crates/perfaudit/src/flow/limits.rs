@@ -32,13 +32,6 @@ pub(crate) fn limits(plan: &Plan, gathered: &Gathered) -> Vec<Limit> {
             None,
         ));
     }
-    if gathered.workloads.iter().any(|workload| workload.state == WorkloadState::Measured) {
-        limits.push(limit(
-            "noise-floor",
-            "how much two runs of the same build differ on this machine was not established",
-            None,
-        ));
-    }
     if let Some(copied) = &plan.project.copied {
         let why = match copied.reason {
             CopyReason::NoLockfile => "the project has no Cargo.lock",

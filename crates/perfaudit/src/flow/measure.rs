@@ -8,10 +8,13 @@ use perfaudit_bench::{
 use perfaudit_exec::timed::Launcher;
 use perfaudit_exec::{CpuTime, FileLock, Interrupt, LockError};
 use perfaudit_host::{CpuTicks, after_measuring, before_measuring, calibrate, host};
-use perfaudit_result::{BuildProfile, Host, Precondition, PreconditionStatus, Stage, StageName, StageState};
+use perfaudit_result::{
+    BuildProfile, Host, Limit, Precondition, PreconditionStatus, Stage, StageName, StageState,
+};
 use perfaudit_run::{OpenedRun, RunDirectory};
 
 use super::Plan;
+use super::noise_floor::{self, Floor, FloorRequest};
 use super::record::Recorder;
 use crate::arguments::AuditArguments;
 use crate::error::CommandError;
@@ -31,6 +34,8 @@ pub(crate) struct Measuring<'a> {
 /// What measuring found.
 pub(crate) struct Measured {
     pub(crate) host: Host,
+    /// Why there is no noise floor, or it was not kept.
+    pub(crate) floor_limits: Vec<Limit>,
     pub(crate) preconditions: Vec<Precondition>,
     pub(crate) gathered: Gathered,
     pub(crate) commands: MeasuredCommands,
@@ -53,7 +58,9 @@ pub(crate) fn measure_stages(
     };
     let looking = Recorder::begin(StageName::Host, Some(directory));
     progress.say("look at the host".to_owned());
-    let host = host(&calibrate());
+    let mut host = host(&calibrate());
+    let measuring_since = Instant::now();
+    let floor_limits = noise_floor(&mut host, measuring, interrupt, progress);
     let mut preconditions = before_measuring(measuring.profile);
     stages.push(looking.end(directory, StageState::Done, None));
 
@@ -65,8 +72,8 @@ pub(crate) fn measure_stages(
         seed: measuring.seed,
         patience: measuring.arguments.timeout,
         earlier: measuring.earlier,
+        spent: measuring_since.elapsed(),
     };
-    let benching_since = Instant::now();
     let (ticks, cpu_time) = (CpuTicks::now(), CpuTime::now());
     let gathered = gather(&request, directory, interrupt, &mut |event| progress.gathering(event))?;
     let (state, message) = if gathered.interrupted {
@@ -80,14 +87,58 @@ pub(crate) fn measure_stages(
     };
     stages.push(benching.end(directory, state, message));
     let commands =
-        command_stage(measuring, benching_since.elapsed(), directory, interrupt, progress, stages)?;
+        command_stage(measuring, measuring_since.elapsed(), directory, interrupt, progress, stages)?;
     let ours = CpuTime::now().since(cpu_time);
     let meanwhile =
         ticks.zip(CpuTicks::now()).map(|(before, after)| after.meanwhile(before, ours.own + ours.children));
     preconditions.extend(after_measuring(meanwhile));
     allow(&mut preconditions, &measuring.plan.config.audit.allow.value);
     drop(lock);
-    Ok(Measured { host, preconditions, gathered, commands })
+    Ok(Measured { host, floor_limits, preconditions, gathered, commands })
+}
+
+/// Fills in the noise floor of the host, or says why there is none.
+fn noise_floor(
+    host: &mut Host,
+    measuring: Measuring<'_>,
+    interrupt: &Interrupt,
+    progress: &Progress,
+) -> Vec<Limit> {
+    let plan = measuring.plan;
+    let is_idle = measuring.built.executables.is_empty() && plan.commands.is_empty();
+    // Not more than a tenth of the time goes into it.
+    let is_short = plan.pace.budget().is_some_and(|budget| budget < noise_floor::LONGEST * 10);
+    let request = FloorRequest {
+        source: plan.config.audit.noise_floor.value,
+        store: measuring.arguments.store.directory.as_deref(),
+        not_now: if is_idle || measuring.arguments.dry_run {
+            Some("nothing is measured in this run")
+        } else if is_short {
+            Some("measuring it takes too much of the budget")
+        } else {
+            None
+        },
+        seed: measuring.seed,
+    };
+    let Floor { floor, warnings } = noise_floor::establish(&request, host, interrupt, || {
+        progress.say("measure how far this machine differs from itself, up to 10 s".to_owned());
+    });
+    let limit = |code: &str, message: String, remedy: &str| Limit {
+        code: code.to_owned(),
+        message,
+        remedy: Some(remedy.to_owned()),
+    };
+    let remedy = "run `perfaudit doctor --noise-floor fresh` while the machine does nothing else";
+    let mut limits: Vec<Limit> = warnings
+        .into_iter()
+        .map(|message| limit("noise-floor-not-kept", message, "name a folder that can be written"))
+        .collect();
+    match floor {
+        Ok(floor) => host.noise_floor = Some(floor),
+        Err(_) if is_idle => {}
+        Err(reason) => limits.push(limit("noise-floor", reason, remedy)),
+    }
+    limits
 }
 
 /// Whole commands, with what benchmarks left of the budget.

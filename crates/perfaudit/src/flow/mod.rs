@@ -11,6 +11,7 @@ mod commands;
 mod imported;
 mod limits;
 mod measure;
+pub(crate) mod noise_floor;
 mod objectives;
 mod plan;
 mod record;
@@ -105,7 +106,7 @@ pub(crate) fn audit(
 
     let analysing = Recorder::begin(StageName::Analyse, Some(&directory));
     progress.say("analyse".to_owned());
-    let Measured { host, preconditions, mut gathered, commands } = measured;
+    let Measured { host, floor_limits, preconditions, mut gathered, commands } = measured;
     gathered.workloads.extend(built.failures.iter().map(unbuilt));
     gathered.workloads.extend(commands.workloads);
     gathered.samples.extend(commands.samples);
@@ -133,6 +134,7 @@ pub(crate) fn audit(
         tree_changes,
     };
     let mut limits = imported.limits;
+    limits.extend(floor_limits);
     limits.extend(limits::limits(&plan, &gathered));
     let reproduce = reproduce::steps(&plan, &built, &gathered.workloads, &run, seed);
     let slos = objectives::judged(&plan.config, &gathered.workloads, &gathered.samples);

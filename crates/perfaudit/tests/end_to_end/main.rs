@@ -7,6 +7,7 @@ mod criterion_suites;
 mod goals;
 mod hostile_benchmarks;
 mod interruption;
+mod noise_floor;
 mod other_harnesses;
 mod project_shapes;
 mod refused_writes;

@@ -1,0 +1,135 @@
+//! Commands against themselves: the noise floor of the machine.
+//!
+//! What is measured is what a comparison of two builds measures, with the same code, but both are one: two rows for
+//! each command take turns, each run in a process of its own with a padding of its own.
+
+use std::time::{Duration, Instant};
+
+use perfaudit_exec::Interrupt;
+use perfaudit_exec::timed::Launcher;
+use perfaudit_result::{ConfidenceLevel, KernelNoise, Mode};
+use perfaudit_stats::{Level, Probability, Sample, aa_bound};
+
+use super::effort::Effort;
+use super::session::{Means, Session};
+use super::spec::{CommandSpec, Runs};
+use super::{CommandEvent, CommandRequest, Measurer, row_of};
+
+/// A median is one of as many runs.
+const BLOCK: u32 = 5;
+/// As many comparisons make the largest difference a bound of the 95th percentile at 95 %.
+const COMPARISONS: u32 = 59;
+/// The share of comparisons that the floor bounds.
+pub const FLOOR_SHARE: Probability = Probability::P95;
+
+/// A command against itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SelfPairs {
+    /// The name of the command.
+    pub name: String,
+    /// The wall times of both runs of each pair, in nanoseconds.
+    pub pairs_ns: Vec<(u64, u64)>,
+}
+
+/// Why commands could not be measured against themselves.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SelfPairsError {
+    /// The user interrupted.
+    #[error("interrupted")]
+    Interrupted,
+    /// A run failed.
+    #[error("a run of `{name}` failed: {message}")]
+    Failed {
+        /// The command.
+        name: String,
+        /// What happened.
+        message: String,
+    },
+    /// There were too few runs.
+    #[error("only {pairs} pairs of `{name}` were measured in {budget:.0?}, too few for a comparison")]
+    TooFew {
+        /// The command.
+        name: String,
+        /// Pairs of runs.
+        pairs: usize,
+        /// How long it took.
+        budget: Duration,
+    },
+}
+
+/// Measures each command against itself, all of them by turns, for at most `budget`.
+///
+/// # Errors
+/// When it is interrupted, a command fails, or the time does not suffice for a comparison.
+pub fn measure_against_themselves(
+    specs: &[CommandSpec],
+    budget: Duration,
+    seed: u64,
+    launcher: &mut Launcher,
+    interrupt: &Interrupt,
+) -> Result<Vec<SelfPairs>, SelfPairsError> {
+    let runs = std::num::NonZeroU32::new(BLOCK * COMPARISONS).expect("59 comparisons are not none");
+    let effort = Effort::new(Mode::Full, Runs::Fixed(runs));
+    let request = CommandRequest { specs, mode: Mode::Full, budget: Some(budget), seed, patience: budget };
+    let both = || specs.iter().flat_map(|spec| [spec, spec]);
+    let mut sessions: Vec<Session<'_>> = (0..)
+        .zip(both())
+        .map(|(index, spec)| Session::new(spec, row_of(spec).id, effort, budget, seed ^ index))
+        .collect();
+    let means = Means { launcher, interrupt, patience: budget, started: Instant::now() };
+    let mut measurer = Measurer { request: &request, means, waiting: sessions.len(), launches: 0 };
+    measurer.measure(&mut sessions.iter_mut().collect::<Vec<_>>(), &mut |_: CommandEvent<'_>| {});
+    if interrupt.is_set() {
+        return Err(SelfPairsError::Interrupted);
+    }
+    sessions.chunks_exact(2).zip(specs).map(|(sides, spec)| paired(sides, spec, budget)).collect()
+}
+
+fn paired(sides: &[Session<'_>], spec: &CommandSpec, budget: Duration) -> Result<SelfPairs, SelfPairsError> {
+    let name = spec.name.clone();
+    if let Some(failure) = sides.iter().find_map(|side| side.failure.as_ref()) {
+        return Err(SelfPairsError::Failed { name, message: failure.message.clone() });
+    }
+    let times = |side: &Session<'_>| side.runs.runs.iter().map(|run| run.wall_ns).collect::<Vec<_>>();
+    // One of the two may have had a turn more when the time was over.
+    let pairs_ns: Vec<(u64, u64)> = times(&sides[0]).into_iter().zip(times(&sides[1])).collect();
+    if pairs_ns.len() < BLOCK as usize {
+        return Err(SelfPairsError::TooFew { name, pairs: pairs_ns.len(), budget });
+    }
+    Ok(SelfPairs { name, pairs_ns })
+}
+
+/// What the pairs of one command say: see [`perfaudit_stats::aa_bound`]. None when there are too few.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "times are below 2^53 ns")]
+pub fn kernel_noise(measured: &SelfPairs) -> Option<KernelNoise> {
+    let pairs: Vec<(f64, f64)> =
+        measured.pairs_ns.iter().map(|&(one, other)| (one as f64, other as f64)).collect();
+    let bound = aa_bound(&pairs, BLOCK as usize, FLOOR_SHARE, Level::P95).ok()?;
+    let all = Sample::new(pairs.iter().flat_map(|&(one, other)| [one, other]).collect()).ok()?;
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Some(KernelNoise {
+        name: measured.name.clone(),
+        ratio: bound.log_ratio.exp_m1(),
+        level: ConfidenceLevel::new(bound.achieved_level).ok()?,
+        pairs: count(pairs.len()),
+        comparisons: count(bound.comparisons),
+        median_ns: all.median(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_noise_of_a_kernel_is_a_ratio_with_what_it_rests_on() {
+        // Every second block of five pairs differs by a tenth.
+        let pairs_ns = (0..300).map(|i| (1000, if i / 5 % 2 == 0 { 1100 } else { 1000 })).collect();
+        let noise = kernel_noise(&SelfPairs { name: "cpu".into(), pairs_ns }).unwrap();
+        assert!((noise.ratio - 0.1).abs() < 1e-12, "{noise:?}");
+        assert_eq!((noise.pairs, noise.comparisons), (300, 60));
+        assert!(noise.level.get() > 0.95);
+        assert_eq!(kernel_noise(&SelfPairs { name: "cpu".into(), pairs_ns: vec![(1, 1); 4] }), None);
+    }
+}
