@@ -13,4 +13,6 @@ pub use capability::capabilities;
 pub use fingerprint::host;
 pub use kernel::NoiseKernel;
 pub use load::{CpuTicks, LoadAverage, Meanwhile};
-pub use precondition::{PRECONDITION_CODES, after_measuring, before_measuring, governor, idle_now};
+pub use precondition::{
+    CodeSettings, PRECONDITION_CODES, after_measuring, before_measuring, governor, idle_now, like_shipped,
+};

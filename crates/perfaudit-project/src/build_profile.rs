@@ -9,26 +9,60 @@ use toml::{Table, Value};
 use crate::cargo::Cargo;
 use crate::manifest::read_toml;
 
-/// A setting of a profile.
-const SETTINGS: [&str; 4] = ["opt-level", "lto", "codegen-units", "panic"];
+/// The settings of a profile that change the code.
+const SETTINGS: [&str; 6] =
+    ["opt-level", "lto", "codegen-units", "panic", "debug-assertions", "overflow-checks"];
+
+/// Cargo ignores `panic` for benchmarks (The Cargo Book, "Profiles"), those without a harness of the standard library
+/// too.
+const PANIC_OF_BENCHMARKS: &str = "unwind";
 
 /// The settings of profile `name` for the workspace that `cargo` is called in. `debug` and `strip` are what
 /// perfaudit sets for its builds.
 #[must_use]
 pub fn effective_profile(cargo: &Cargo, name: &str, debug: &str, strip: &str) -> BuildProfile {
-    let mut layers: Vec<Table> = environment_layer(name).into_iter().collect();
-    layers.extend(configuration_files(cargo).iter().filter_map(|file| read_toml(file).ok()));
-    layers.extend(read_toml(&cargo.directory().join("Cargo.toml")).ok());
-    let [opt_level, lto, codegen_units, panic] = SETTINGS.map(|setting| resolve(&layers, name, setting));
+    let layers = layers(cargo, name);
+    let [opt_level, lto, codegen_units, ..] = SETTINGS.map(|setting| resolve(&layers, name, setting));
     BuildProfile {
         name: name.to_owned(),
         opt_level,
         lto,
         codegen_units,
-        panic,
+        panic: PANIC_OF_BENCHMARKS.to_owned(),
         debug: debug.to_owned(),
         strip: strip.to_owned(),
     }
+}
+
+/// The settings of profile `name` that change the code, as benchmarks are built with it.
+#[must_use]
+pub fn benchmark_settings(cargo: &Cargo, name: &str) -> Option<Vec<(&'static str, String)>> {
+    let mut settings = shipped_settings(cargo, name)?;
+    for (_, value) in settings.iter_mut().filter(|(key, _)| *key == "panic") {
+        PANIC_OF_BENCHMARKS.clone_into(value);
+    }
+    Some(settings)
+}
+
+/// The settings of profile `name` that change the code, as programs are built with it; none when there is no such
+/// profile.
+#[must_use]
+pub fn shipped_settings(cargo: &Cargo, name: &str) -> Option<Vec<(&'static str, String)>> {
+    settings_of(&layers(cargo, name), name)
+}
+
+fn settings_of(layers: &[Table], name: &str) -> Option<Vec<(&'static str, String)>> {
+    let is_built_in = ["bench", "release", "dev", "test"].contains(&name);
+    let exists = is_built_in || layers.iter().any(|layer| table_of(layer, name).is_some());
+    exists.then(|| SETTINGS.map(|setting| (setting, resolve(layers, name, setting))).to_vec())
+}
+
+/// Where settings of profile `name` may stand, what counts most first.
+fn layers(cargo: &Cargo, name: &str) -> Vec<Table> {
+    let mut layers: Vec<Table> = environment_layer(name).into_iter().collect();
+    layers.extend(configuration_files(cargo).iter().filter_map(|file| read_toml(file).ok()));
+    layers.extend(read_toml(&cargo.directory().join("Cargo.toml")).ok());
+    layers
 }
 
 /// The value of a setting in the first layer that has it, else in the profile it inherits from.
@@ -61,6 +95,8 @@ fn default_of(profile: &str, setting: &str) -> &'static str {
         ("lto", _) => "false",
         ("codegen-units", "release") => "16",
         ("codegen-units", _) => "256",
+        ("debug-assertions" | "overflow-checks", "release") => "false",
+        ("debug-assertions" | "overflow-checks", _) => "true",
         _ => "unwind",
     }
 }
@@ -78,7 +114,7 @@ fn environment_layer(name: &str) -> Option<Table> {
     let upper = |text: &str| text.to_uppercase().replace('-', "_");
     let profiles: Table = [name, "release", "dev"]
         .into_iter()
-        .map(|profile| {
+        .filter_map(|profile| {
             let settings: Table = SETTINGS
                 .into_iter()
                 .filter_map(|setting| {
@@ -86,7 +122,7 @@ fn environment_layer(name: &str) -> Option<Table> {
                     Some((setting.to_owned(), Value::String(std::env::var(variable).ok()?)))
                 })
                 .collect();
-            (profile.to_owned(), Value::Table(settings))
+            (!settings.is_empty()).then(|| (profile.to_owned(), Value::Table(settings)))
         })
         .collect();
     let mut layer = Table::new();
@@ -126,6 +162,24 @@ mod tests {
         assert_eq!(resolve(&layers, "bench", "lto"), "fat");
         assert_eq!(resolve(&layers, "bench", "codegen-units"), "1");
         assert_eq!(resolve(&layers, "bench", "panic"), "unwind");
+    }
+
+    #[test]
+    fn what_changes_the_code_is_known_of_profiles_that_exist() {
+        let layers = [layer(
+            "[profile.release]\npanic = 'abort'\n[profile.dist]\ninherits = 'release'\noverflow-checks = true",
+        )];
+        let value = |profile: &str, key: &str| {
+            let settings = settings_of(&layers, profile).unwrap();
+            settings.into_iter().find(|(found, _)| *found == key).unwrap().1
+        };
+        assert_eq!(value("dist", "panic"), "abort");
+        assert_eq!(
+            (value("dist", "overflow-checks"), value("dist", "debug-assertions")),
+            ("true".into(), "false".into())
+        );
+        assert_eq!(value("dev", "overflow-checks"), "true");
+        assert_eq!(settings_of(&layers, "production"), None);
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod selection;
 mod toolchain;
 mod vcs;
 
-pub use build_profile::effective_profile;
+pub use build_profile::{benchmark_settings, effective_profile, shipped_settings};
 pub use cargo::Cargo;
 pub use discover::{BenchTarget, CargoPackage, CargoProject, Copied, CopyReason, ProjectRoot};
 pub use error::ProjectError;

@@ -28,6 +28,8 @@ pub struct BenchSettings {
     pub no_default_features: Setting<bool>,
     /// The profile to build with instead of `bench`.
     pub profile: Setting<Option<String>>,
+    /// The profile that ships, which benchmarks should be built like.
+    pub shipped_profile: Setting<String>,
 }
 
 impl Default for BenchSettings {
@@ -40,6 +42,7 @@ impl Default for BenchSettings {
             all_features: Setting::default_of(false),
             no_default_features: Setting::default_of(false),
             profile: Setting::default_of(None),
+            shipped_profile: Setting::default_of("release".to_owned()),
         }
     }
 }
@@ -69,6 +72,7 @@ impl BenchSettings {
         self.all_features.over(section.read("all-features", report, boolean));
         self.no_default_features.over(section.read("no-default-features", report, boolean));
         self.profile.over(section.read("profile", report, parsed(name)));
+        self.shipped_profile.over(section.read("shipped-profile", report, parsed(name)));
         section.finish(report);
     }
 }

@@ -85,8 +85,16 @@ fn time(duration: Duration) -> String {
 }
 
 pub(super) fn bench(settings: &BenchSettings) -> ShownSection {
-    let BenchSettings { packages, benches, filter, features, all_features, no_default_features, profile } =
-        settings;
+    let BenchSettings {
+        packages,
+        benches,
+        filter,
+        features,
+        all_features,
+        no_default_features,
+        profile,
+        shipped_profile,
+    } = settings;
     let rows = vec![
         row("packages", packages, |names| Some(strings(names))),
         row("benches", benches, |names| Some(strings(names))),
@@ -95,6 +103,7 @@ pub(super) fn bench(settings: &BenchSettings) -> ShownSection {
         row("all-features", all_features, |all| Some(all.to_string())),
         row("no-default-features", no_default_features, |none| Some(none.to_string())),
         row("profile", profile, |profile| profile.as_deref().map(string)),
+        row("shipped-profile", shipped_profile, |profile| Some(string(profile))),
     ];
     ShownSection { header: "[bench]", rows }
 }

@@ -51,6 +51,8 @@ pub fn template(project: &CargoProject) -> String {
 #all-features = false
 #no-default-features = false
 #profile = "bench"
+# The profile that ships; a run says what benchmarks are built with that it is not.
+#shipped-profile = "release"
 
 # What a workload must hold. `workload` is a pattern over package/target/title and command/NAME in which `*` matches
 # everything. From `warn` of the limit on it is a warning.

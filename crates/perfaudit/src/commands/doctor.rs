@@ -14,8 +14,9 @@ use serde::Serialize;
 use crate::arguments::{DoctorArguments, PlainFormat};
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::flow::like_shipped;
 use crate::flow::noise_floor::{Floor, FloorRequest, establish};
-use crate::output;
+use crate::{output, settings};
 
 /// What doctor finds.
 #[derive(Debug, Serialize)]
@@ -63,6 +64,10 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
     };
     let mut preconditions = vec![idle_now(host.cores, LoadAverage::now())];
     preconditions.extend(profile.iter().flat_map(before_measuring));
+    if let Ok(project) = &project {
+        let shipped = settings::configured(&project.root)?.bench.shipped_profile.value;
+        preconditions.push(like_shipped(project, "bench", &shipped));
+    }
     let usable = project.is_ok();
     let checkup = Checkup { host, no_noise_floor: no_floor, preconditions, project: checked(project) };
     match arguments.format {

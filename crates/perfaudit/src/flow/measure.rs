@@ -62,6 +62,9 @@ pub(crate) fn measure_stages(
     let measuring_since = Instant::now();
     let floor_limits = noise_floor(&mut host, measuring, interrupt, progress);
     let mut preconditions = before_measuring(measuring.profile);
+    if !measuring.built.executables.is_empty() {
+        preconditions.push(measuring.plan.like_shipped());
+    }
     stages.push(looking.end(directory, StageState::Done, None));
 
     let benching = Recorder::begin(StageName::Bench, Some(directory));

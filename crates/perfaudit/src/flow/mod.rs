@@ -39,7 +39,7 @@ use crate::error::CommandError;
 use crate::progress::Progress;
 use baselines::Baselines;
 use measure::{Measured, Measuring, measure_stages};
-pub(crate) use plan::{Plan, Subject, newest_run, runs_directory};
+pub(crate) use plan::{Plan, Subject, like_shipped, newest_run, runs_directory};
 use record::Recorder;
 
 /// A run that is complete, or was cut short and holds what had been measured.

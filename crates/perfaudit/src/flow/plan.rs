@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use perfaudit_bench::{CommandSpec, Pace};
 use perfaudit_exec::Interrupt;
+use perfaudit_host::CodeSettings;
 use perfaudit_project::config::Config;
 use perfaudit_project::{
-    CargoProject, ProjectError, ProjectRoot, Selection, WorkDirectory, effective_profile,
+    CargoProject, ProjectError, ProjectRoot, Selection, WorkDirectory, benchmark_settings, effective_profile,
+    shipped_settings,
 };
-use perfaudit_result::{BuildProfile, Mode};
+use perfaudit_result::{BuildProfile, Mode, Precondition};
 
 use super::commands;
 use crate::arguments::AuditArguments;
@@ -71,10 +73,25 @@ impl Plan {
         })
     }
 
+    /// Whether benchmarks are built like what ships.
+    pub(crate) fn like_shipped(&self) -> Precondition {
+        let name = self.selection.profile.as_deref().unwrap_or("bench");
+        like_shipped(&self.project, name, &self.config.bench.shipped_profile.value)
+    }
+
     pub(crate) fn profile(&self) -> BuildProfile {
         let name = self.selection.profile.as_deref().unwrap_or("bench");
         effective_profile(&self.project.cargo, name, perfaudit_bench::DEBUG, perfaudit_bench::STRIP)
     }
+}
+
+/// Whether what profile `measured` builds is like what `shipped` does.
+pub(crate) fn like_shipped(project: &CargoProject, measured: &str, shipped: &str) -> Precondition {
+    let settings = |profile: &str, settings| CodeSettings { profile: profile.to_owned(), settings };
+    perfaudit_host::like_shipped(
+        &settings(measured, benchmark_settings(&project.cargo, measured)),
+        &settings(shipped, shipped_settings(&project.cargo, shipped)),
+    )
 }
 
 /// What a run is about.

@@ -98,6 +98,24 @@ fn a_precondition_can_be_allowed_by_its_code_and_a_wrong_code_is_refused() {
 }
 
 #[test]
+fn benchmarks_that_are_built_unlike_what_ships_are_told_with_what_differs() {
+    let profiles = "\n[profile.bench]\ncodegen-units = 4\n[profile.dist]\ninherits = \"bench\"\n";
+    let manifest = format!("{MANIFEST}{}{profiles}", bench_section("first"));
+    let project = Project::small().file("Cargo.toml", &manifest);
+    let condition = |project: &Project| {
+        let preconditions = project.audit(&[]).result.preconditions;
+        preconditions.into_iter().find(|condition| condition.code == "shipping-profile").unwrap()
+    };
+    let unlike = condition(&project);
+    assert_eq!(unlike.status, perfaudit_result::PreconditionStatus::Violated);
+    assert!(unlike.message.ends_with("codegen-units is 4 instead of 16"), "{}", unlike.message);
+    let told = project.perfaudit().args(["doctor"]).run();
+    assert!(told.stdout.contains("codegen-units is 4 instead of 16"), "{}", told.stdout);
+    project.write("perfaudit.toml", "[bench]\nshipped-profile = \"dist\"\n");
+    assert_eq!(condition(&project).status, perfaudit_result::PreconditionStatus::Met);
+}
+
+#[test]
 fn init_writes_a_configuration_that_changes_nothing_and_never_writes_over_one() {
     let project = Project::small();
     assert_eq!(project.perfaudit().args(["init"]).run().code, Some(0));

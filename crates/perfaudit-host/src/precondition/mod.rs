@@ -1,9 +1,14 @@
 //! Conditions that make figures worse, with what to do about each.
 
+mod build;
+mod machine;
+
 use perfaudit_result::{BuildProfile, Precondition, PreconditionStatus};
 
 use crate::load::{LoadAverage, Meanwhile};
-use crate::proc_file::read;
+use machine::Sys;
+
+pub use build::{CodeSettings, like_shipped};
 
 /// More than this share of stolen time moves medians.
 const STOLEN_LIMIT: f64 = 0.01;
@@ -11,8 +16,13 @@ const STOLEN_LIMIT: f64 = 0.01;
 const OTHERS_LIMIT: f64 = 0.05;
 
 /// The codes of all preconditions.
-pub const PRECONDITION_CODES: [&str; 4] = [STOLEN_TIME, OTHER_LOAD, FREQUENCY_SCALING, OPTIMISED_BUILD];
+pub const PRECONDITION_CODES: [&str; 8] =
+    [STOLEN_TIME, OTHER_LOAD, FREQUENCY_SCALING, TURBO, SMT, BATTERY, OPTIMISED_BUILD, SHIPPING_PROFILE];
 
+const BATTERY: &str = "battery";
+const SHIPPING_PROFILE: &str = "shipping-profile";
+const SMT: &str = "smt";
+const TURBO: &str = "turbo";
 const FREQUENCY_SCALING: &str = "frequency-scaling";
 const OPTIMISED_BUILD: &str = "optimised-build";
 const STOLEN_TIME: &str = "stolen-time";
@@ -27,7 +37,13 @@ fn precondition(code: &str, status: PreconditionStatus, message: String, remedy:
 /// What can be told before anything is measured.
 #[must_use]
 pub fn before_measuring(profile: &BuildProfile) -> Vec<Precondition> {
-    steady_frequency().into_iter().chain([optimised(profile)]).collect()
+    Sys::at("/sys").conditions().into_iter().chain([build::optimised(profile)]).collect()
+}
+
+/// What decides the clock rate, as Linux names it; none where the kernel shows none.
+#[must_use]
+pub fn governor() -> Option<String> {
+    Sys::at("/sys").governor()
 }
 
 /// Whether the machine is idle now.
@@ -74,31 +90,6 @@ fn status(is_violated: bool) -> PreconditionStatus {
 fn untold(code: &str, remedy: &str) -> Precondition {
     let message = "the kernel does not tell what else the machine does".to_owned();
     precondition(code, PreconditionStatus::Unknown, message, remedy)
-}
-
-/// What decides the clock rate, as Linux names it; none where the kernel shows none.
-#[must_use]
-pub fn governor() -> Option<String> {
-    read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
-}
-
-fn steady_frequency() -> Option<Precondition> {
-    let governor = governor()?;
-    Some(precondition(
-        FREQUENCY_SCALING,
-        status(governor != "performance"),
-        format!("the frequency governor is `{governor}`"),
-        "set the governor to `performance` for the time of the run, as the machine's administrator",
-    ))
-}
-
-fn optimised(profile: &BuildProfile) -> Precondition {
-    precondition(
-        OPTIMISED_BUILD,
-        status(profile.opt_level == "0"),
-        format!("profile `{}` builds with opt-level {}", profile.name, profile.opt_level),
-        "benchmarks of an unoptimised build say nothing about what ships: remove `opt-level = 0` from the profile",
-    )
 }
 
 #[cfg(test)]
