@@ -202,7 +202,7 @@ impl Maker<'_> {
                 Estimate::WithoutInterval { value: per_second(*value), reason: reason.clone() }
             }
             Estimate::WithoutInterval { .. } => not_estimable("the time per iteration is zero"),
-            Estimate::NotEstimable { reason } => not_estimable(reason),
+            Estimate::AtMost { reason, .. } | Estimate::NotEstimable { reason } => not_estimable(reason),
         };
         let unit = match amount {
             Throughput::Bytes(_) => Unit::BytesPerSecond,

@@ -74,6 +74,9 @@ fn described(metric: &Metric) -> String {
         Estimate::WithoutInterval { reason, .. } => {
             format!("{}, {n}; no interval: {}", quantity::figure(figure), text::one_line(reason))
         }
+        Estimate::AtMost { reason, .. } => {
+            format!("{}: {}", quantity::figure(figure), text::one_line(reason))
+        }
         Estimate::NotEstimable { reason } => text::one_line(reason),
     }
 }

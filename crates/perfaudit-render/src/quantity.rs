@@ -112,12 +112,13 @@ pub fn interval(interval: Interval, unit: Unit) -> String {
     format!("{lower:.places$} to {upper:.places$} {}", scale.symbol)
 }
 
-/// A figure: the value with its interval, the value alone, or `-` where it cannot be estimated.
+/// A figure: the value with its interval, the value alone, what it is at most, or `-` where it cannot be estimated.
 #[must_use]
 pub fn figure(figure: &Figure) -> String {
     match &figure.estimate {
         Estimate::WithInterval { value, interval, .. } => with_interval(*value, *interval, figure.unit),
         Estimate::WithoutInterval { value: estimate, .. } => value(*estimate, figure.unit),
+        Estimate::AtMost { bound, .. } => format!("at most {}", value(*bound, figure.unit)),
         Estimate::NotEstimable { .. } => "-".to_owned(),
     }
 }

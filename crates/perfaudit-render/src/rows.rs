@@ -151,7 +151,9 @@ pub(crate) fn footnotes(result: &AuditResult, names: &[MetricName]) -> Vec<Strin
             match &figure.estimate {
                 Estimate::WithInterval { .. } => {}
                 Estimate::WithoutInterval { reason, .. } => *reasons.entry((true, reason)).or_default() += 1,
-                Estimate::NotEstimable { reason } => *reasons.entry((false, reason)).or_default() += 1,
+                Estimate::AtMost { reason, .. } | Estimate::NotEstimable { reason } => {
+                    *reasons.entry((false, reason)).or_default() += 1
+                }
             }
         }
         for has_value in [true, false] {

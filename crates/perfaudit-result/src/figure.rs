@@ -169,6 +169,13 @@ pub enum Estimate {
         /// Why there is no interval.
         reason: String,
     },
+    /// No value can be given, only one that it does not exceed, and why.
+    AtMost {
+        /// The bound, in the figure's unit.
+        bound: f64,
+        /// Why no more is known.
+        reason: String,
+    },
     /// No value can be given, and why.
     NotEstimable {
         /// What is missing.
@@ -200,7 +207,7 @@ impl Figure {
     pub fn value(&self) -> Option<f64> {
         match &self.estimate {
             Estimate::WithInterval { value, .. } | Estimate::WithoutInterval { value, .. } => Some(*value),
-            Estimate::NotEstimable { .. } => None,
+            Estimate::AtMost { .. } | Estimate::NotEstimable { .. } => None,
         }
     }
 
@@ -209,7 +216,9 @@ impl Figure {
     pub fn interval(&self) -> Option<Interval> {
         match &self.estimate {
             Estimate::WithInterval { interval, .. } => Some(*interval),
-            Estimate::WithoutInterval { .. } | Estimate::NotEstimable { .. } => None,
+            Estimate::WithoutInterval { .. } | Estimate::AtMost { .. } | Estimate::NotEstimable { .. } => {
+                None
+            }
         }
     }
 
@@ -218,7 +227,9 @@ impl Figure {
     pub fn reason(&self) -> Option<&str> {
         match &self.estimate {
             Estimate::WithInterval { .. } => None,
-            Estimate::WithoutInterval { reason, .. } | Estimate::NotEstimable { reason } => Some(reason),
+            Estimate::WithoutInterval { reason, .. }
+            | Estimate::AtMost { reason, .. }
+            | Estimate::NotEstimable { reason } => Some(reason),
         }
     }
 }
@@ -240,6 +251,9 @@ pub(crate) struct FigureRecord {
     /// The interval, in `unit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ci: Option<Interval>,
+    /// What the value does not exceed, in `unit`, where that is all that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at_most: Option<f64>,
     /// The probability with which `ci` covers the truth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     level: Option<ConfidenceLevel>,
@@ -251,14 +265,17 @@ pub(crate) struct FigureRecord {
 impl From<Figure> for FigureRecord {
     fn from(figure: Figure) -> Self {
         let Figure { estimate, unit, n, method, of } = figure;
+        let at_most = if let Estimate::AtMost { bound, .. } = estimate { Some(bound) } else { None };
         let (estimate, ci, level, reason) = match estimate {
             Estimate::WithInterval { value, interval, level } => {
                 (Some(value), Some(interval), Some(level), None)
             }
             Estimate::WithoutInterval { value, reason } => (Some(value), None, None, Some(reason)),
-            Estimate::NotEstimable { reason } => (None, None, None, Some(reason)),
+            Estimate::AtMost { reason, .. } | Estimate::NotEstimable { reason } => {
+                (None, None, None, Some(reason))
+            }
         };
-        Self { estimate, unit, n, method, of, ci, level, reason }
+        Self { estimate, unit, n, method, of, ci, at_most, level, reason }
     }
 }
 
@@ -266,13 +283,16 @@ impl TryFrom<FigureRecord> for Figure {
     type Error = FigureError;
 
     fn try_from(record: FigureRecord) -> Result<Self, FigureError> {
-        let FigureRecord { estimate, unit, n, method, of, ci, level, reason } = record;
+        let FigureRecord { estimate, unit, n, method, of, ci, at_most, level, reason } = record;
         let estimate = match (estimate, ci, level, reason) {
             (Some(value), Some(interval), Some(level), _) => {
                 Estimate::WithInterval { value, interval, level }
             }
             (Some(value), None, _, Some(reason)) => Estimate::WithoutInterval { value, reason },
-            (None, None, _, Some(reason)) => Estimate::NotEstimable { reason },
+            (None, None, _, Some(reason)) => match at_most {
+                Some(bound) => Estimate::AtMost { bound, reason },
+                None => Estimate::NotEstimable { reason },
+            },
             _ => return Err(FigureError::Incomplete),
         };
         Ok(Self { estimate, unit, n, method, of })
@@ -321,6 +341,7 @@ mod tests {
         for estimate in [
             Estimate::WithInterval { value: 1.5, interval, level: ConfidenceLevel::P95 },
             Estimate::WithoutInterval { value: 1.5, reason: "two samples".into() },
+            Estimate::AtMost { bound: 2.0, reason: "the starter occupied as much".into() },
             Estimate::NotEstimable { reason: "not estimable from 2 samples".into() },
         ] {
             let before = figure(estimate);

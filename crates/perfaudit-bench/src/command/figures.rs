@@ -113,7 +113,7 @@ impl Quantity {
                 sample.max() / 1e6
             );
             let method = "peak of resident memory as the system reports it".to_owned();
-            let estimate = Estimate::NotEstimable { reason };
+            let estimate = Estimate::AtMost { bound: sample.max(), reason };
             return Ok(vec![metric(self.name.clone(), self.unit, &sample, estimate, method)]);
         }
         let method = format!("median over runs with an order-statistic interval{}", self.note);

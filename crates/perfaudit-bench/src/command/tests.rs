@@ -122,7 +122,8 @@ fn peak_memory_below_the_launchers_own_is_not_made_up() {
     let spec = CommandSpec { runs: fixed(6), ..CommandSpec::new("tiny", run, place.path().to_owned()) };
     let measured = place.measure(&[spec]);
     let peak = figure(&figures(&measured, 0), &MetricName::RSS_PEAK);
-    assert!(peak.value().is_none() && peak.reason().unwrap().contains("at most"), "{peak:?}");
+    let Estimate::AtMost { bound, reason } = peak.estimate else { panic!("{peak:?}") };
+    assert!(bound > 0.0 && reason.contains("at most"), "{bound}: {reason}");
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn same<T: PartialEq>(mut items: impl Iterator<Item = T>) -> Option<T> {
 fn level(figure: &Figure) -> Option<ConfidenceLevel> {
     match figure.estimate {
         Estimate::WithInterval { level, .. } => Some(level),
-        Estimate::WithoutInterval { .. } | Estimate::NotEstimable { .. } => None,
+        Estimate::WithoutInterval { .. } | Estimate::AtMost { .. } | Estimate::NotEstimable { .. } => None,
     }
 }
 
@@ -130,7 +130,7 @@ fn interval(of: &Figure, shared: &Shared) -> Markup {
                 (quantity::interval(*interval, of.unit))
                 @if shared.level.is_none() { " (" (quantity::level(*level)) ")" }
             },
-            Estimate::WithoutInterval { reason, .. } | Estimate::NotEstimable { reason } => (Line(reason)),
+            Estimate::WithoutInterval { reason, .. } | Estimate::AtMost { reason, .. } | Estimate::NotEstimable { reason } => (Line(reason)),
         }
     }
 }

@@ -10,6 +10,9 @@ use crate::quantity;
 pub(super) fn stacked(figure: &Figure) -> Markup {
     match &figure.estimate {
         Estimate::NotEstimable { reason } => html! { span.why title=(Line(reason)) { "not estimable" } },
+        Estimate::AtMost { reason, .. } => {
+            html! { span.why title=(Line(reason)) { (quantity::figure(figure)) } }
+        }
         Estimate::WithoutInterval { reason, .. } => html! {
             (quantity::figure(figure)) small.why title=(Line(reason)) { "no interval" }
         },
@@ -51,8 +54,11 @@ pub(super) fn size(effect: &Figure) -> String {
     inline(&size)
 }
 
-/// The value alone.
+/// The value alone, or what it is at most.
 pub(super) fn value(figure: &Figure) -> String {
+    if let Estimate::AtMost { .. } = figure.estimate {
+        return quantity::figure(figure);
+    }
     figure.value().map_or_else(|| "not estimable".to_owned(), |value| quantity::value(value, figure.unit))
 }
 

@@ -61,7 +61,9 @@ fn levels(result: &AuditResult) -> Option<String> {
     let mut levels: Vec<String> = figures()
         .filter_map(|figure| match figure.estimate {
             Estimate::WithInterval { level, .. } => Some(quantity::level(level)),
-            Estimate::WithoutInterval { .. } | Estimate::NotEstimable { .. } => None,
+            Estimate::WithoutInterval { .. } | Estimate::AtMost { .. } | Estimate::NotEstimable { .. } => {
+                None
+            }
         })
         .collect();
     levels.sort_unstable();

@@ -119,7 +119,7 @@ fn same<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Option<T> {
 fn level(figure: &Figure) -> Option<String> {
     match figure.estimate {
         Estimate::WithInterval { level, .. } => Some(quantity::level(level)),
-        Estimate::WithoutInterval { .. } | Estimate::NotEstimable { .. } => None,
+        Estimate::WithoutInterval { .. } | Estimate::AtMost { .. } | Estimate::NotEstimable { .. } => None,
     }
 }
 

@@ -52,6 +52,22 @@ fn peak_memory_is_the_programs_own() {
 }
 
 #[test]
+fn an_upper_bound_of_peak_memory_keeps_an_objective_that_it_does_not_exceed() {
+    // What starts commands occupies some megabytes itself, and less than that cannot be told.
+    let project = project(
+        "[[command]]\nname = \"tiny\"\nrun = [\"true\"]\nruns = 6\n\n\
+         [[slo]]\nmetric = \"rss.peak\"\nworkload = \"command/*\"\nlimit = \"500 MB\"\n\n\
+         [[slo]]\nmetric = \"rss.peak\"\nworkload = \"command/*\"\nlimit = \"1 kB\"\n",
+    );
+    let audited = project.audit(&["--mode", "quick"]);
+    let [kept, exceeded] = &audited.result.slos[..] else { panic!("two objectives") };
+    assert_eq!(kept.status, SloStatus::Ok, "{}", kept.reason);
+    assert_eq!(exceeded.status, SloStatus::NotMeasured, "{}", exceeded.reason);
+    assert!(audited.file("report.md").contains("at most "), "{}", audited.file("report.md"));
+    assert_eq!(audited.code(), 3);
+}
+
+#[test]
 fn a_command_that_fails_says_how_and_the_others_are_measured() {
     let project = project(
         "[[command]]\nname = \"fails\"\nrun = \"echo oops >&2; exit 3\"\n\n[[command]]\nname = \"tolerated\"\nrun = \"exit 3\"\nexit-codes = [3]\nruns = 3\n",

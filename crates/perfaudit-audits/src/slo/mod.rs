@@ -3,11 +3,13 @@
 //! An interval is judged by its worse bound: a promise that may be broken within the uncertainty of the measurement is
 //! not kept. What was not measured in a way that could tell is said so, and never counts as kept.
 
+mod power;
+
 use std::collections::BTreeMap;
 
 use perfaudit_result::{
-    ArtifactId, Direction, Figure, Headroom, Interval, Metric, MetricName, Of, Samples, Slo, SloStatus, Unit,
-    Workload, WorkloadId, WorkloadState,
+    ArtifactId, Direction, Estimate, Figure, Headroom, Interval, Metric, MetricName, Of, Samples, Slo,
+    SloStatus, Unit, Workload, WorkloadId, WorkloadState,
 };
 
 /// A promise of the configuration.
@@ -77,6 +79,17 @@ fn of_workload(
     if figure.unit != objective.unit {
         return unmeasured(Some(figure), "the measurement is in another unit than the limit".to_owned());
     }
+    if let Estimate::AtMost { bound, reason } = &figure.estimate {
+        return match objective.of_bound(*bound) {
+            Some((status, kept)) => Slo {
+                actual: Some(figure.clone()),
+                status,
+                reason: kept.to_owned(),
+                ..unmeasured(None, String::new())
+            },
+            None => unmeasured(Some(figure), reason.clone()),
+        };
+    }
     let Some(value) = figure.value() else {
         return unmeasured(Some(figure), figure.reason().unwrap_or("it could not be estimated").to_owned());
     };
@@ -99,7 +112,12 @@ fn of_workload(
         actual: Some(figure.clone()),
         headroom,
         status,
-        reason: reason.to_owned(),
+        reason: match power::deciding_number(&objective.metric, figure, objective.limit) {
+            Some(needed) => {
+                format!("{reason}; {}", power::remedy(workload.kind, figure.n, needed))
+            }
+            None => reason.to_owned(),
+        },
         ..unmeasured(None, String::new())
     }
 }
@@ -163,7 +181,10 @@ impl Objective<'_> {
 
     fn status(&self, value: f64, interval: Interval) -> (SloStatus, &'static str) {
         let worse = self.worse(interval);
-        if self.used(value) > 1.0 {
+        let is_within = interval.lower() <= self.limit && self.limit <= interval.upper();
+        if self.used(value) > 1.0 && is_within {
+            (SloStatus::Critical, "the limit is exceeded, but lies within the interval: it may be kept")
+        } else if self.used(value) > 1.0 {
             (SloStatus::Critical, "the limit is exceeded")
         } else if self.used(worse) > 1.0 {
             (SloStatus::Critical, "the limit lies within the interval: it may be exceeded")
@@ -172,6 +193,18 @@ impl Objective<'_> {
         } else {
             (SloStatus::Ok, "the limit is kept")
         }
+    }
+
+    /// The judgement of something of which only an upper bound is known; none where that does not tell.
+    fn of_bound(&self, bound: f64) -> Option<(SloStatus, &'static str)> {
+        let is_kept = self.direction == Direction::LowerIsBetter && self.used(bound) <= 1.0;
+        is_kept.then(|| {
+            if self.used(bound) > self.warn {
+                (SloStatus::Warning, "only an upper bound is known: it keeps the limit, but is near")
+            } else {
+                (SloStatus::Ok, "only an upper bound is known, and it keeps the limit")
+            }
+        })
     }
 
     /// None where the measurement cannot be told from zero.
@@ -187,7 +220,7 @@ impl Objective<'_> {
 
 #[cfg(test)]
 mod tests {
-    use perfaudit_result::{ConfidenceLevel, Estimate, Method, WorkloadKind, WorkloadTarget};
+    use perfaudit_result::{ConfidenceLevel, Method, WorkloadKind, WorkloadTarget};
 
     use super::*;
 
@@ -323,6 +356,41 @@ mod tests {
         assert!(told.reason.contains("every single observation"), "{}", told.reason);
         assert_eq!(told.headroom.unwrap().ci, None);
         assert_eq!(judged(101.0).status, SloStatus::NotMeasured);
+    }
+
+    #[test]
+    fn an_objective_that_is_not_decided_says_what_would_decide_it() {
+        let judged = |value, lower, upper| {
+            let mut undecided = workload(figure(between(value, lower, upper), Of::Process));
+            undecided.metrics[0].figure.n = 20;
+            judged(&[undecided], Direction::LowerIsBetter).remove(0)
+        };
+        let within = judged(90.0, 80.0, 110.0);
+        assert_eq!(within.status, SloStatus::Critical);
+        assert_eq!(
+            within.reason,
+            "the limit lies within the interval: it may be exceeded; about 80 runs instead of 20 would decide it: `runs = 80` for it in perfaudit.toml, or `--mode full`"
+        );
+        let beyond = judged(110.0, 90.0, 120.0);
+        assert_eq!(beyond.status, SloStatus::Critical);
+        assert!(beyond.reason.contains("it may be kept; about 80 runs"), "{}", beyond.reason);
+        assert_eq!(judged(120.0, 110.0, 130.0).reason, "the limit is exceeded");
+    }
+
+    #[test]
+    fn an_upper_bound_that_keeps_the_limit_is_enough_and_one_that_does_not_tells_nothing() {
+        let bound = |bound, direction| {
+            let estimate = Estimate::AtMost { bound, reason: "the starter occupied as much".into() };
+            judged(&[workload(figure(estimate, Of::Process))], direction).remove(0)
+        };
+        let lower = |value| bound(value, Direction::LowerIsBetter);
+        assert_eq!(lower(40.0).status, SloStatus::Ok);
+        assert_eq!(lower(60.0).status, SloStatus::Warning);
+        assert!(lower(40.0).reason.contains("upper bound"), "{}", lower(40.0).reason);
+        let exceeding = lower(101.0);
+        assert_eq!(exceeding.status, SloStatus::NotMeasured);
+        assert_eq!(exceeding.reason, "the starter occupied as much");
+        assert_eq!(bound(40.0, Direction::HigherIsBetter).status, SloStatus::NotMeasured);
     }
 
     #[test]
