@@ -173,6 +173,28 @@ fn shortened(line: &str) -> String {
     }
 }
 
+/// The row of a benchmark that was measured twice.
+pub(crate) fn measured_again(said: Option<String>, first: u64, width: f64) -> String {
+    let why = if width.is_finite() {
+        format!("the interval of the median was {:.1} % wide", 100.0 * width)
+    } else {
+        "there was no interval, or it did not decide an objective".to_owned()
+    };
+    let told = format!(
+        "measured twice: after the first {first} batches {why}, and there was time left to measure it for longer; all figures are of the second measurement, whatever the first one said"
+    );
+    said.map_or(told.clone(), |said| format!("{said}\n{told}"))
+}
+
+/// The row of a benchmark whose second measurement came to nothing.
+pub(crate) fn not_measured_again(said: Option<String>, ending: Ending) -> String {
+    let told = format!(
+        "a second, longer measurement came to nothing ({}); all figures are of the first",
+        ending.describe()
+    );
+    said.map_or(told.clone(), |said| format!("{said}\n{told}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

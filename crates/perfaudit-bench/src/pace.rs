@@ -22,6 +22,15 @@ const FEWEST_SAMPLES: u64 = 10;
 const PROCESS_OVERHEAD: Duration = Duration::from_millis(200);
 
 impl Settings {
+    /// How many times as long a second measurement takes.
+    pub(crate) const LONGER_BY: u32 = 4;
+    /// For measuring a benchmark of a quick run again: four times the samples in four times the time halve the interval.
+    pub(crate) const LONGER: Self = Self {
+        warm_up: Some(Duration::from_millis(500)),
+        measurement: Some(Duration::from_secs(6)),
+        sample_size: Some(400),
+    };
+
     pub(crate) fn criterion_options(self) -> Vec<(&'static str, String)> {
         let seconds = |duration: Duration| format!("{:.3}", duration.as_secs_f64());
         [
@@ -83,6 +92,11 @@ impl Pace {
     pub fn new(mode: Mode, budget: Option<Duration>) -> Self {
         let budget = budget.or((mode == Mode::Quick).then_some(Self::QUICK_BUDGET));
         Self { mode, budget }
+    }
+
+    /// The mode.
+    pub(crate) fn mode(self) -> Mode {
+        self.mode
     }
 
     /// How long measuring may take, if that is bounded.

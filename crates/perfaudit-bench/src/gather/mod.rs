@@ -8,6 +8,7 @@
 mod launch;
 mod list;
 mod processes;
+mod refine;
 mod restore;
 
 use std::collections::BTreeMap;
@@ -25,7 +26,6 @@ use crate::{message, row};
 use list::Listed;
 
 /// What to measure, and how.
-#[derive(Debug)]
 pub struct GatherRequest<'a> {
     /// The executables.
     pub executables: &'a [BenchExecutable],
@@ -41,6 +41,11 @@ pub struct GatherRequest<'a> {
     pub earlier: Option<&'a OpenedRun>,
     /// How much of the budget is gone.
     pub spent: Duration,
+    /// Whether something else is measured afterwards under the same budget.
+    pub is_followed: bool,
+    /// How badly a benchmark is known from its samples: the width of an interval over its value, infinite where there is
+    /// none or it does not decide what it should. Gatherers compute nothing; this only says where time is left to go.
+    pub width: &'a dyn Fn(&Workload, &Samples) -> f64,
 }
 
 /// What is going on.
@@ -141,21 +146,23 @@ pub fn gather(
     observe(GatherEvent::Planned { benchmarks, estimate });
     let now = Instant::now();
     let started = now.checked_sub(request.spent).unwrap_or(now);
-    gatherer.measure_all(&waiting, repeated.len(), started, observe)?;
+    let measured = gatherer.measure_all(&waiting, repeated.len(), started, observe)?;
     gatherer.measure_repeated(repeated, started, observe)?;
+    gatherer.refine(&measured, started, observe)?;
     Ok(gatherer.gathered)
 }
 
 impl Gatherer<'_> {
-    /// Measures each in one process. `behind` benchmarks come afterwards, and keep their share of the budget.
-    fn measure_all(
+    /// Measures each in one process, and returns those that it started. `behind` benchmarks come afterwards, and keep their share of the budget.
+    fn measure_all<'w>(
         &mut self,
-        waiting: &[Waiting],
+        waiting: &'w [Waiting],
         behind: usize,
         started: Instant,
         observe: &mut dyn FnMut(GatherEvent<'_>),
-    ) -> Result<(), GatherError> {
+    ) -> Result<Vec<&'w Waiting>, GatherError> {
         let pace = self.request.pace;
+        let mut measured = Vec::new();
         for (position, benchmark) in waiting.iter().enumerate() {
             // An earlier process may have measured it along with a benchmark of the same name.
             if self.gathered.workloads[benchmark.row].state != WorkloadState::NotRun {
@@ -183,8 +190,9 @@ impl Gatherer<'_> {
                 left: self.time_left(&waiting[position..], started.elapsed()),
             });
             self.measure(benchmark, settings)?;
+            measured.push(benchmark);
         }
-        Ok(())
+        Ok(measured)
     }
 
     /// Tries the filters until one of them leads to samples or to a failure worth telling.

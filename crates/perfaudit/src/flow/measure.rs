@@ -76,6 +76,10 @@ pub(crate) fn measure_stages(
         patience: measuring.arguments.timeout,
         earlier: measuring.earlier,
         spent: measuring_since.elapsed(),
+        is_followed: !measuring.plan.commands.is_empty(),
+        width: &|workload, samples| {
+            super::objectives::width(&measuring.plan.config, workload, samples, measuring.seed)
+        },
     };
     let (ticks, cpu_time) = (CpuTicks::now(), CpuTime::now());
     let gathered = gather(&request, directory, interrupt, &mut |event| progress.gathering(event))?;

@@ -3,8 +3,30 @@
 use std::collections::BTreeMap;
 
 use perfaudit_audits::{Objective, judge};
+use perfaudit_bench::metrics;
 use perfaudit_project::config::Config;
-use perfaudit_result::{ArtifactId, Samples, Slo, Workload, WorkloadId};
+use perfaudit_result::{ArtifactId, Figure, MetricName, Samples, Slo, Workload, WorkloadId};
+
+/// How badly a benchmark is known: the width of its median's interval over the median; infinite where there is no
+/// interval, and where an objective could not be decided.
+pub(crate) fn width(config: &Config, workload: &Workload, samples: &Samples, seed: u64) -> f64 {
+    let Ok(estimates) = metrics(workload, samples, seed) else { return f64::INFINITY };
+    let row = Workload { metrics: estimates.metrics, ..workload.clone() };
+    let is_undecided = |slo: &Slo| {
+        let interval = slo.actual.as_ref().and_then(Figure::interval);
+        interval.is_some_and(|interval| interval.lower() <= slo.limit && slo.limit <= interval.upper())
+    };
+    let own = |slo: &Slo| slo.workload.as_ref() == Some(&row.id) && is_undecided(slo);
+    if judged(config, std::slice::from_ref(&row), &BTreeMap::new()).iter().any(own) {
+        return f64::INFINITY;
+    }
+    let median = row.metric(&MetricName::WALL_TIME_P50).map(|metric| &metric.figure);
+    let relative = median.and_then(|figure| {
+        let (value, interval) = (figure.value()?, figure.interval()?);
+        Some((interval.upper() - interval.lower()) / value).filter(|width| width.is_finite())
+    });
+    relative.unwrap_or(f64::INFINITY)
+}
 
 /// Judges every objective.
 pub(crate) fn judged(

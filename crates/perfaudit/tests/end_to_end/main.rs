@@ -10,6 +10,7 @@ mod interruption;
 mod noise_floor;
 mod other_harnesses;
 mod project_shapes;
+mod refined;
 mod refused_writes;
 mod reports;
 mod support;
