@@ -152,7 +152,7 @@ pub(crate) fn footnotes(result: &AuditResult, names: &[MetricName]) -> Vec<Strin
                 Estimate::WithInterval { .. } => {}
                 Estimate::WithoutInterval { reason, .. } => *reasons.entry((true, reason)).or_default() += 1,
                 Estimate::AtMost { reason, .. } | Estimate::NotEstimable { reason } => {
-                    *reasons.entry((false, reason)).or_default() += 1
+                    *reasons.entry((false, reason)).or_default() += 1;
                 }
             }
         }

@@ -33,7 +33,8 @@ fn batches(audited: &Audited, id: &str) -> u64 {
 }
 
 fn width(audited: &Audited, id: &str) -> f64 {
-    let interval = audited.row(id).metric(&MetricName::WALL_TIME_P50).unwrap().figure.interval().unwrap();
+    let median = audited.row(id).metric(&MetricName::WALL_TIME_P50).expect("it has a median");
+    let interval = median.figure.interval().expect("it has an interval");
     interval.upper() - interval.lower()
 }
 
