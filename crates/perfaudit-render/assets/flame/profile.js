@@ -191,7 +191,7 @@ const profiles = (() => {
     const waiting = [...root.kids];
     while (waiting.length) {
       const frame = waiting.pop();
-      if (matches(frame.key)) samples += frame.total; else waiting.push(...frame.kids);
+      if (matches(frame.key)) samples += frame.total; else for (const kid of frame.kids) waiting.push(kid);
     }
     return samples;
   }

@@ -9,7 +9,7 @@ fn share(value: f64) -> Figure {
     Figure {
         estimate: Estimate::WithInterval {
             value,
-            interval: Interval::new(value * 0.96, value * 1.04).unwrap(),
+            interval: Interval::new(value * 0.96, value * 1.04).expect("the bounds are in order"),
             level: ConfidenceLevel::P95,
         },
         unit: Unit::Ratio,
@@ -115,7 +115,7 @@ fn with_cpu() -> AuditResult {
 
 /// The lines from the heading on to the next heading.
 fn part<'a>(text: &'a str, heading: &str, next: &str) -> &'a str {
-    let start = text.find(heading).unwrap();
+    let start = text.find(heading).expect("the text has the heading");
     let end = text[start..].find(next).map_or(text.len(), |end| start + end);
     &text[start..end]
 }

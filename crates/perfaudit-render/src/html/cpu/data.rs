@@ -19,12 +19,14 @@ use perfaudit_result::{
 use serde::Serialize;
 
 use super::tree::Tree;
-use crate::html::data::escape;
+use crate::html::data::{PLAIN_JSON, escape};
 use crate::html::figure;
 use crate::{cpu, text};
 
 /// The bytes that all embedded profiles may take.
 const BUDGET: usize = 1_000_000;
+/// The bytes that usage over time and differences may take beside them.
+const EXTRAS: usize = 250_000;
 /// The least share of its profile that a frame must have, from all frames to the broadest only. The first under which
 /// everything fits is taken for all profiles.
 const LEAST_SHARES: [f64; 10] = [0.0, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
@@ -109,17 +111,32 @@ impl Embedded {
             })
             .collect();
         let mut embedded = Self::fitting(&trees);
-        for (place, row) in result.cpu.iter().flat_map(|cpu| cpu.workloads.iter().enumerate()) {
-            if let Some(usage) = row.usage.as_ref().and_then(drawn) {
-                embedded.page.usage.insert(place, usage);
+        embedded.add_extras(result);
+        embedded
+    }
+
+    /// Usage over time and differences, the costliest workloads first, as long as they fit.
+    fn add_extras(&mut self, result: &AuditResult) {
+        let mut left = EXTRAS;
+        let mut take = |json: serde_json::Result<String>| {
+            let after = left.checked_sub(escape(&json.expect(PLAIN_JSON)).len());
+            left = after.unwrap_or(left);
+            after.is_some()
+        };
+        for (place, row) in cpu::by_cost(result) {
+            if let Some(usage) = row.usage.as_ref().and_then(drawn)
+                && take(serde_json::to_string(&usage))
+            {
+                self.page.usage.insert(place, usage);
             }
             let difference =
                 result.cpu.iter().flat_map(|cpu| &cpu.differences).find(|found| found.id == row.id);
-            if let Some(difference) = difference.filter(|_| embedded.cut.contains_key(&place)) {
-                embedded.page.differences.insert(place, changes(difference));
+            if let Some(changes) = difference.filter(|_| self.cut.contains_key(&place)).map(changes)
+                && take(serde_json::to_string(&changes))
+            {
+                self.page.differences.insert(place, changes);
             }
         }
-        embedded
     }
 
     fn fitting(trees: &[(usize, &CpuProfile, Tree)]) -> Self {
@@ -192,7 +209,7 @@ impl Embedded {
 
     /// The bytes on the page.
     fn size(&self) -> usize {
-        escape(&serde_json::to_string(&self.page).expect(super::super::data::PLAIN_JSON)).len()
+        escape(&serde_json::to_string(&self.page).expect(PLAIN_JSON)).len()
     }
 
     /// How much of a profile is on the page; none when it is not there.

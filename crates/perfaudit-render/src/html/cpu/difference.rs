@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use perfaudit_result::{FunctionChange, ProfileDifference};
 
+use super::data::shown;
 use crate::html::figure;
 use crate::html::text::{Line, Prose};
 use crate::quantity;
@@ -47,7 +48,7 @@ fn rows(changes: &[FunctionChange], class: &str, word: &str) -> Markup {
     html! {
         @for change in changes.iter().take(ROWS) {
             tr {
-                th scope="row" { bdi { (Line(&change.symbol)) } @if let Some(file) = &change.file { small { " " (Line(file)) } } }
+                th scope="row" { bdi { (shown(&change.symbol)) } @if let Some(file) = &change.file { small { " " (shown(file)) } } }
                 td.num { (figure::stacked(&change.before)) }
                 td.num { (figure::stacked(&change.after)) }
                 td { i.swatch.changed.(class) {} (word) " by " (figure::size(&change.effect)) }

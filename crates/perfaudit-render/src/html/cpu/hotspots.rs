@@ -58,9 +58,9 @@ fn entry(hotspot: &Hotspot, timed: bool, columns: usize, has_graph: bool) -> Mar
             tr {
                 th scope="row" {
                     @if has_neighbours {
-                        button.open type="button" { (swatch(hotspot.origin.kind)) bdi { (Line(&hotspot.symbol)) } }
+                        button.open type="button" { (swatch(hotspot.origin.kind)) bdi { (shown(&hotspot.symbol)) } }
                     } @else {
-                        span.plain-name { (swatch(hotspot.origin.kind)) bdi { (Line(&hotspot.symbol)) } }
+                        span.plain-name { (swatch(hotspot.origin.kind)) bdi { (shown(&hotspot.symbol)) } }
                     }
                     span.where {
                         (origin(hotspot))
@@ -71,7 +71,7 @@ fn entry(hotspot: &Hotspot, timed: bool, columns: usize, has_graph: bool) -> Mar
                 }
                 td.place {
                     @if place.is_empty() { "-" } @else {
-                        code { (Line(&place)) }
+                        code { (shown(&place)) }
                         button.copy.script-only type="button" aria-label="Copy the place" { "Copy" }
                     }
                 }
@@ -141,7 +141,7 @@ fn neighbours(title: &str, neighbours: &[Neighbour]) -> Markup {
             dl.neighbours {
                 @for neighbour in neighbours.iter().take(NEIGHBOURS) {
                     dt { (cpu::share(neighbour.share)) }
-                    dd { (meter(neighbour.share)) bdi { (Line(&neighbour.symbol)) } }
+                    dd { (meter(neighbour.share)) bdi { (shown(&neighbour.symbol)) } }
                 }
             }
             @if neighbours.len() > NEIGHBOURS { p.muted { "and " (neighbours.len() - NEIGHBOURS) " more in result.json" } }

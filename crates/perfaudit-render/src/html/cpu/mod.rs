@@ -30,8 +30,11 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
     let mut panels = Vec::new();
     for (place, row) in &profiled {
         let panel = panel::panel(context, *place, row);
-        let Some(after) = left.checked_sub(panel.0.len()) else { break };
-        left = after;
+        match left.checked_sub(panel.0.len()) {
+            Some(after) => left = after,
+            None if panels.is_empty() => left = 0,
+            None => break,
+        }
         panels.push(panel);
     }
     let shown: Vec<(usize, &WorkloadCpu)> = profiled[..panels.len()].to_vec();
@@ -81,7 +84,7 @@ fn overview(context: &Context<'_>, profiled: &[(usize, &WorkloadCpu)], panels: u
                             td { (panel::bar(&row.origins, !context.is_long())) }
                             td {
                                 @if let Some(hotspot) = row.hotspots.first() {
-                                    (figure::value(&hotspot.self_share)) " " bdi { (Line(&hotspot.symbol)) }
+                                    (figure::value(&hotspot.self_share)) " " bdi { (Line(&data::shown(&hotspot.symbol))) }
                                 } @else { "-" }
                             }
                         }

@@ -9,6 +9,9 @@ use crate::html::context::Context;
 use crate::html::text::{Line, Prose};
 use crate::html::words::{self, badge};
 
+/// The functions whose source is shown; result.json has all.
+const EXCERPTS: usize = 8;
+
 /// Trust, how it was sampled, whose code it is, the flame graph, the hotspots, and what else is known.
 pub(super) fn panel(context: &Context<'_>, place: usize, row: &WorkloadCpu) -> Markup {
     html! {
@@ -24,11 +27,13 @@ pub(super) fn panel(context: &Context<'_>, place: usize, row: &WorkloadCpu) -> M
                 (difference::table(difference))
             }
             (hotspots::table(row, context.cpu.cut(place).is_some()))
-            @for excerpt in &row.excerpts { (source::excerpt(excerpt)) }
+            @for excerpt in row.excerpts.iter().take(EXCERPTS) { (source::excerpt(excerpt)) }
             @if context.cpu.has_usage(place) {
                 h4 { "Processor and memory over time" }
                 div.usage data-usage=(place) {}
                 noscript { p.note { "The lines need JavaScript; the numbers are in result.json." } }
+            } @else if row.usage.is_some() {
+                p.note { "Processor and memory over time are in result.json: there is too little of them to draw, or they were left out to keep the report small." }
             }
         }
     }
@@ -83,15 +88,16 @@ pub(super) fn bar(origins: &[NamedShare], drawn: bool) -> Markup {
         .filter_map(|origin| Some(format!("{} {}", origin.name, cpu::share(origin.share.value()?))))
         .collect();
     let text = text.join(", ");
-    let mut start = 0.0;
+    let parts = origins.iter().scan(0.0, |start, origin| {
+        let width = origin.share.value().unwrap_or(0.0).clamp(0.0, 1.0) * 1000.0;
+        let from = std::mem::replace(start, *start + width);
+        Some((class(&origin.name), format!("{from:.1}"), format!("{width:.1}")))
+    });
     html! {
         @if drawn {
             svg.bar viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=(Line(&text)) {
-                @for origin in origins {
-                    @let width = origin.share.value().unwrap_or(0.0).clamp(0.0, 1.0) * 1000.0;
-                    @let from = start;
-                    rect class=(class(&origin.name)) x=(format!("{from:.1}")) width=(format!("{width:.1}")) height="10" {}
-                    @let _ = start += width;
+                @for (class, from, width) in parts {
+                    rect class=(class) x=(from) width=(width) height="10" {}
                 }
             }
         } @else { (Line(&text)) }

@@ -4,9 +4,12 @@ use maud::{Markup, html};
 use perfaudit_result::SourceExcerpt;
 
 use crate::html::text::Line;
+use crate::text;
 
 /// The lines that are shown; the file has all.
-const LINES: usize = 400;
+const LINES: usize = 200;
+/// The characters of a line that are shown.
+const COLUMNS: usize = 160;
 
 /// The excerpt, closed at first.
 #[expect(clippy::cast_precision_loss, reason = "a width on a screen")]
@@ -30,7 +33,7 @@ pub(super) fn excerpt(excerpt: &SourceExcerpt) -> Markup {
                             tr class=[(samples > 0).then(|| format!("h{heat:.0}"))] {
                                 td.num { @if samples > 0 { (samples) } }
                                 td.num { (u64::from(excerpt.first_line) + at as u64) }
-                                td { code { (Line(&line.replace('\t', "    "))) } }
+                                td { code { (text::shorten(&text::visible(&line.replace('\t', "    ")), COLUMNS)) } }
                             }
                         }
                     }
