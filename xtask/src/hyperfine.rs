@@ -161,6 +161,7 @@ fn with_perfaudit(
         budget: None,
         seed,
         patience: Duration::from_secs(60),
+        earlier: None,
     };
     let mut results = RunDirectory::create(folder).map_err(|error| failed(&error))?;
     let measured = measure_commands(&request, launcher, &mut results, &Interrupt::new(), &mut |_| {})

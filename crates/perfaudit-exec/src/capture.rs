@@ -74,6 +74,14 @@ impl Captured {
     }
 }
 
+impl From<String> for Captured {
+    /// What was captured earlier, as a whole.
+    fn from(text: String) -> Self {
+        let total = text.len() as u64;
+        Self { limit: text.len(), head: text.into_bytes(), tail: Vec::new(), total }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

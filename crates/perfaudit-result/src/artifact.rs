@@ -19,6 +19,10 @@ pub enum ArtifactKind {
     Samples,
     /// A file that a benchmark harness wrote.
     Harness,
+    /// One process of a benchmark whose harness prints a summary: what it printed, how it ended, what was run.
+    BenchProcess,
+    /// Everything that was observed of the runs of one command.
+    CommandRuns,
     /// What the compiler said.
     BuildLog,
     /// What a workload printed.

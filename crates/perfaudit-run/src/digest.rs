@@ -23,7 +23,9 @@ pub fn sha256_of_file(path: &Path) -> io::Result<String> {
     }
 }
 
-pub(crate) fn sha256(bytes: &[u8]) -> String {
+/// The digest of bytes.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }
 

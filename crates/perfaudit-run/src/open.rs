@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use perfaudit_result::{ArtifactId, ArtifactKind, AuditResult, CpuProfile, Samples, from_json};
+use perfaudit_result::{Artifact, ArtifactId, ArtifactKind, AuditResult, CpuProfile, Samples, from_json};
 use serde::de::DeserializeOwned;
 
+use crate::digest::sha256;
 use crate::error::{RunDirectoryError, read_error, write_error};
 
 /// A run that was made earlier.
@@ -54,6 +55,14 @@ pub fn open(path: &Path) -> Result<OpenedRun, RunDirectoryError> {
 }
 
 impl OpenedRun {
+    /// The content of an artifact; none if its path leads out of the run, if it is gone, or if it is not what was
+    /// written.
+    #[must_use]
+    pub fn content(&self, artifact: &Artifact) -> Option<Vec<u8>> {
+        let content = read_inside(&self.path, &artifact.path).ok()?;
+        (sha256(&content) == artifact.sha256).then_some(content)
+    }
+
     /// Writes a report into the folder of the run.
     ///
     /// # Errors
@@ -70,13 +79,17 @@ fn read_profile(folder: &Path, relative: &str) -> Result<CpuProfile, String> {
     Ok(profile)
 }
 
-fn read_json<T: DeserializeOwned>(folder: &Path, relative: &str) -> Result<T, String> {
+fn read_inside(folder: &Path, relative: &str) -> Result<Vec<u8>, String> {
     // The result may come from somebody else: it must not make us read elsewhere.
     let inside = Path::new(relative).components().all(|part| matches!(part, Component::Normal(_)));
     if !inside {
         return Err("a path that leaves the run's folder".to_owned());
     }
-    let text = fs::read(folder.join(relative)).map_err(|error| error.to_string())?;
+    fs::read(folder.join(relative)).map_err(|error| error.to_string())
+}
+
+fn read_json<T: DeserializeOwned>(folder: &Path, relative: &str) -> Result<T, String> {
+    let text = read_inside(folder, relative)?;
     serde_json::from_slice(&text).map_err(|error| error.to_string())
 }
 

@@ -168,8 +168,8 @@ pub(crate) struct AuditArguments {
     /// Decides the order of measuring and all resampling; chosen at random unless given
     #[arg(long, value_name = "NUMBER", help_heading = "How to measure")]
     pub(crate) seed: Option<u32>,
-    /// Go on with the newest run of the project, which was cut short: what it measured of unchanged executables is
-    /// taken over. Commands, and benchmarks of divan and `#[bench]`, are measured again
+    /// Go on with the newest run of the project, which was cut short: what it measured of unchanged executables and
+    /// commands is taken over, and what it had half measured is completed
     #[arg(long, conflicts_with = "seed", help_heading = "How to measure")]
     pub(crate) resume: bool,
     /// Keep cargo from using the network

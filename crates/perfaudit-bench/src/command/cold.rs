@@ -14,9 +14,16 @@ pub(super) struct Eviction {
     pub(super) kept: Vec<String>,
 }
 
-/// The files that a command names: its program, its input, those among its words, and those it is told.
+/// The files to drop: those that a command names, and those it is told.
 pub(super) fn files(spec: &CommandSpec) -> Vec<PathBuf> {
-    let Cache::Cold { also } = &spec.cache else { return Vec::new() };
+    match &spec.cache {
+        Cache::Cold { also } => named_files(spec, also),
+        Cache::Warm => Vec::new(),
+    }
+}
+
+/// The files that a command names: its program, its input, those among its words; and others.
+pub(super) fn named_files(spec: &CommandSpec, also: &[PathBuf]) -> Vec<PathBuf> {
     let named = spec.run.words().into_iter().map(PathBuf::from);
     let mut files: Vec<PathBuf> = spec
         .input
@@ -36,7 +43,11 @@ pub(super) fn files(spec: &CommandSpec) -> Vec<PathBuf> {
 /// The executable that is started, found as the system finds it.
 pub(super) fn program(spec: &CommandSpec) -> Option<PathBuf> {
     let (argv, _) = spec.run.argv();
-    let name = argv.first()?;
+    find_program(argv.first()?, spec)
+}
+
+/// The executable that a word means, if it means one.
+pub(super) fn find_program(name: &str, spec: &CommandSpec) -> Option<PathBuf> {
     if name.contains('/') {
         return Some(spec.directory.join(name));
     }

@@ -1,9 +1,10 @@
 //! Command lines, and whether they need a shell.
 
 use perfaudit_exec::Command;
+use serde::Serialize;
 
 /// A command line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum CommandLine {
     /// A program and its arguments, started as they are.
     Argv(Vec<String>),

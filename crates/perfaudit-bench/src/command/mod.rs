@@ -16,6 +16,7 @@
 
 mod aa;
 mod cold;
+mod earlier;
 mod effort;
 mod figures;
 mod line;
@@ -36,7 +37,7 @@ use perfaudit_result::{
     ArtifactId, ArtifactKind, Mode, Samples, Sampling, SamplingMode, Workload, WorkloadId, WorkloadKind,
     WorkloadState, WorkloadTarget,
 };
-use perfaudit_run::{RunDirectory, sha256_of_file};
+use perfaudit_run::{OpenedRun, RunDirectory, sha256_of_file};
 
 use crate::gather::GatherError;
 use crate::message;
@@ -64,6 +65,8 @@ pub struct CommandRequest<'a> {
     pub seed: u64,
     /// How long a run may take if its command has no limit of its own.
     pub patience: Duration,
+    /// A run of the same mode and seed that was cut short: the runs it made of the same commands count.
+    pub earlier: Option<&'a OpenedRun>,
 }
 
 /// What is going on.
@@ -112,7 +115,7 @@ pub struct MeasuredCommands {
 }
 
 /// The kind of the artifact that holds [`CommandRuns`].
-const RUNS_KIND: ArtifactKind = ArtifactKind::Harness;
+const RUNS_KIND: ArtifactKind = ArtifactKind::CommandRuns;
 /// How often an empty line is given to the shell.
 const EMPTY_LINES: u32 = 30;
 /// How often before that.
@@ -147,12 +150,15 @@ pub fn measure_commands(
         .zip(request.specs)
         .map(|(index, spec)| {
             let effort = Effort::new(request.mode, spec.runs);
-            Session::new(spec, row_of(spec).id, effort, request.patience, request.seed ^ index)
+            let identity = earlier::identity(spec, request.mode);
+            Session::new(spec, row_of(spec).id, identity, effort, request.patience, request.seed ^ index)
         })
         .collect();
+    let (launches, spent_before_s) = take_over(request, &mut sessions);
     observe(CommandEvent::Planned { commands: sessions.len(), estimate: estimate(request, &sessions) });
-    let means = Means { launcher, interrupt, patience: request.patience, started: Instant::now() };
-    let mut measurer = Measurer { request, means, waiting: sessions.len(), launches: 0 };
+    let means =
+        Means { launcher, interrupt, patience: request.patience, started: Instant::now(), spent_before_s };
+    let mut measurer = Measurer { request, means, waiting: sessions.len(), launches };
     measurer.calibrate_shell(&mut sessions);
     let (mut alone, mut together): (Vec<_>, Vec<_>) =
         sessions.iter_mut().partition(|session| session.spec.is_alone());
@@ -165,6 +171,22 @@ pub fn measure_commands(
         measured.take(index, session, request, directory)?;
     }
     Ok(measured)
+}
+
+/// Gives each command the runs that an earlier session made of it. Tells how many there are, and how many seconds that
+/// session took.
+fn take_over(request: &CommandRequest<'_>, sessions: &mut [Session<'_>]) -> (u32, f64) {
+    let known = request.earlier.map(earlier::of).unwrap_or_default();
+    let (mut launches, mut spent_s) = (0, 0.0_f64);
+    for session in sessions {
+        let Some(earlier) = known.get(&session.runs.workload) else { continue };
+        if earlier.runs.identity == session.runs.identity {
+            session.take_over(earlier);
+            launches += session.made();
+            spent_s = spent_s.max(earlier.end_s());
+        }
+    }
+    (launches, spent_s)
 }
 
 fn estimate(request: &CommandRequest<'_>, sessions: &[Session<'_>]) -> Duration {
@@ -236,8 +258,7 @@ impl Measurer<'_> {
 
     /// Measures how long the shell takes for an empty line, if a command goes through it.
     fn calibrate_shell(&mut self, sessions: &mut [Session<'_>]) {
-        let mut shells: Vec<_> =
-            sessions.iter_mut().filter(|session| session.spec.run.argv().1 == NeedsShell::Yes).collect();
+        let mut shells: Vec<_> = sessions.iter_mut().filter(|session| session.needs_shell_time()).collect();
         let Some(first) = shells.first() else { return };
         let command =
             session::placed(&CommandLine::Line(String::new()), first.spec).time_limit(self.means.patience);

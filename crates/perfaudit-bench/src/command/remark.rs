@@ -200,7 +200,7 @@ mod tests {
     use perfaudit_result::WorkloadId;
 
     fn runs(times_ms: &[u64]) -> CommandRuns {
-        let mut runs = CommandRuns::new(WorkloadId("command/x".into()), vec!["x".into()]);
+        let mut runs = CommandRuns::new(WorkloadId("command/x".into()), vec!["x".into()], String::new());
         runs.runs = times_ms
             .iter()
             .map(|time| CommandRun {

@@ -13,6 +13,13 @@ pub struct CommandRuns {
     pub workload: WorkloadId,
     /// What was started.
     pub argv: Vec<String>,
+    /// The SHA-256 of all that was asked, and of what the files that the command names are: runs are only added to
+    /// those of the same.
+    #[serde(default)]
+    pub identity: String,
+    /// How often it was to be run, once that was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<u32>,
     /// How long a shell took for an empty line, in nanoseconds, if the command goes through one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub empty_shell_ns: Vec<u64>,
@@ -84,10 +91,12 @@ fn is_zero(number: &usize) -> bool {
 }
 
 impl CommandRuns {
-    pub(super) fn new(workload: WorkloadId, argv: Vec<String>) -> Self {
+    pub(super) fn new(workload: WorkloadId, argv: Vec<String>, identity: String) -> Self {
         Self {
             workload,
             argv,
+            identity,
+            planned: None,
             empty_shell_ns: Vec::new(),
             dropped_from_cache: Vec::new(),
             kept_in_cache: Vec::new(),

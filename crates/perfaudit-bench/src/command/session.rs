@@ -8,8 +8,9 @@ use perfaudit_exec::{Command, Ending, Interrupt, OutputLimit};
 use perfaudit_result::{WorkloadId, WorkloadState};
 
 use super::cold;
+use super::earlier::Earlier;
 use super::effort::Effort;
-use super::line::CommandLine;
+use super::line::{CommandLine, NeedsShell};
 use super::runs::CommandRuns;
 use super::schedule::Progress;
 use super::spec::CommandSpec;
@@ -54,7 +55,6 @@ pub(super) struct Session<'a> {
     paddings: Vec<u16>,
     /// How long each run took, with all that was done for it.
     cycles: Vec<Duration>,
-    planned: Option<u32>,
     is_set_up: bool,
 }
 
@@ -66,12 +66,15 @@ pub(super) struct Means<'a> {
     pub(super) patience: Duration,
     /// The start of measuring.
     pub(super) started: Instant,
+    /// How long the session took that this one goes on from, in seconds.
+    pub(super) spent_before_s: f64,
 }
 
 impl<'a> Session<'a> {
     pub(super) fn new(
         spec: &'a CommandSpec,
         id: WorkloadId,
+        identity: String,
         effort: Effort,
         patience: Duration,
         seed: u64,
@@ -85,7 +88,7 @@ impl<'a> Session<'a> {
         Self {
             spec,
             effort,
-            runs: CommandRuns::new(id, argv),
+            runs: CommandRuns::new(id, argv, identity),
             failure: None,
             strays: 0,
             order: None,
@@ -93,13 +96,26 @@ impl<'a> Session<'a> {
             files: cold::files(spec),
             paddings,
             cycles: Vec::new(),
-            planned: None,
             is_set_up: false,
         }
     }
 
-    /// Sets up and warms up.
+    /// Goes on from the runs of an earlier session.
+    pub(super) fn take_over(&mut self, earlier: &Earlier) {
+        self.runs = earlier.runs.clone();
+        // What a budget had cut down may be more now.
+        self.runs.planned = self.runs.planned.filter(|planned| *planned >= self.effort.least());
+        self.order = Some(earlier.order);
+        self.strays = self.runs.runs.iter().map(|run| run.strays).sum();
+        // What was done for each run besides is not known.
+        self.cycles = self.runs.runs.iter().map(|run| Duration::from_nanos(run.wall_ns)).collect();
+    }
+
+    /// Sets up and warms up, if there is anything to run.
     pub(super) fn begin(&mut self, means: &mut Means<'_>) {
+        if self.runs.planned.is_some_and(|planned| self.made() >= planned) {
+            return;
+        }
         self.is_set_up = true;
         if let Err(failure) = self.step("setup", self.spec.setup.as_ref(), means) {
             return self.failure = Some(failure);
@@ -114,7 +130,7 @@ impl<'a> Session<'a> {
     /// Runs it once, timed.
     pub(super) fn observe(&mut self, means: &mut Means<'_>) {
         let began = Instant::now();
-        let at_s = means.started.elapsed().as_secs_f64();
+        let at_s = means.spent_before_s + means.started.elapsed().as_secs_f64();
         match self.run_once(means) {
             Ok((timed, padding)) => self.runs.push(&timed, at_s, padding),
             Err(failure) => self.failure = Some(failure),
@@ -133,6 +149,7 @@ impl<'a> Session<'a> {
             interrupt: &never,
             patience: means.patience.min(CLEANUP_PATIENCE),
             started: means.started,
+            spent_before_s: means.spent_before_s,
         };
         if let Err(failure) = self.step("cleanup", self.spec.cleanup.as_ref(), &means) {
             self.failure.get_or_insert(failure);
@@ -142,14 +159,19 @@ impl<'a> Session<'a> {
     /// Decides how often it is run, once enough runs tell how long one takes. `share` is what is left for it of the
     /// budget.
     pub(super) fn plan(&mut self, share: Option<Duration>) {
-        if self.planned.is_none() && self.made() >= self.effort.pilot() {
-            self.planned = Some(self.effort.runs(self.cycle(), share, self.made()));
+        if self.runs.planned.is_none() && self.made() >= self.effort.pilot() {
+            self.runs.planned = Some(self.effort.runs(self.cycle(), share, self.made()));
         }
+    }
+
+    /// Whether it goes through a shell whose start-up is not known.
+    pub(super) fn needs_shell_time(&self) -> bool {
+        self.spec.run.argv().1 == NeedsShell::Yes && self.runs.empty_shell_ns.is_empty()
     }
 
     /// How far it has come; none when it cannot go on. Before the number of runs is decided, a few are planned.
     pub(super) fn progress(&self) -> Option<Progress> {
-        let planned = self.planned.unwrap_or(self.effort.pilot());
+        let planned = self.runs.planned.unwrap_or(self.effort.pilot());
         self.failure.is_none().then_some(Progress { made: self.made(), planned })
     }
 

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use perfaudit_exec::timed::OutputUse;
+use serde::Serialize;
 
 use super::line::CommandLine;
 
 /// A command, and how it is measured.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct CommandSpec {
     /// Its name; no other command has it. The workload is `command/NAME`.
     pub name: String,
@@ -79,7 +80,7 @@ impl CommandSpec {
 }
 
 /// How often a command is timed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Runs {
     /// As often as this, if the budget allows.
     Fixed(NonZeroU32),
@@ -93,7 +94,7 @@ pub enum Runs {
 }
 
 /// Which exit codes are no failure.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum AcceptedExit {
     /// These.
     Codes(BTreeSet<u8>),
@@ -118,7 +119,7 @@ impl AcceptedExit {
 }
 
 /// Whether a command's files are in memory when it starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Cache {
     /// They are as the run before left them.
     Warm,

@@ -49,7 +49,7 @@ impl Place {
         interrupt: &Interrupt,
     ) -> MeasuredCommands {
         let patience = Duration::from_secs(60);
-        let request = CommandRequest { specs, mode: Mode::Quick, budget, seed: 1, patience };
+        let request = CommandRequest { specs, mode: Mode::Quick, budget, seed: 1, patience, earlier: None };
         let mut directory = RunDirectory::create(&self.path().join("run")).unwrap();
         measure_commands(&request, &mut launcher(), &mut directory, interrupt, &mut |_| {}).unwrap()
     }

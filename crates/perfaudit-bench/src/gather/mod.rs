@@ -7,6 +7,7 @@
 
 mod launch;
 mod list;
+mod process_record;
 mod processes;
 mod refine;
 mod restore;
@@ -24,6 +25,7 @@ use crate::executable::BenchExecutable;
 use crate::pace::{Pace, Settings};
 use crate::{message, row};
 use list::Listed;
+use process_record::EarlierProcesses;
 
 /// What to measure, and how.
 pub struct GatherRequest<'a> {
@@ -118,6 +120,8 @@ struct Gatherer<'a> {
     /// For each executable and title: its row.
     rows: BTreeMap<(usize, String), usize>,
     launches: u32,
+    /// What can be taken over of benchmarks that run in several processes.
+    earlier: EarlierProcesses,
 }
 
 /// Lists and measures. Rows come in the order of the listing; `order` tells the order of measuring.
@@ -137,6 +141,7 @@ pub fn gather(
         gathered: Gathered::default(),
         rows: BTreeMap::new(),
         launches: 0,
+        earlier: request.earlier.map(EarlierProcesses::of).unwrap_or_default(),
     };
     let Listed { mut waiting, repeated } = gatherer.list_all(observe);
     perfaudit_stats::shuffle(&mut waiting, request.seed);

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use perfaudit_exec::{Command, Ending, Finished, run};
 use perfaudit_result::{ArtifactKind, Samples, WorkloadKind, WorkloadState};
 
+use super::process_record::{BenchProcess, ProcessOf};
 use super::{GatherError, GatherEvent, Gatherer, log_of};
 use crate::divan::launch::Selection;
 use crate::divan::table::Table;
@@ -35,6 +36,15 @@ impl Summary {
         match self {
             Self::Divan(_) => "artifacts/divan",
             Self::Libtest => "artifacts/libtest",
+        }
+    }
+
+    /// How the benchmark is selected; a process that was started otherwise is no process of the same.
+    fn selection(self) -> &'static str {
+        match self {
+            Self::Divan(Selection::Exact) => "divan",
+            Self::Divan(Selection::WithArguments) => "divan with arguments",
+            Self::Libtest => "libtest",
         }
     }
 
@@ -224,7 +234,8 @@ impl Gatherer<'_> {
         self.take_process(one, &finished, table)
     }
 
-    /// Runs a process and keeps what it printed; nothing when it was not started, or interrupted.
+    /// Runs a process, or takes it over from the run that was cut short, and keeps what it printed; nothing when it
+    /// was not started, or interrupted.
     fn run_process(
         &mut self,
         one: &mut Repeated,
@@ -233,20 +244,33 @@ impl Gatherer<'_> {
         let executable = &self.request.executables[one.executable];
         let order = self.launches;
         self.launches += 1;
-        let command = one.summary.command(executable, &one.title, longest, self.request.patience);
-        let finished = match run(&command, self.interrupt, &mut |_| {}) {
-            Ok(finished) => finished,
-            Err(error) => {
-                one.ended = Some((WorkloadState::Failed, error.to_string()));
-                return Ok(None);
+        let of = ProcessOf {
+            title: one.title.clone(),
+            selection: one.summary.selection().to_owned(),
+            binary_sha256: self.gathered.workloads[one.row].binary_sha256.clone(),
+        };
+        let finished = if let Some(known) = self.earlier.next(&of) {
+            known
+        } else {
+            let command = one.summary.command(executable, &one.title, longest, self.request.patience);
+            match run(&command, self.interrupt, &mut |_| {}) {
+                Ok(finished) => finished,
+                Err(error) => {
+                    one.ended = Some((WorkloadState::Failed, error.to_string()));
+                    return Ok(None);
+                }
             }
         };
         one.order.get_or_insert(order);
         one.duration += finished.duration;
         one.strays += finished.strays;
         self.gathered.strays += finished.strays;
-        let printed = format!("{}/{order:04}.txt", one.summary.folder());
-        self.directory.add(ArtifactKind::Harness, &printed, log_of(&finished).as_bytes())?;
+        let relative = format!("{}/{order:04}.json", one.summary.folder());
+        self.directory.add(
+            ArtifactKind::BenchProcess,
+            &relative,
+            &BenchProcess::new(of, &finished).to_json(),
+        )?;
         if finished.ending == Ending::Interrupted {
             self.gathered.interrupted = true;
             return Ok(None);

@@ -1,9 +1,6 @@
 //! Taking over what a run that was cut short had measured.
 
-use std::fs;
-use std::path::{Component, Path};
-
-use perfaudit_result::{Artifact, Workload, WorkloadState};
+use perfaudit_result::{Workload, WorkloadState};
 
 use super::{GatherError, Gatherer, Waiting};
 
@@ -28,7 +25,7 @@ impl Gatherer<'_> {
         let harness = format!("artifacts/criterion/{order:04}/");
         for artifact in earlier.result.artifacts.iter().filter(|artifact| artifact.path.starts_with(&harness))
         {
-            if let Some(content) = content(&earlier.path, artifact) {
+            if let Some(content) = earlier.content(artifact) {
                 self.directory.add(artifact.kind, &artifact.path, &content)?;
             }
         }
@@ -40,10 +37,4 @@ impl Gatherer<'_> {
         self.launches += 1;
         Ok(true)
     }
-}
-
-/// None for a path that leads out of the run, and for a file that is gone: the samples are what counts.
-fn content(run: &Path, artifact: &Artifact) -> Option<Vec<u8>> {
-    let is_inside = Path::new(&artifact.path).components().all(|part| matches!(part, Component::Normal(_)));
-    is_inside.then(|| fs::read(run.join(&artifact.path)).ok()).flatten()
 }

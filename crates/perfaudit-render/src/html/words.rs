@@ -164,6 +164,8 @@ pub(super) fn artifact(kind: ArtifactKind) -> &'static str {
     match kind {
         ArtifactKind::Samples => "samples",
         ArtifactKind::Harness => "harness",
+        ArtifactKind::BenchProcess => "benchmark process",
+        ArtifactKind::CommandRuns => "command runs",
         ArtifactKind::BuildLog => "build log",
         ArtifactKind::WorkloadLog => "workload log",
         ArtifactKind::CpuProfile => "CPU profile",

@@ -168,6 +168,7 @@ fn command_stage(
         budget: plan.pace.budget().map(|budget| budget.saturating_sub(spent)),
         seed: measuring.seed,
         patience: measuring.arguments.timeout,
+        earlier: measuring.earlier,
     };
     let mut launcher = Launcher::of_this_program()?;
     let measured = measure_commands(&request, &mut launcher, directory, interrupt, &mut |event| {

@@ -9,7 +9,7 @@ use perfaudit_result::{StageName, StageState, WorkloadState};
 use crate::support::{Audited, Outcome, Project, fake_bench};
 
 /// Waits until a file is there. Guards against waiting for ever, nothing else.
-fn wait_for(found: impl Fn() -> bool) {
+pub(crate) fn wait_for(found: impl Fn() -> bool) {
     let started = Instant::now();
     while !found() {
         assert!(started.elapsed() < Duration::from_secs(120), "what was waited for did not happen");
@@ -17,7 +17,7 @@ fn wait_for(found: impl Fn() -> bool) {
     }
 }
 
-fn interrupt(child: &Child) {
+pub(crate) fn interrupt(child: &Child) {
     let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(killed.expect("kill can be started").success());
 }
@@ -79,71 +79,4 @@ fn an_interrupt_while_building_fails_no_benchmark() {
     let building = audited.result.run.stages.iter().find(|stage| stage.name == StageName::Build).unwrap();
     assert_eq!(building.state, StageState::Partial);
     assert_eq!(audited.result.findings, []);
-}
-
-/// What has to be the same in two runs: everything but samples, times and what follows from them.
-fn shape(
-    result: &perfaudit_result::AuditResult,
-) -> Vec<(String, WorkloadState, Option<u32>, Option<String>)> {
-    let row = |row: &perfaudit_result::Workload| {
-        (row.id.0.clone(), row.state, row.order, row.binary_sha256.clone())
-    };
-    result.workloads.iter().map(row).collect()
-}
-
-#[test]
-fn a_resumed_run_equals_an_uninterrupted_one_in_everything_but_samples_and_times() {
-    // The first process to find no mark leaves one and waits for the interrupt; later ones find it and go on.
-    let once = "|m| {
-        let mark = std::path::PathBuf::from(std::env::var(\"STARTED\").unwrap());
-        if !mark.exists() {
-            std::fs::write(&mark, \"\").unwrap();
-            std::thread::sleep(std::time::Duration::from_secs(1000));
-        }
-        m.write_sound()
-    }";
-    let names = ["a", "b", "c", "d", "e"];
-    let benchmarks: Vec<String> = names
-        .iter()
-        .map(|name| format!("(\"{name}\", {})", if *name == "c" { once } else { "Measurement::write_sound" }))
-        .collect();
-    let project = Project::small().file("benches/first.rs", &fake_bench(&benchmarks.join(", ")));
-    let started = project.home().join("started");
-    let call = |arguments: &[&str]| {
-        let all = ["audit", "--offline"].into_iter().chain(arguments.iter().copied());
-        project.perfaudit().env("STARTED", &started).args(all)
-    };
-    let read = || {
-        let text = std::fs::read_to_string(project.runs().join("latest/result.json")).unwrap();
-        perfaudit_result::from_json(&text).unwrap()
-    };
-
-    let child = call(&["--seed", "1"]).piped().spawn().expect("it can be started");
-    wait_for(|| started.exists());
-    interrupt(&child);
-    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(3));
-    let partial = read();
-    assert!(partial.run.interrupted);
-
-    let resumed = call(&["--resume"]).run();
-    assert_eq!(resumed.code, Some(0), "{}", resumed.stderr);
-    let resumed = read();
-    let whole = call(&["--seed", "1"]).run();
-    assert_eq!(whole.code, Some(0), "{}", whole.stderr);
-    let whole = read();
-    assert_eq!(shape(&resumed), shape(&whole));
-    let paths = |result: &perfaudit_result::AuditResult| {
-        result.artifacts.iter().map(|artifact| artifact.path.clone()).collect::<Vec<_>>()
-    };
-    assert_eq!(paths(&resumed), paths(&whole));
-    // What had been measured was not measured again.
-    for row in partial.workloads.iter().filter(|row| row.state == WorkloadState::Measured) {
-        let taken_over = resumed.workloads.iter().find(|other| other.id == row.id).unwrap();
-        assert_eq!(taken_over.duration_s, row.duration_s, "{}", row.id);
-    }
-
-    let nothing = call(&["--resume"]).run();
-    assert_eq!(nothing.code, Some(2));
-    assert!(nothing.stderr.contains("is complete: there is nothing to resume"), "{}", nothing.stderr);
-    project.nothing_survives();
 }

@@ -13,4 +13,5 @@ mod project_shapes;
 mod refined;
 mod refused_writes;
 mod reports;
+mod resumption;
 mod support;

@@ -71,8 +71,11 @@ fn the_observations_are_what_the_processes_printed() {
         .result
         .artifacts
         .iter()
-        .filter(|artifact| artifact.kind == ArtifactKind::Harness && artifact.path.contains("/divan/"))
-        .map(|artifact| DIVAN.file(&artifact.path))
+        .filter(|artifact| artifact.kind == ArtifactKind::BenchProcess)
+        .map(|artifact| {
+            let process: serde_json::Value = serde_json::from_str(&DIVAN.file(&artifact.path)).unwrap();
+            process["stdout"].as_str().unwrap().to_owned()
+        })
         .filter(|text| text.contains("\u{2500} 2048 "))
         .collect();
     assert_eq!(printed.len() as u64, PROCESSES);
