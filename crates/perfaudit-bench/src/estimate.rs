@@ -215,6 +215,24 @@ impl Maker<'_> {
     }
 }
 
+/// The median with its interval at 95 %; `what` is what the values are, as in "no 95 % interval from 4 runs".
+#[must_use]
+pub fn median_estimate(sample: &Sample, what: &str) -> Estimate {
+    match quantile_estimate(sample, Probability::MEDIAN, Level::P95, effective_size(sample)) {
+        QuantileEstimate::Estimated { value, interval, .. } => {
+            with_interval(value, interval.lower, interval.upper)
+        }
+        QuantileEstimate::NotEstimable { needed, have } => Estimate::WithoutInterval {
+            value: sample.median(),
+            reason: if sample.min() == sample.max() && sample.len() > 1 {
+                format!("all {} {what} are the same", sample.len())
+            } else {
+                format!("no 95 % interval from {have} {what}: it needs {needed}")
+            },
+        },
+    }
+}
+
 /// An estimate with its interval at 95 %. Rounding may put the value of an interpolated quantile a last bit
 /// outside of its order statistics; the interval then takes it in.
 fn with_interval(value: f64, lower: f64, upper: f64) -> Estimate {

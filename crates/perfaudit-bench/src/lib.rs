@@ -32,7 +32,7 @@ pub use command::{
     FLOOR_SHARE, MOST_OUTPUTS, MeasuredCommands, NeedsShell, Output, Remark, Runs, SelfPairs, SelfPairsError,
     command_metrics, command_row, kernel_noise, measure_against_themselves, measure_commands,
 };
-pub use estimate::{Estimates, metrics};
+pub use estimate::{Estimates, median_estimate, metrics};
 pub use executable::BenchExecutable;
 pub use gather::{GatherError, GatherEvent, GatherRequest, Gathered, gather, unbuilt};
 pub use group::groups;

@@ -308,6 +308,8 @@ impl MetricName {
     pub const CPU_USER: Self = Self(Cow::Borrowed("cpu.user"));
     /// CPU time in the kernel, of a command with all its descendants.
     pub const CPU_SYSTEM: Self = Self(Cow::Borrowed("cpu.system"));
+    /// CPU time, user and system together, where a tool does not split it.
+    pub const CPU_TIME: Self = Self(Cow::Borrowed("cpu.time"));
     /// CPU time, user and system, over wall time: 1 is one core all the time.
     pub const CPU_UTILISATION: Self = Self(Cow::Borrowed("cpu.utilisation"));
     /// The largest resident memory of any process of a command.

@@ -212,6 +212,22 @@ pub(crate) struct AuditArguments {
     pub(crate) store: StoreArgument,
 }
 
+/// What concerns the benchmarks of a project, and is refused where these are left alone.
+const OF_BENCHMARKS: &[&str] = &[
+    "packages",
+    "benches",
+    "filter",
+    "features",
+    "all_features",
+    "no_default_features",
+    "profile",
+    "offline",
+    "dry_run",
+];
+
+/// What concerns measuring, and is refused where nothing is measured.
+const MEASURING: &[&str] = &["mode", "budget", "timeout", "resume"];
+
 #[derive(Debug, Args)]
 pub(crate) struct BenchArguments {
     #[command(flatten)]
@@ -222,11 +238,12 @@ pub(crate) struct BenchArguments {
         long = "import",
         value_name = "FILE",
         conflicts_with = "command",
+        conflicts_with_all = [MEASURING, OF_BENCHMARKS].concat(),
         help_heading = "What to measure"
     )]
     pub(crate) imports: Vec<PathBuf>,
     /// The command to measure, behind `--`; without it the project's benchmarks and configured commands
-    #[arg(last = true, value_name = "COMMAND")]
+    #[arg(last = true, value_name = "COMMAND", conflicts_with_all = OF_BENCHMARKS)]
     pub(crate) command: Vec<String>,
 }
 
@@ -362,6 +379,26 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn what_would_have_no_effect_is_refused() {
+        let refused = |arguments: &[&str]| {
+            let all = ["perfaudit", "bench"].iter().chain(arguments);
+            let error = Arguments::try_parse_from(all).expect_err("it has no effect");
+            assert_eq!(error.kind(), clap::error::ErrorKind::ArgumentConflict, "{arguments:?}");
+        };
+        for option in
+            ["--filter=x", "--bench=x", "-px", "--mode=full", "--budget=1s", "--timeout=1s", "--resume"]
+        {
+            refused(&["--import", "file.json", option]);
+        }
+        for option in ["--filter=x", "--all-features", "--profile=x", "--dry-run"] {
+            refused(&[option, "--", "true"]);
+        }
+        let kept = ["perfaudit", "bench", "--import", "file.json", "--seed", "1", "--format", "json"];
+        assert!(Arguments::try_parse_from(kept).is_ok());
+        assert!(Arguments::try_parse_from(["perfaudit", "bench", "--mode", "quick", "--", "true"]).is_ok());
     }
 
     #[test]

@@ -3,15 +3,12 @@
 use std::borrow::Cow;
 
 use perfaudit_result::{
-    ConfidenceLevel, Direction, Estimate, Figure, Interval, Method, Metric, MetricName, Of, Samples, Unit,
-    Workload,
+    Direction, Estimate, Figure, Method, Metric, MetricName, Of, Samples, Unit, Workload,
 };
-use perfaudit_stats::{
-    Level, Probability, QuantileEstimate, Sample, SampleError, effective_size, quantile_estimate,
-};
+use perfaudit_stats::{Sample, SampleError};
 
 use super::runs::{CommandRun, CommandRuns};
-use crate::estimate::{Estimates, metrics as times};
+use crate::estimate::{Estimates, median_estimate, metrics as times};
 
 /// Makes the figures of a measured command: the wall time's, and the median, the least and the greatest of each
 /// other quantity. `seed` decides the resampling behind the interval of the mean.
@@ -117,27 +114,8 @@ impl Quantity {
             return Ok(vec![metric(self.name.clone(), self.unit, &sample, estimate, method)]);
         }
         let method = format!("median over runs with an order-statistic interval{}", self.note);
-        let median = metric(self.name.clone(), self.unit, &sample, median(&sample), method);
+        let median = metric(self.name.clone(), self.unit, &sample, median_estimate(&sample, "runs"), method);
         Ok(std::iter::once(median).chain(extremes(&self.name, self.unit, &sample)).collect())
-    }
-}
-
-fn median(sample: &Sample) -> Estimate {
-    match quantile_estimate(sample, Probability::MEDIAN, Level::P95, effective_size(sample)) {
-        QuantileEstimate::Estimated { value, interval, .. } => {
-            match Interval::new(interval.lower.min(value), interval.upper.max(value)) {
-                Ok(interval) => Estimate::WithInterval { value, interval, level: ConfidenceLevel::P95 },
-                Err(error) => Estimate::WithoutInterval { value, reason: error.to_string() },
-            }
-        }
-        QuantileEstimate::NotEstimable { needed, have } => Estimate::WithoutInterval {
-            value: sample.median(),
-            reason: if sample.min() == sample.max() {
-                format!("all {} runs gave the same", sample.len())
-            } else {
-                format!("no 95 % interval from {have} runs: it needs {needed}")
-            },
-        },
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whole commands as workloads, from the configuration and from the command line.
 
-use perfaudit_result::{MetricName, Of, SloStatus, WorkloadKind, WorkloadState};
+use perfaudit_result::{MetricName, Of, SloStatus, Unit, WorkloadKind, WorkloadState};
 
 use crate::support::{MANIFEST, Project};
 
@@ -159,4 +159,46 @@ fn a_file_of_no_known_tool_is_refused_with_what_is_known() {
     for part in ["results.json", "hyperfine"] {
         assert!(outcome.stderr.contains(part), "{part:?} is not in {}", outcome.stderr);
     }
+}
+
+/// A figure of the first row of a file, as `--import` shows it.
+fn imported_figures(file: &str) -> Vec<(String, perfaudit_result::Figure)> {
+    let folder = Project::empty();
+    let outcome = folder.perfaudit().args(["bench", "--import", &captured(file), "--format", "json"]).run();
+    assert_eq!(outcome.code, Some(0), "{file}: {}", outcome.stderr);
+    let result = perfaudit_result::from_json(&outcome.stdout).expect("it is a result");
+    let metrics = result.workloads.into_iter().flat_map(|row| row.metrics);
+    metrics.map(|metric| (metric.name.0.into_owned(), metric.figure)).collect()
+}
+
+#[test]
+fn memory_cpu_time_throughput_and_counters_of_other_tools_are_figures_too() {
+    for (file, name, unit, has_value_alone) in [
+        ("hyperfine/parameters-1.20.json", "cpu.user.mean", Unit::Nanoseconds, true),
+        ("hyperfine/parameters-1.20.json", "rss.peak", Unit::Bytes, false),
+        ("hyperfine/parameters-2.0.json", "cpu.user", Unit::Nanoseconds, false),
+        ("google-benchmark/repetitions.json", "cpu.time", Unit::Nanoseconds, false),
+        ("google-benchmark/repetitions.json", "throughput", Unit::BytesPerSecond, false),
+        ("pytest-benchmark/process-time.json", "cpu.time", Unit::Nanoseconds, false),
+        ("go/counts.txt", "alloc.bytes", Unit::Bytes, false),
+    ] {
+        let figures = imported_figures(file);
+        let Some((_, figure)) = figures.iter().find(|(known, _)| known == name) else {
+            let names: Vec<_> = figures.iter().map(|(name, _)| name).collect();
+            panic!("{name} of {file} is not among {names:?}");
+        };
+        assert_eq!(figure.unit, unit, "{name} of {file}");
+        assert!(figure.value().is_some() && figure.n > 0, "{name} of {file}: {figure:?}");
+        if has_value_alone {
+            assert_eq!(figure.reason(), Some("the file holds no raw values"), "{name} of {file}");
+        }
+    }
+}
+
+#[test]
+fn a_counter_that_the_author_named_keeps_its_name_and_says_what_is_not_recorded() {
+    let figures = imported_figures("google-benchmark/repetitions.json");
+    let (name, figure) = figures.iter().find(|(name, _)| name.starts_with("custom.")).expect("it is there");
+    assert_eq!(figure.unit, Unit::Unknown, "{name}");
+    assert!(figure.method.0.contains("which way is better is not recorded"), "{name}: {figure:?}");
 }

@@ -1,16 +1,16 @@
 //! Results of other tools as rows. Nothing is run, and nothing is said that the files do not tell.
 
+mod metrics;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use perfaudit_bench::metrics;
 use perfaudit_import::{
-    Grouping, Imported, ImportedWorkload, Iterations, MeasuredUnit, Measurement, Raw, Summary, Values,
-    metric, read,
+    Grouping, Imported, ImportedWorkload, Iterations, MeasuredUnit, Measurement, Raw, Values, metric, read,
 };
 use perfaudit_result::{
-    ArtifactId, Direction, Estimate, Figure, Limit, Method, Metric, MetricName, Of, Samples, Sampling,
-    SamplingMode, Unit, Workload, WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget,
+    ArtifactId, Limit, Of, Samples, Sampling, SamplingMode, Unit, Workload, WorkloadId, WorkloadKind,
+    WorkloadState, WorkloadTarget,
 };
 use perfaudit_run::RunDirectory;
 use perfaudit_stats::Sample;
@@ -25,19 +25,16 @@ pub(crate) struct Rows {
     pub(crate) limits: Vec<Limit>,
 }
 
-/// Reads every file, and makes figures of the wall times in it.
+/// Reads every file, and makes figures of what is in it.
 pub(crate) fn read_all(
     files: &[PathBuf],
     directory: &mut RunDirectory,
     seed: u64,
 ) -> Result<Rows, CommandError> {
     let mut rows = Rows::default();
-    let mut others: Vec<String> = Vec::new();
     for file in files {
         let Imported { format, workloads, skipped } = read(file)?;
         for workload in workloads {
-            let hidden = workload.measurements.iter().filter(|one| one.metric != metric::WALL_TIME);
-            others.extend(hidden.map(|one| one.metric.0.to_string()));
             rows.add(&format.to_string(), file, &workload, directory, seed)?;
         }
         rows.limits.extend(skipped.into_iter().map(|skipped| Limit {
@@ -48,12 +45,6 @@ pub(crate) fn read_all(
     }
     if !files.is_empty() {
         rows.limits.insert(0, limit("measured-elsewhere", "figures come from files of other tools: host, conditions and build in this report are not those that they were measured with"));
-    }
-    others.sort();
-    others.dedup();
-    if !others.is_empty() {
-        let message = format!("the files also hold {}, which is not shown", others.join(", "));
-        rows.limits.push(limit("wall-time-only", &message));
     }
     Ok(rows)
 }
@@ -94,12 +85,20 @@ impl Rows {
                 values: Values::Summary(stated),
                 ..
             }) => {
-                row.metrics = as_stated(stated, *unit, *of, tool);
+                row.metrics = metrics::of_stated_times(stated, *unit, *of, tool);
             }
             _ => {
-                row.state = WorkloadState::Unsupported;
-                row.message = Some("the file holds no wall time of it in a unit of time".to_owned());
+                let none = "the file holds no wall time of it in a unit of time".to_owned();
+                row.message = Some(row.message.take().map_or(none.clone(), |said| format!("{said}\n{none}")));
             }
+        }
+        let others = imported.measurements.iter().filter(|one| one.metric != metric::WALL_TIME);
+        for other in others {
+            let added = metrics::of_measurement(other, tool, &row.metrics);
+            row.metrics.extend(added);
+        }
+        if row.metrics.is_empty() {
+            row.state = WorkloadState::Unsupported;
         }
         self.workloads.push(row);
         Ok(())
@@ -164,7 +163,7 @@ fn estimate(row: &mut Workload, samples: &Samples, is_by_process: bool, of: Of, 
         effective_batches: n as f64,
         stated: None,
     });
-    let Ok(mut estimates) = metrics(row, samples, seed) else { return };
+    let Ok(mut estimates) = perfaudit_bench::metrics(row, samples, seed) else { return };
     // How many iterations a value stands for may not be recorded; the format tells what it is.
     let of = if is_by_process { Of::ProcessMedian } else { of };
     estimates.metrics.iter_mut().for_each(|metric| metric.figure.of = of);
@@ -172,27 +171,4 @@ fn estimate(row: &mut Workload, samples: &Samples, is_by_process: bool, of: Of, 
         sampling.effective_batches = estimates.effective_batches;
     }
     row.metrics = estimates.metrics;
-}
-
-/// What the tool says, and nothing made from it.
-fn as_stated(stated: &Summary, unit: Unit, of: Of, tool: &str) -> Vec<Metric> {
-    let n = stated.n.unwrap_or(0);
-    [
-        (MetricName::WALL_TIME_P50, stated.median, "median"),
-        (MetricName::WALL_TIME_MEAN, stated.mean, "mean"),
-        (MetricName::WALL_TIME_STD_DEV, stated.std_dev, "standard deviation"),
-    ]
-    .into_iter()
-    .filter_map(|(name, value, what)| {
-        let reason = "the file holds no raw values".to_owned();
-        let figure = Figure {
-            estimate: Estimate::WithoutInterval { value: value?, reason },
-            unit,
-            n,
-            method: Method(format!("{what} as {tool} states it").into()),
-            of,
-        };
-        Some(Metric { name, direction: Direction::LowerIsBetter, figure })
-    })
-    .collect()
 }
