@@ -1,18 +1,17 @@
 //! The readers of untrusted input, for the fuzz targets in `fuzz/`. Not part of the crate otherwise.
 
+use perfaudit_import::read_criterion_files;
 use perfaudit_result::WorkloadId;
 
 use crate::criterion::listing::Listing;
 use crate::criterion::progress::Collecting;
-use crate::criterion::results;
+use crate::criterion::results::Measurement;
 use crate::{divan, libtest};
 
 /// Reads the files of one benchmark.
 pub fn criterion_files(benchmark: &[u8], sample: &[u8]) {
-    let id = |title: &str| WorkloadId(title.to_owned());
-    let content =
-        |file: &str, bytes: &[u8]| results::Content { file: file.to_owned(), bytes: bytes.to_owned() };
-    let _ = results::parse_files(&content("benchmark.json", benchmark), &content("sample.json", sample), &id);
+    let read = read_criterion_files(("benchmark.json", benchmark), ("sample.json", sample));
+    let _ = read.map(|benchmark| Measurement::new(benchmark, |title| WorkloadId(title.to_owned())));
 }
 
 /// Reads what a benchmark prints.

@@ -26,6 +26,9 @@ pub use format::{FileFormat, Format};
 pub use input::{LARGEST_FILE, MOST_MEASUREMENTS, MOST_WORKLOADS};
 pub use model::{Imported, ImportedWorkload, MeasuredUnit, Measurement, Skipped, metric};
 pub use readers::asv::read_with_benchmarks as read_asv_with_benchmarks;
+pub use readers::criterion::files::{
+    CriterionBenchmark, CriterionEntry, criterion_benchmarks, read_criterion_files,
+};
 pub use readers::criterion::read_benchmark as read_criterion_benchmark;
 pub use values::{Group, Grouping, Iterations, Raw, Summary, Values};
 pub use warning::{Statistic, Warning};

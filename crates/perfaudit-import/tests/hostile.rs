@@ -154,7 +154,7 @@ fn the_place_of_a_bad_value_is_told_in_every_format() {
     assert!(
         refusal(FileFormat::GoBench, "BenchmarkX 10 NaN ns/op\n").contains("line 1, ns/op: not a number")
     );
-    let sample = br#"{"iters":[1.0,0.5],"times":[1.0,2.0]}"#;
+    let sample = br#"{"sampling_mode":"Flat","iters":[1.0,0.5],"times":[1.0,2.0]}"#;
     let criterion =
         read_criterion_benchmark(("b.json", br#"{"title":"t"}"#), ("s.json", sample)).unwrap_err();
     assert!(criterion.to_string().contains("s.json: iters[1]: "), "{criterion}");
@@ -302,7 +302,8 @@ fn a_device_and_a_link_in_a_criterion_folder_are_not_read() {
 #[test]
 fn one_unreadable_criterion_benchmark_does_not_hide_the_others() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, sample) in [("good", r#"{"iters":[1.0],"times":[5.0]}"#), ("bad", "{")] {
+    for (name, sample) in [("good", r#"{"sampling_mode":"Flat","iters":[1.0],"times":[5.0]}"#), ("bad", "{")]
+    {
         let new = folder.path().join(name).join("new");
         fs::create_dir_all(&new).unwrap();
         fs::write(new.join("benchmark.json"), format!(r#"{{"title":"{name}"}}"#)).unwrap();
