@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use perfaudit_exec::{Ending, Finished};
+use perfaudit_result::WorkloadKind;
 
 use crate::criterion::progress::is_progress;
 
@@ -40,8 +41,11 @@ pub(crate) const CRITERION_BENCHMARKS: &str =
     "is there a `criterion_group!` with functions, and does `criterion_main!` name it?";
 /// Where to look when divan lists nothing.
 pub(crate) const DIVAN_BENCHMARKS: &str = "is there a `#[divan::bench]` function that is not ignored, and does `main` do nothing but call `divan::main`?";
-/// Where to look when all benchmarks of the standard harness are ignored.
-pub(crate) const LIBTEST_BENCHMARKS: &str = "all of its `#[bench]` functions are ignored";
+
+pub(crate) fn ignored(kind: WorkloadKind) -> String {
+    let attribute = if kind == WorkloadKind::Divan { "ignore" } else { "#[ignore]" };
+    format!("not run: its source marks it with `{attribute}`; without that it is measured")
+}
 
 pub(crate) fn lists_nothing(where_to_look: &str, foreign: &[String]) -> String {
     let mut text = format!("it lists no benchmark: {where_to_look}");

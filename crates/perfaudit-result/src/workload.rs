@@ -71,13 +71,15 @@ pub enum WorkloadState {
     BuildFailed,
     /// perfaudit does not measure this kind.
     Unsupported,
+    /// Its source says that it is not to be run unless asked for.
+    Ignored,
     /// The budget was spent, or the run was interrupted, before its turn came.
     NotRun,
 }
 
 impl WorkloadState {
     /// Every state, in the order of tables and filters.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Measured,
         Self::Failed,
         Self::Killed,
@@ -86,6 +88,7 @@ impl WorkloadState {
         Self::Unreadable,
         Self::BuildFailed,
         Self::Unsupported,
+        Self::Ignored,
         Self::NotRun,
     ];
 
@@ -99,7 +102,7 @@ impl WorkloadState {
             | Self::NoResults
             | Self::Unreadable
             | Self::BuildFailed => true,
-            Self::Measured | Self::Unsupported | Self::NotRun => false,
+            Self::Measured | Self::Unsupported | Self::Ignored | Self::NotRun => false,
         }
     }
 
@@ -115,6 +118,7 @@ impl WorkloadState {
             Self::Unreadable => "unreadable",
             Self::BuildFailed => "build failed",
             Self::Unsupported => "unsupported",
+            Self::Ignored => "ignored",
             Self::NotRun => "not run",
         }
     }

@@ -176,6 +176,16 @@ fn a_command_that_fails_later_keeps_what_was_measured_before() {
 }
 
 #[test]
+fn a_command_that_kills_what_starts_it_fails_and_the_others_are_measured() {
+    let place = Place::new();
+    let deadly = place.spec("deadly", "kill -KILL $PPID; sleep 600", 6);
+    let measured = place.measure(&[deadly, place.spec("sound", "exit 0", 6)]);
+    assert_eq!(measured.workloads[0].state, WorkloadState::Failed);
+    assert!(said(&measured, 0).contains("killed by SIGKILL"), "{}", said(&measured, 0));
+    assert_eq!(measured.samples[measured.workloads[1].samples.as_ref().unwrap()].times().len(), 6);
+}
+
+#[test]
 fn accepted_exit_codes_and_changing_output_are_told() {
     let place = Place::new();
     let exit = AcceptedExit::Codes([0, 3].into());

@@ -19,8 +19,12 @@ pub(crate) enum Selection {
 }
 
 /// Lists every benchmark with its arguments; divan before 0.1.18 refuses the option.
-pub(crate) fn list_terse(executable: &BenchExecutable, limit: Duration) -> Command {
-    list(executable, limit).args(["--format", "terse"]).env("NEXTEST", "1")
+/// `all` lists ignored ones too.
+pub(crate) fn list_terse(executable: &BenchExecutable, all: bool, limit: Duration) -> Command {
+    list(executable, limit)
+        .args(["--format", "terse"])
+        .args(all.then_some("--include-ignored"))
+        .env("NEXTEST", "1")
 }
 
 /// Lists the tree of benchmarks without their arguments.

@@ -1,5 +1,7 @@
 //! Reading what `--list` prints.
 
+use std::collections::BTreeSet;
+
 use crate::divan::table::Branch;
 
 /// What a benchmark executable says it holds.
@@ -7,6 +9,8 @@ use crate::divan::table::Branch;
 pub(crate) struct Listing {
     /// The paths in the order of the listing, with repetitions.
     pub(crate) paths: Vec<String>,
+    /// The paths of those that are ignored, as far as they were asked for.
+    pub(crate) ignored: Vec<String>,
     /// Lines that name no benchmark: the executable prints something of its own.
     pub(crate) foreign: Vec<String>,
 }
@@ -24,7 +28,14 @@ impl Listing {
         listing
     }
 
-    /// `--list`: a tree whose leaves are benchmarks. Ignored ones are left out.
+    /// Tells which are ignored, by a listing of all.
+    pub(crate) fn with_ignored_of(mut self, all: Self) -> Self {
+        let run: BTreeSet<&String> = self.paths.iter().collect();
+        self.ignored = all.paths.into_iter().filter(|path| !run.contains(path)).collect();
+        self
+    }
+
+    /// `--list`: a tree whose leaves are benchmarks; ignored ones are marked.
     pub(crate) fn parse_tree(stdout: &str) -> Self {
         let mut listing = Self::default();
         let mut above: Vec<String> = Vec::new();
@@ -38,8 +49,12 @@ impl Listing {
             above.truncate(depth);
             above.push(text.trim_end().to_owned());
             let is_leaf = lines.peek().is_none_or(|next| Branch::parse(next).depth <= depth);
-            if is_leaf && depth > 0 && !text.trim_end().ends_with("(ignored)") {
-                listing.paths.push(above.join("::"));
+            if is_leaf && depth > 0 {
+                let path = above.join("::");
+                match path.strip_suffix("(ignored)") {
+                    Some(ignored) => listing.ignored.push(ignored.trim_end().to_owned()),
+                    None => listing.paths.push(path),
+                }
             } else if is_leaf && depth == 0 {
                 listing.foreign.push(line.to_owned());
             }
@@ -80,7 +95,15 @@ suite
                 "suite::inner::with spaces  in it"
             ]
         );
+        assert_eq!(listing.ignored, ["suite::left out"]);
         assert!(listing.foreign.is_empty());
+    }
+
+    #[test]
+    fn what_only_the_listing_of_all_names_is_ignored() {
+        let all = Listing::parse_terse("s::a: benchmark\ns::b::1: benchmark\ns::c: benchmark\n");
+        let listing = Listing::parse_terse("s::a: benchmark\ns::c: benchmark\n").with_ignored_of(all);
+        assert_eq!(listing.ignored, ["s::b::1"]);
     }
 
     #[test]

@@ -122,7 +122,8 @@ impl Gatherer<'_> {
         /// What the library that reads divan's arguments exits with when it does not know one.
         const USAGE: Ending = Ending::Exited(2);
         let patience = self.request.patience;
-        let Some(finished) = self.ask(asked, &divan::launch::list_terse(asked.executable, patience)) else {
+        let Some(finished) = self.ask(asked, &divan::launch::list_terse(asked.executable, false, patience))
+        else {
             return;
         };
         let (finished, listing, selection) = if finished.ending == USAGE {
@@ -134,15 +135,19 @@ impl Gatherer<'_> {
             (finished, listing, Selection::WithArguments)
         } else {
             let listing = divan::listing::Listing::parse_terse(&finished.stdout.text());
-            (finished, listing, Selection::Exact)
+            let all = divan::launch::list_terse(asked.executable, true, patience);
+            let Some(all) = self.ask(asked, &all) else { return };
+            let all = divan::listing::Listing::parse_terse(&all.stdout.text());
+            (finished, listing.with_ignored_of(all), Selection::Exact)
         };
         if !finished.ending.is_success() {
             self.tell_listing_failure(asked, &finished);
-        } else if listing.paths.is_empty() {
+        } else if listing.paths.is_empty() && listing.ignored.is_empty() {
             let message = message::lists_nothing(message::DIVAN_BENCHMARKS, &listing.foreign);
             self.whole(asked, WorkloadState::NoResults, message);
         }
         self.add_repeated(asked, &listing.paths, Summary::Divan(selection), repeated);
+        self.add_ignored(asked, WorkloadKind::Divan, &listing.ignored);
     }
 
     fn list_libtest(&mut self, asked: Asked<'_>, repeated: &mut Vec<Repeated>) {
@@ -162,11 +167,19 @@ impl Gatherer<'_> {
         };
         let ignored = libtest::listing::benchmarks(&finished.stdout.text());
         let names = libtest::listing::without(listed, &ignored);
-        if names.is_empty() {
-            let message = message::lists_nothing(message::LIBTEST_BENCHMARKS, &[]);
-            self.whole(asked, WorkloadState::NoResults, message);
-        }
         self.add_repeated(asked, &names, Summary::Libtest, repeated);
+        self.add_ignored(asked, WorkloadKind::Libtest, &ignored);
+    }
+
+    /// Rows for benchmarks that are not run, because their source says so.
+    fn add_ignored(&mut self, asked: Asked<'_>, kind: WorkloadKind, titles: &[String]) {
+        let titles: BTreeSet<&String> = titles.iter().collect();
+        for title in titles {
+            if let Some(row) = self.add(asked, kind, title, None) {
+                self.gathered.workloads[row].state = WorkloadState::Ignored;
+                self.gathered.workloads[row].message = Some(message::ignored(kind));
+            }
+        }
     }
 
     /// A row for each title; one that is listed several times gets its further rows when it was measured.

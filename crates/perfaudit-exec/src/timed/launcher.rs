@@ -23,9 +23,19 @@ const LEAST_TICK: Duration = Duration::from_millis(1);
 const GIVE_UP: Duration = GRACE.saturating_add(DRAIN.saturating_mul(5));
 
 /// A small process that starts measured commands, one at a time. It ends with this value, and so does all that it
-/// started.
+/// started. One that is lost, because somebody killed it, is replaced once.
 #[derive(Debug)]
 pub struct Launcher {
+    pub(super) process: LauncherProcess,
+    /// How it was started.
+    command: Command,
+    /// True when the process is gone.
+    is_lost: bool,
+    was_replaced: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct LauncherProcess {
     pub(super) child: Child,
     /// Closed to end it.
     requests: Option<ChildStdin>,
@@ -33,22 +43,8 @@ pub struct Launcher {
     marker: Marker,
 }
 
-impl Launcher {
-    /// Starts this same program as a launcher; it has to call [`super::serve_if_asked`] first of all. One that does
-    /// not gets an argument it does not know.
-    ///
-    /// # Errors
-    /// When it cannot be started, or is no launcher.
-    pub fn of_this_program() -> Result<Self, TimedError> {
-        let program = std::env::current_exe().map_err(|source| TimedError::Start { source })?;
-        Self::start(&Command::new(program).arg("--perfaudit-launcher"))
-    }
-
-    /// Starts a program that calls [`super::serve_if_asked`] as a launcher. Limits of the command do not apply.
-    ///
-    /// # Errors
-    /// When it cannot be started, or is no launcher.
-    pub fn start(command: &Command) -> Result<Self, TimedError> {
+impl LauncherProcess {
+    fn start(command: &Command) -> Result<Self, TimedError> {
         let marker = Marker::unique();
         let mut child = command
             .builder()
@@ -70,29 +66,55 @@ impl Launcher {
                 }
             }
         });
-        let launcher = Self { child, requests, answers, marker };
+        let process = Self { child, requests, answers, marker };
         let started = Instant::now();
-        while let Ok(line) = launcher.answers.recv_timeout(PATIENCE.saturating_sub(started.elapsed())) {
+        while let Ok(line) = process.answers.recv_timeout(PATIENCE.saturating_sub(started.elapsed())) {
             if line == READY {
-                return Ok(launcher);
+                return Ok(process);
             }
         }
         Err(TimedError::NoLauncher)
+    }
+}
+
+impl Launcher {
+    /// Starts this same program as a launcher; it has to call [`super::serve_if_asked`] first of all. One that does
+    /// not gets an argument it does not know.
+    ///
+    /// # Errors
+    /// When it cannot be started, or is no launcher.
+    pub fn of_this_program() -> Result<Self, TimedError> {
+        let program = std::env::current_exe().map_err(|source| TimedError::Start { source })?;
+        Self::start(&Command::new(program).arg("--perfaudit-launcher"))
+    }
+
+    /// Starts a program that calls [`super::serve_if_asked`] as a launcher. Limits of the command do not apply.
+    ///
+    /// # Errors
+    /// When it cannot be started, or is no launcher.
+    pub fn start(command: &Command) -> Result<Self, TimedError> {
+        let process = LauncherProcess::start(command)?;
+        Ok(Self { process, command: command.clone(), is_lost: false, was_replaced: false })
     }
 
     /// Runs a command to its end.
     ///
     /// # Errors
-    /// When the command cannot be started, and when the launcher is lost. What happens to the command later is an
-    /// [`Ending`](crate::Ending).
+    /// When the command cannot be started, and when the launcher is lost meanwhile. What happens to the command later
+    /// is an [`Ending`](crate::Ending).
     pub fn run(&mut self, command: &TimedCommand, interrupt: &Interrupt) -> Result<Timed, TimedError> {
+        if self.is_lost && !self.was_replaced {
+            self.was_replaced = true;
+            self.process = LauncherProcess::start(&self.command)?;
+            self.is_lost = false;
+        }
         self.tell(&Message::Run(Box::new(command.clone())))?;
         let (begun, limit) = (Instant::now(), command.command.time_limit);
         let mut asked: Option<(Ending, Instant)> = None;
         loop {
             let tick =
                 limit.map_or(TICK, |limit| limit.saturating_sub(begun.elapsed()).clamp(LEAST_TICK, TICK));
-            match self.answers.recv_timeout(tick) {
+            match self.process.answers.recv_timeout(tick) {
                 Ok(line) => {
                     return match serde_json::from_str::<Answer>(&line) {
                         Ok(answer) => answer.map_err(TimedError::Refused),
@@ -126,22 +148,24 @@ impl Launcher {
     fn tell(&mut self, message: &Message) -> Result<(), TimedError> {
         let mut line = serde_json::to_vec(message).expect("a message holds nothing that JSON cannot");
         line.push(b'\n');
-        match self.requests.as_mut().map(|requests| requests.write_all(&line)) {
+        match self.process.requests.as_mut().map(|requests| requests.write_all(&line)) {
             Some(Ok(())) => Ok(()),
             Some(Err(_)) | None => Err(self.lost()),
         }
     }
 
     fn lost(&mut self) -> TimedError {
-        let _ = self.child.kill();
-        let how =
-            self.child.wait().map_or_else(|error| error.to_string(), |status| ending_of(status).describe());
-        self.marker.end_all();
+        let LauncherProcess { child, requests, marker, .. } = &mut self.process;
+        self.is_lost = true;
+        *requests = None;
+        let _ = child.kill();
+        let how = child.wait().map_or_else(|error| error.to_string(), |status| ending_of(status).describe());
+        marker.end_all();
         TimedError::Lost { how }
     }
 }
 
-impl Drop for Launcher {
+impl Drop for LauncherProcess {
     /// Lets the launcher end, insists if it does not, and ends what it can no longer end itself.
     fn drop(&mut self) {
         self.requests = None;

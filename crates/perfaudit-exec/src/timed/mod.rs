@@ -125,7 +125,9 @@ pub enum TimedError {
     )]
     NoLauncher,
     /// The launcher is gone.
-    #[error("the launcher ended unexpectedly ({how}): start another one")]
+    #[error(
+        "the process that starts commands ended while this one ran ({how}): was it killed, or memory short?"
+    )]
     Lost {
         /// How it ended.
         how: String,

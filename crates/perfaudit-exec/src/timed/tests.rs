@@ -134,10 +134,22 @@ fn a_command_dies_with_its_launcher() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("pid");
     let mut launcher = launcher();
-    let launcher_pid = launcher.child.id();
+    let launcher_pid = launcher.process.child.id();
     let script = format!("echo $$ > {}; kill -KILL {launcher_pid}; exec sleep 600", file.display());
     assert!(matches!(launcher.run(&sh(&script), &Interrupt::new()), Err(TimedError::Lost { .. })));
     assert!(!is_alive(&std::fs::read_to_string(file).unwrap()));
+}
+
+#[test]
+fn a_launcher_that_was_killed_is_replaced_once() {
+    let mut launcher = launcher();
+    let deadly = sh("kill -KILL $PPID; exec sleep 600");
+    let lost = launcher.run(&deadly, &Interrupt::new()).unwrap_err();
+    assert!(lost.to_string().contains("(killed by SIGKILL)"), "{lost}");
+    assert!(run(&mut launcher, &sh("true")).ending.is_success());
+    for _ in 0..2 {
+        assert!(matches!(launcher.run(&deadly, &Interrupt::new()), Err(TimedError::Lost { .. })));
+    }
 }
 
 #[test]

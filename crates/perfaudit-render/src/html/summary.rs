@@ -175,7 +175,9 @@ fn tiles(context: &Context<'_>) -> Markup {
         },
         Tile { count: count(&WorkloadState::is_failure), label: "failed", filter: "failing" },
         Tile {
-            count: count(&|state| matches!(state, WorkloadState::NotRun | WorkloadState::Unsupported)),
+            count: count(&|state| {
+                matches!(state, WorkloadState::NotRun | WorkloadState::Ignored | WorkloadState::Unsupported)
+            }),
             label: "not run or unsupported",
             filter: "skipped",
         },

@@ -72,8 +72,10 @@ pub(crate) fn run(plan: &Plan, arguments: &AuditArguments) -> Result<Exit, Comma
 fn earlier(plan: &Plan) -> Option<Earlier> {
     let newest = perfaudit_run::newest(&runs_directory(&plan.work)).ok()?;
     let result: AuditResult = perfaudit_run::open(&newest).ok()?.result;
-    let listed =
-        |workload: &&Workload| !workload.title.is_empty() && workload.state != WorkloadState::Unsupported;
+    let listed = |workload: &&Workload| {
+        !workload.title.is_empty()
+            && !matches!(workload.state, WorkloadState::Unsupported | WorkloadState::Ignored)
+    };
     let benchmarks = result.workloads.iter().filter(listed).count();
     let build = result.run.stages.iter().find(|stage| stage.name == StageName::Build)?;
     let planned = plan.pace.estimate(benchmarks, Duration::ZERO).as_secs_f64();

@@ -19,7 +19,9 @@ impl Counts {
     fn of(workloads: &[Workload]) -> Self {
         let count = |is: fn(&Workload) -> bool| workloads.iter().filter(|workload| is(workload)).count();
         Self {
-            benchmarks: count(|workload| workload.state != WorkloadState::Unsupported),
+            benchmarks: count(|workload| {
+                !matches!(workload.state, WorkloadState::Unsupported | WorkloadState::Ignored)
+            }),
             measured: count(|workload| workload.state == WorkloadState::Measured),
             failed: count(|workload| workload.state.is_failure()),
             not_run: count(|workload| workload.state == WorkloadState::NotRun),

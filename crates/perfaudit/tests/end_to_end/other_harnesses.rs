@@ -120,6 +120,14 @@ fn benchmarks_that_fail_are_rows_with_a_message() {
 }
 
 #[test]
+fn what_its_source_ignores_is_told_and_does_not_make_the_run_incomplete() {
+    for id in ["suite/suite::ignored", "without-terse/old::left_out"] {
+        assert_told(id, State::Ignored, &["marks it with `ignore`"]);
+    }
+    assert!(!DIVAN.result.verdict.headline.contains("ignored"), "{}", DIVAN.result.verdict.headline);
+}
+
+#[test]
 fn a_program_that_prints_what_divan_never_would_harms_only_its_own_rows() {
     assert_told("pretender/p::other_columns", State::Unreadable, &["typical", "expected fastest"]);
     assert_told("pretender/p::garbage", State::NoResults, &[]);
@@ -160,6 +168,7 @@ fn bench_functions_are_measured_with_a_nightly_toolchain_and_explained_without()
             ("libtest-suite/suite/bytes", State::Measured),
             ("libtest-suite/suite/failing::exits_with_0", State::NoResults),
             ("libtest-suite/suite/failing::panics", State::Failed),
+            ("libtest-suite/suite/failing::ignored", State::Ignored),
         ]
     );
     assert!(nightly.told("libtest-suite/suite/failing::panics").1.contains("out of cheese"));
