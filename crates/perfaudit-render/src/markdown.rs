@@ -90,6 +90,7 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         ("Next", next_actions(&result.next_actions)),
         ("Not measured", benchmarks::unmeasured(result)),
         ("Benchmarks", benchmarks::benchmarks(result)),
+        ("Beside each other", relative(result)),
         ("CPU time", cpu::cpu(result)),
         ("Parameters", benchmarks::groups(result)),
         ("How it was measured", how_measured(result)),
@@ -102,6 +103,10 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         .filter(|(_, body)| !body.is_empty())
         .map(|(title, body)| Section { title, body })
         .collect()
+}
+
+fn relative(result: &AuditResult) -> String {
+    rows::relative(result).iter().map(|row| format!("- {}\n", prose(row))).collect()
 }
 
 fn objectives(result: &AuditResult) -> String {

@@ -245,3 +245,26 @@ pub(crate) fn words<T: serde::Serialize>(variant: T) -> String {
         _ => String::new(),
     }
 }
+/// Commands that were compared with each other, one sentence each: the figure, and how it was made.
+pub(crate) fn relative(result: &AuditResult) -> Vec<String> {
+    let name = &MetricName::WALL_TIME_RELATIVE;
+    let compared = result.workloads.iter().filter_map(|workload| Some((workload, workload.metric(name)?)));
+    compared
+        .map(|(workload, metric)| {
+            let figure = &metric.figure;
+            let value = match (&figure.estimate, figure.interval()) {
+                (_, Some(interval)) => format!(
+                    "{:.2} [{:.2} to {:.2}] times as long",
+                    figure.value().unwrap_or(f64::NAN),
+                    interval.lower(),
+                    interval.upper()
+                ),
+                (Estimate::WithoutInterval { value, reason }, None) => {
+                    format!("{value:.2} times as long ({reason})")
+                }
+                _ => format!("not estimable ({})", figure.reason().unwrap_or_default()),
+            };
+            format!("`{}`: {value}: {}; {} rounds", workload.title, figure.method.0, figure.n)
+        })
+        .collect()
+}

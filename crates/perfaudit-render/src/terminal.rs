@@ -41,6 +41,7 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     verdict(&mut page, result);
     objectives(&mut page, result, terminal.verbose);
     benchmarks::benchmarks(&mut page, result, terminal.verbose);
+    relative(&mut page, result);
     cpu::cpu(&mut page, result, terminal.verbose);
     comparison(&mut page, result, terminal.verbose);
     failures(&mut page, result, terminal.verbose);
@@ -104,6 +105,17 @@ fn objectives(page: &mut Page, result: &AuditResult, verbose: bool) {
 }
 
 /// The run beside a baseline: what differs, then how much does not.
+fn relative(page: &mut Page, result: &AuditResult) {
+    let rows = rows::relative(result);
+    if rows.is_empty() {
+        return;
+    }
+    page.heading("Beside each other");
+    for row in rows {
+        page.paragraph("  ", 4, PLAIN, &text::visible(&row));
+    }
+}
+
 fn comparison(page: &mut Page, result: &AuditResult, verbose: bool) {
     let Some(comparison) = &result.comparison else { return };
     page.heading(&format!("Beside the baseline {}", text::one_line(&comparison::beside(comparison))));

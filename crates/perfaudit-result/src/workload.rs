@@ -306,6 +306,8 @@ impl MetricName {
     pub const WALL_TIME_STD_DEV: Self = Self(Cow::Borrowed("wall_time.std_dev"));
     /// The median absolute deviation of the time per iteration, times 1.4826.
     pub const WALL_TIME_MAD: Self = Self(Cow::Borrowed("wall_time.mad"));
+    /// The median time over that of the command that others are compared with.
+    pub const WALL_TIME_RELATIVE: Self = Self(Cow::Borrowed("wall_time.relative"));
     /// The declared amount of work over the median time.
     pub const THROUGHPUT: Self = Self(Cow::Borrowed("throughput"));
     /// CPU time in user mode, of a command with all its descendants.

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | what is the quantile, and how well is it known | [`quantile_estimate`], [`least_sample_size`] |
 //! | what is the mean, and how well is it known | [`mean_interval`] |
+//! | how do two medians relate that were measured in turns | [`median_ratio`] |
 //! | how many independent values is the sample worth | [`effective_size`] |
 //! | was it still drifting while it was measured | [`drift`] |
 //! | does it have one mode or two | [`dip`], [`modes`] |
@@ -45,6 +46,7 @@ mod product;
 mod quantile;
 mod random;
 mod ranks;
+mod ratio;
 mod sample;
 mod share;
 mod share_difference;
@@ -62,6 +64,7 @@ pub use probability::{Interval, Level, Probability};
 pub use product::{Estimated, difference_interval, product_interval};
 pub use quantile::{QuantileEstimate, least_sample_size, quantile, quantile_estimate};
 pub use random::shuffle;
+pub use ratio::{MedianRatio, median_ratio};
 pub use sample::{Sample, SampleError};
 pub use share::{BlockCount, LEAST_BLOCKS, LEAST_HITS, Share, ShareEstimate, Unbounded, clopper_pearson};
 pub use share_difference::{DifferenceTest, share_difference, time_difference};

@@ -242,15 +242,40 @@ pub(crate) struct BenchArguments {
         help_heading = "What to measure"
     )]
     pub(crate) imports: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) lines: LineArguments,
     /// The command to measure, behind `--`; without it the project's benchmarks and configured commands
     #[arg(last = true, value_name = "COMMAND", conflicts_with_all = OF_BENCHMARKS)]
     pub(crate) command: Vec<String>,
+}
+
+/// Commands that are compared with each other.
+#[derive(Debug, Args)]
+pub(crate) struct LineArguments {
+    /// A command line to measure (repeatable); several take turns and are compared with the fastest of them
+    #[arg(
+        long = "command",
+        id = "line",
+        value_name = "LINE",
+        conflicts_with_all = ["imports", "command"],
+        conflicts_with_all = OF_BENCHMARKS,
+        help_heading = "What to measure"
+    )]
+    pub(crate) lines: Vec<String>,
+    /// A further command line, which the others are compared with
+    #[arg(long, value_name = "LINE", requires = "line", help_heading = "What to measure")]
+    pub(crate) reference: Option<String>,
+    /// Give every `--command` to this shell; without it a line that needs one goes to `sh`
+    #[arg(long, value_name = "SHELL", requires = "line", help_heading = "What to measure")]
+    pub(crate) shell: Option<String>,
 }
 
 impl BenchArguments {
     pub(crate) fn subject(&self) -> Subject<'_> {
         if !self.command.is_empty() {
             Subject::Command(&self.command)
+        } else if !self.lines.lines.is_empty() {
+            Subject::Lines(&self.lines)
         } else if !self.imports.is_empty() {
             Subject::Files(&self.imports)
         } else {
@@ -396,6 +421,8 @@ mod tests {
         for option in ["--filter=x", "--all-features", "--profile=x", "--dry-run"] {
             refused(&[option, "--", "true"]);
         }
+        refused(&["--command", "true", "--", "true"]);
+        refused(&["--command", "true", "--filter=x"]);
         let kept = ["perfaudit", "bench", "--import", "file.json", "--seed", "1", "--format", "json"];
         assert!(Arguments::try_parse_from(kept).is_ok());
         assert!(Arguments::try_parse_from(["perfaudit", "bench", "--mode", "quick", "--", "true"]).is_ok());

@@ -10,6 +10,13 @@ pub enum CommandLine {
     Argv(Vec<String>),
     /// A line as one types it. It goes through `sh -c` only if it needs a shell, see [`CommandLine::argv`].
     Line(String),
+    /// A line for a certain shell, whether it needs one or not.
+    Shell {
+        /// The shell: its name, or the path to it.
+        shell: String,
+        /// The line.
+        line: String,
+    },
 }
 
 /// What `sh` knows itself: reserved words, special built-ins and the usual built-ins of shells. A line that begins
@@ -37,6 +44,17 @@ impl CommandLine {
                 || (vec!["sh".to_owned(), "-c".to_owned(), line.clone()], NeedsShell::Yes),
                 |words| (words, NeedsShell::No),
             ),
+            Self::Shell { shell, line } => {
+                (vec![shell.clone(), "-c".to_owned(), line.clone()], NeedsShell::Yes)
+            }
+        }
+    }
+
+    /// An empty line for the same shell: what it takes by itself.
+    pub(super) fn emptied(&self) -> Self {
+        match self {
+            Self::Shell { shell, .. } => Self::Shell { shell: shell.clone(), line: String::new() },
+            Self::Line(_) | Self::Argv(_) => Self::Line(String::new()),
         }
     }
 
@@ -45,7 +63,7 @@ impl CommandLine {
     pub fn text(&self) -> String {
         match self {
             Self::Argv(words) => words.join(" "),
-            Self::Line(line) => line.clone(),
+            Self::Line(line) | Self::Shell { line, .. } => line.clone(),
         }
     }
 
@@ -53,7 +71,7 @@ impl CommandLine {
     pub(super) fn words(&self) -> Vec<String> {
         match self {
             Self::Argv(words) => words.clone(),
-            Self::Line(line) => line
+            Self::Line(line) | Self::Shell { line, .. } => line
                 .split(|c: char| c.is_whitespace() || "\"'<>|;&()".contains(c))
                 .filter(|word| !word.is_empty())
                 .map(str::to_owned)

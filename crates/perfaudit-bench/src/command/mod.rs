@@ -260,8 +260,7 @@ impl Measurer<'_> {
     fn calibrate_shell(&mut self, sessions: &mut [Session<'_>]) {
         let mut shells: Vec<_> = sessions.iter_mut().filter(|session| session.needs_shell_time()).collect();
         let Some(first) = shells.first() else { return };
-        let command =
-            session::placed(&CommandLine::Line(String::new()), first.spec).time_limit(self.means.patience);
+        let command = session::placed(&first.spec.run.emptied(), first.spec).time_limit(self.means.patience);
         let empty = TimedCommand { command, input: None, output: OutputUse::Discarded };
         let mut times = Vec::new();
         for run in 0..EMPTY_WARMUP + EMPTY_LINES {

@@ -4,4 +4,5 @@ mod aa;
 mod coverage;
 mod dip;
 mod order;
+mod ratio;
 mod support;

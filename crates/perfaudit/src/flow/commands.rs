@@ -6,6 +6,8 @@ use perfaudit_bench::{AcceptedExit, Cache, CommandLine, CommandSpec, Runs};
 use perfaudit_exec::timed::OutputUse;
 use perfaudit_project::config;
 
+use crate::arguments::LineArguments;
+
 /// The commands of the configuration that are meant: one for each combination of parameters, two where it is measured
 /// cold as well. Whoever names packages or targets on the command line means those alone.
 pub(crate) fn chosen(config: &config::Config, root: &Path) -> Vec<CommandSpec> {
@@ -32,6 +34,23 @@ pub(crate) fn chosen(config: &config::Config, root: &Path) -> Vec<CommandSpec> {
 pub(crate) fn typed(words: &[String], directory: &Path) -> CommandSpec {
     let name = words.join(" ").replace('/', "_");
     CommandSpec::new(&name, CommandLine::Argv(words.to_vec()), directory.to_owned())
+}
+
+/// The command lines of the command line, the reference first. A line that is given twice is measured twice.
+pub(crate) fn lines(arguments: &LineArguments, directory: &Path) -> Vec<CommandSpec> {
+    let mut specs: Vec<CommandSpec> = Vec::new();
+    for line in arguments.reference.iter().chain(&arguments.lines) {
+        let run = match &arguments.shell {
+            Some(shell) => CommandLine::Shell { shell: shell.clone(), line: line.clone() },
+            None => CommandLine::Line(line.clone()),
+        };
+        let name = line.replace('/', "_");
+        let is_taken = |name: &str| specs.iter().any(|spec| spec.name == name);
+        let numbered = (2..).map(|number| format!("{name} ({number})"));
+        let free = std::iter::once(name.clone()).chain(numbered).find(|name| !is_taken(name));
+        specs.push(CommandSpec::new(&free.unwrap_or(name), run, directory.to_owned()));
+    }
+    specs
 }
 
 fn spec(command: &config::CommandSpec, workload: &config::CommandWorkload, root: &Path) -> CommandSpec {

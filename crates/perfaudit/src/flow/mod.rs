@@ -15,6 +15,7 @@ pub(crate) mod noise_floor;
 mod objectives;
 mod plan;
 mod record;
+mod relative;
 mod reproduce;
 mod resume;
 mod verdict;
@@ -70,8 +71,9 @@ pub(crate) fn audit(
     progress.say("find  packages and benchmarks".to_owned());
     let plan = match subject {
         Subject::Project => Plan::make(arguments, interrupt)?,
-        Subject::Command(words) => Plan::beside_project(arguments, Some(words), interrupt)?,
-        Subject::Files(_) => Plan::beside_project(arguments, None, interrupt)?,
+        Subject::Command(_) | Subject::Lines(_) | Subject::Files(_) => {
+            Plan::beside_project(arguments, subject, interrupt)?
+        }
     };
     let baselines = Baselines::open(arguments, &plan.project.root)?;
     let earlier = resume::earlier(arguments, &plan)?;
@@ -117,6 +119,9 @@ pub(crate) fn audit(
     gathered.workloads.extend(imported.workloads);
     gathered.samples.extend(imported.samples);
     let analysis = analyse::analyse(&mut gathered.workloads, &gathered.samples, &commands.runs, &host, seed);
+    if let Subject::Lines(lines) = subject {
+        relative::compare(&mut gathered.workloads, &gathered.samples, lines.reference.is_some(), seed);
+    }
     let skip = [plan.project.target_directory.as_path(), directory.path()];
     let tree_changes = changes(&TreeSnapshot::take(&plan.project.root, &skip), &tree);
     stages.push(analysing.end(&directory, StageState::Done, None));

@@ -13,7 +13,7 @@ use perfaudit_project::{
 use perfaudit_result::{BuildProfile, Mode, Precondition};
 
 use super::commands;
-use crate::arguments::AuditArguments;
+use crate::arguments::{AuditArguments, LineArguments};
 use crate::error::CommandError;
 use crate::settings;
 
@@ -50,7 +50,7 @@ impl Plan {
     /// A plan to measure nothing of the project that may lie around: a command in the current directory, or nothing.
     pub(crate) fn beside_project(
         arguments: &AuditArguments,
-        command: Option<&[String]>,
+        subject: Subject<'_>,
         interrupt: &Interrupt,
     ) -> Result<Self, CommandError> {
         let mut project = match ProjectRoot::locate(&arguments.path, interrupt) {
@@ -67,7 +67,11 @@ impl Plan {
             work: project.work_directory()?,
             pace: Pace::new(mode, config.audit.budget.value),
             mode,
-            commands: command.map(|words| commands::typed(words, &here)).into_iter().collect(),
+            commands: match subject {
+                Subject::Command(words) => vec![commands::typed(words, &here)],
+                Subject::Lines(lines) => commands::lines(lines, &here),
+                Subject::Project | Subject::Files(_) => Vec::new(),
+            },
             config,
             project,
         })
@@ -101,6 +105,8 @@ pub(crate) enum Subject<'a> {
     Project,
     /// A command, given by its words.
     Command(&'a [String]),
+    /// Command lines that are compared with each other.
+    Lines(&'a LineArguments),
     /// What other tools wrote into these files.
     Files(&'a [PathBuf]),
 }

@@ -202,3 +202,32 @@ fn a_counter_that_the_author_named_keeps_its_name_and_says_what_is_not_recorded(
     assert_eq!(figure.unit, Unit::Unknown, "{name}");
     assert!(figure.method.0.contains("which way is better is not recorded"), "{name}: {figure:?}");
 }
+
+#[test]
+fn several_command_lines_are_compared_with_the_reference_or_the_fastest() {
+    let folder = Project::empty();
+    let relative = |arguments: &[&str]| -> Vec<(String, Option<f64>)> {
+        let all = ["bench", "--mode", "quick", "--format", "json"].iter().chain(arguments);
+        let outcome = folder.perfaudit().args(all).run();
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        let result = perfaudit_result::from_json(&outcome.stdout).expect("it is a result");
+        let ratio = |row: &perfaudit_result::Workload| {
+            let figure = &row.metric(&MetricName::WALL_TIME_RELATIVE)?.figure;
+            assert!(figure.unit == Unit::Ratio && figure.interval().is_some(), "{figure:?}");
+            figure.value()
+        };
+        result.workloads.iter().map(|row| (row.title.clone(), ratio(row))).collect()
+    };
+    let found = relative(&["--command", "sleep 0.05", "--command", "sleep 0.02"]);
+    assert!(
+        matches!(&found[..], [(slow, Some(ratio)), (_, None)] if slow == "sleep 0.05" && *ratio > 1.0),
+        "{found:?}"
+    );
+    let found =
+        relative(&["--reference", "sleep 0.05", "--command", "sleep 0.02", "--command", "sleep 0.02"]);
+    let titles: Vec<&str> = found.iter().map(|(title, _)| title.as_str()).collect();
+    assert_eq!(titles, ["sleep 0.05", "sleep 0.02", "sleep 0.02 (2)"]);
+    assert!(
+        found[0].1.is_none() && found[1..].iter().all(|(_, ratio)| ratio.is_some_and(|ratio| ratio < 1.0))
+    );
+}
