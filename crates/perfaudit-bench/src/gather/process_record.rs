@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use perfaudit_exec::{Ending, Finished};
+use perfaudit_exec::{Ending, Finished, Usage};
 use perfaudit_result::ArtifactKind;
 use perfaudit_run::OpenedRun;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,8 @@ pub(super) struct BenchProcess {
     #[serde(flatten)]
     of: ProcessOf,
     ending: Ending,
+    /// Its CPU time.
+    usage: Usage,
     /// How long it ran.
     duration_s: f64,
     /// Processes it left behind.
@@ -38,6 +40,7 @@ impl BenchProcess {
         Self {
             of,
             ending: finished.ending,
+            usage: finished.usage,
             duration_s: finished.duration.as_secs_f64(),
             strays: finished.strays,
             stdout: finished.stdout.text(),
@@ -51,9 +54,11 @@ impl BenchProcess {
 
     /// None for a process that did not end well, and for what is no process.
     fn finished(text: &[u8]) -> Option<(ProcessOf, Finished)> {
-        let Self { of, ending, duration_s, strays, stdout, stderr } = serde_json::from_slice(text).ok()?;
+        let Self { of, ending, usage, duration_s, strays, stdout, stderr } =
+            serde_json::from_slice(text).ok()?;
         let duration = Duration::try_from_secs_f64(duration_s).ok()?;
-        let finished = Finished { ending, stdout: stdout.into(), stderr: stderr.into(), duration, strays };
+        let finished =
+            Finished { ending, stdout: stdout.into(), stderr: stderr.into(), usage, duration, strays };
         (ending.is_success() && of.binary_sha256.is_some()).then_some((of, finished))
     }
 }
