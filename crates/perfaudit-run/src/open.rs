@@ -45,7 +45,11 @@ pub fn open(path: &Path) -> Result<OpenedRun, RunDirectoryError> {
             ArtifactKind::CpuProfile => {
                 read_profile(folder, path).map(|read| drop(profiles.insert(id, read)))
             }
-            ArtifactKind::Harness | ArtifactKind::BuildLog | ArtifactKind::WorkloadLog => Ok(()),
+            ArtifactKind::Harness
+            | ArtifactKind::BenchProcess
+            | ArtifactKind::CommandRuns
+            | ArtifactKind::BuildLog
+            | ArtifactKind::WorkloadLog => Ok(()),
         };
         if let Err(reason) = read {
             unreadable.push(format!("{path}: {reason}"));
