@@ -13,9 +13,9 @@ pub mod export;
 #[cfg(target_os = "linux")]
 pub mod record;
 mod recording;
+pub mod symbols;
 #[cfg(target_os = "linux")]
 mod unwind;
-pub mod symbols;
 
 pub use call_tree::CallTree;
 pub use recording::{CodeAddress, FileIdentity, Lookup, Module, Recording};

@@ -70,13 +70,23 @@ pub fn measure_against_themselves(
 ) -> Result<Vec<SelfPairs>, SelfPairsError> {
     let runs = std::num::NonZeroU32::new(BLOCK * COMPARISONS).expect("59 comparisons are not none");
     let effort = Effort::new(Mode::Full, Runs::Fixed(runs));
-    let request = CommandRequest { specs, mode: Mode::Full, budget: Some(budget), seed, patience: budget };
+    let request = CommandRequest {
+        specs,
+        mode: Mode::Full,
+        budget: Some(budget),
+        seed,
+        patience: budget,
+        earlier: None,
+    };
     let both = || specs.iter().flat_map(|spec| [spec, spec]);
     let mut sessions: Vec<Session<'_>> = (0..)
         .zip(both())
-        .map(|(index, spec)| Session::new(spec, row_of(spec).id, effort, budget, seed ^ index))
+        .map(|(index, spec)| {
+            let identity = super::earlier::identity(spec, Mode::Full);
+            Session::new(spec, row_of(spec).id, identity, effort, budget, seed ^ index)
+        })
         .collect();
-    let means = Means { launcher, interrupt, patience: budget, started: Instant::now() };
+    let means = Means { launcher, interrupt, patience: budget, started: Instant::now(), spent_before_s: 0.0 };
     let mut measurer = Measurer { request: &request, means, waiting: sessions.len(), launches: 0 };
     measurer.measure(&mut sessions.iter_mut().collect::<Vec<_>>(), &mut |_: CommandEvent<'_>| {});
     if interrupt.is_set() {
