@@ -147,8 +147,10 @@ impl Share {
             let (hits, of, in_blocks) = (self.hits, self.of, self.blocks_of_rarer);
             return Some(Unbounded::TooRare { hits, of, in_blocks });
         }
-        self.has_few_blocks()
-            .then(|| Unbounded::TooFewBlocks { independent: self.independent as usize, blocks: self.blocks })
+        self.has_few_blocks().then_some(Unbounded::TooFewBlocks {
+            independent: self.independent as usize,
+            blocks: self.blocks,
+        })
     }
 
     /// The share with its interval: Clopper and Pearson's for the number of samples that the sample is worth.
