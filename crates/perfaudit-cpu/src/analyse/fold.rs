@@ -131,6 +131,9 @@ fn fate(profile: &CpuProfile, function: &Function, view: &View) -> Fate {
     if view.fold_start_up {
         let is_shim =
             implemented_trait(&function.name).is_some_and(|of| is_below(&of, "core::ops::function"));
+        let is_shim = is_shim
+            || (kind == OriginKind::Std
+                && function.file.as_deref().is_some_and(|file| file.ends_with("core/src/ops/function.rs")));
         if is_shim || START_UP.iter().any(lies_in) || SYSTEM_START.contains(&name.as_str()) {
             return Fate::Layer("[start-up]");
         }

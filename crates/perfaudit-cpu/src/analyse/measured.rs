@@ -1,6 +1,6 @@
 //! The part of a profile that a benchmark measures.
 
-use perfaudit_result::{CpuProfile, Function, NamedShare, NodeId, OriginKind, SampleRun};
+use perfaudit_result::{CodeOrigin, CpuProfile, Function, NamedShare, NodeId, OriginKind, SampleRun};
 
 use super::hotspots::named_shares;
 use super::names::{is_below, method, plain};
@@ -147,6 +147,8 @@ enum Entry {
     RoutineOnly,
     /// The routine reads the clock itself.
     SelfTimed,
+    /// A closure in the file of such functions that debug information names without its path: its lines decide.
+    Closure,
 }
 
 /// What a function is to the harness.
@@ -169,7 +171,7 @@ enum Role {
 #[must_use]
 pub fn measured_part(profile: &CpuProfile, scope: &Scope) -> MeasuredPart {
     let roles: Vec<Role> = (profile.functions.iter())
-        .map(|function| role(function, profile.origins[function.origin as usize].kind, scope.harness))
+        .map(|function| role(function, &profile.origins[function.origin as usize], scope.harness))
         .collect();
     let mut rebuild = Rebuild::of(profile);
     let mut places: Vec<Place> = Vec::with_capacity(profile.nodes.len());
@@ -185,7 +187,7 @@ pub fn measured_part(profile: &CpuProfile, scope: &Scope) -> MeasuredPart {
             (above, Role::Entry(entry)) => match (scope.reason_to_leave_out(entry, frame.line), above) {
                 (None, _) => Place::Timed {
                     node: rebuild.child(None, node.frame),
-                    passes: entry == Entry::Mixed && scope.timed.is_some(),
+                    passes: matches!(entry, Entry::Mixed | Entry::Closure) && scope.timed.is_some(),
                 },
                 // A line that only calls another function of the harness tells less than that function.
                 (Some(why), Place::Above(_) | Place::Entered(Excluded::Harness | Excluded::Executor)) => {
@@ -227,42 +229,65 @@ impl Scope {
             Some(LineKind::Drop) => Some(Excluded::Drop),
             Some(LineKind::Executor) => Some(Excluded::Executor),
             Some(LineKind::Harness) => Some(Excluded::Harness),
+            None if entry == Entry::Closure => Some(Excluded::Harness),
             None => (entry == Entry::Mixed).then_some(Excluded::NoLine),
         }
     }
 }
 
-fn role(function: &Function, kind: OriginKind, harness: Harness) -> Role {
+/// Inlined functions often have short names in debug information (`iter_batched<M>`, `{closure#0}`), so that the file
+/// and whose code it is count as much as the name.
+fn role(function: &Function, origin: &CodeOrigin, harness: Harness) -> Role {
     const HARNESS_CRATES: [&str; 6] =
         ["criterion", "criterion_plot", "plotters", "oorandom", "divan", "test"];
     const ADAPTORS: [&str; 4] = ["core::iter", "alloc::vec", "core::ops::function", "core::slice::iter"];
+    const ADAPTOR_FILES: [&str; 3] = ["core/src/iter/", "alloc/src/vec/", "core/src/ops/function.rs"];
     if function.name == CpuProfile::TRUNCATED {
         return Role::Truncated;
     }
-    let name = plain(&function.name);
-    if kind == OriginKind::Own {
+    if origin.kind == OriginKind::Own {
         return Role::Own;
     }
+    let name = plain(&function.name);
+    let file = function.file.as_deref().unwrap_or_default();
+    let package = origin.name.as_deref().unwrap_or_default();
+    let is_closure = name.starts_with('{');
     let entry = match harness {
-        Harness::Criterion if is_below(&name, "criterion::bencher") => match method(&name) {
-            "iter" => Some(Entry::RoutineOnly),
-            "iter_custom" => Some(Entry::SelfTimed),
-            method if method.starts_with("iter") => Some(Entry::Mixed),
-            _ => None,
-        },
+        Harness::Criterion
+            if is_below(&name, "criterion::bencher")
+                || (package == "criterion" && file.ends_with("bencher.rs") && !name.contains("::")) =>
+        {
+            match method(&name) {
+                _ if is_closure => Some(Entry::Closure),
+                "iter" => Some(Entry::RoutineOnly),
+                "iter_custom" => Some(Entry::SelfTimed),
+                method if method.starts_with("iter") => Some(Entry::Mixed),
+                _ => None,
+            }
+        }
         Harness::Divan if is_below(&name, "divan") && name.contains("::sample_recorder::") => {
             Some(Entry::Mixed)
         }
+        Harness::Divan if package == "divan" && is_closure && file.ends_with("/mod.rs") => {
+            Some(Entry::Closure)
+        }
         Harness::Libtest if name == "test::bench::ns_iter_inner" => Some(Entry::RoutineOnly),
+        Harness::Libtest if name == "ns_iter_inner" && origin.kind == OriginKind::Std => {
+            Some(Entry::RoutineOnly)
+        }
         _ => None,
     };
     if let Some(entry) = entry {
         return Role::Entry(entry);
     }
-    let is_std = kind == OriginKind::Std;
-    if HARNESS_CRATES.iter().any(|path| is_below(&name, path)) {
+    let is_std = origin.kind == OriginKind::Std;
+    let is_of_harness = HARNESS_CRATES[..5].contains(&package.replace('-', "_").as_str());
+    if is_of_harness || HARNESS_CRATES.iter().any(|path| is_below(&name, path)) {
         Role::Harness
-    } else if is_std && ADAPTORS.iter().any(|path| is_below(&name, path)) {
+    } else if is_std
+        && (ADAPTORS.iter().any(|path| is_below(&name, path))
+            || ADAPTOR_FILES.iter().any(|part| file.contains(part)))
+    {
         Role::Adaptor
     } else {
         Role::Other

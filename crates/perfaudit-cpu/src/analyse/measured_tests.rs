@@ -113,6 +113,17 @@ fn workers_between_the_first_and_last_measurement_belong_to_the_routine_and_plot
 }
 
 #[test]
+fn short_names_of_inlined_frames_are_told_by_their_file() {
+    let at = |line: u32| format!("0 m {MAIN};dep:criterion|src/bencher.rs|{line}|iter_batched<W, u8>");
+    let inner = "dep:criterion|src/bencher.rs|235|{closure#0}<W, u8>";
+    let sampled =
+        profile(1, &[&format!("{};mine::sort 3", at(237)), &format!("{};{inner};clone_input 1", at(235))]);
+    let part = measured_part(&sampled, &criterion());
+    assert_eq!(stacks(&part.profile), ["iter_batched<W, u8>;mine::sort 3"]);
+    assert_eq!(share(&part, Excluded::SetUp), Some(0.25));
+}
+
+#[test]
 fn stacks_cut_off_before_the_measured_call_are_left_out_and_told() {
     let sampled = profile(1, &[&format!("0 m {MAIN};{ITER};walk 5"), "0 m ?||0|[truncated];walk;walk 5"]);
     let part = measured_part(&sampled, &criterion());
