@@ -1,6 +1,6 @@
 //! The same samples without the frames that hide what matters.
 
-use perfaudit_result::{CpuProfile, Function, OriginKind, SourceFrame};
+use perfaudit_result::{CpuProfile, Function, NodeId, OriginKind, SourceFrame};
 
 use super::names::{implemented_trait, is_below, plain};
 use super::rebuild::Rebuild;
@@ -30,6 +30,9 @@ impl View {
     pub const READABLE: Self =
         Self { fold_start_up: true, fold_runtimes: true, fold_async: true, fold_recursion: true };
 }
+
+/// Where the stack of a node ends after folding, and the name and origin of its frame if that was left out.
+type Folded = (Option<NodeId>, Option<(&'static str, u32)>);
 
 /// What becomes of the frames of a function.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,8 +84,7 @@ const RUNTIMES: [(&str, &str); 8] = [
 pub fn fold(profile: &CpuProfile, view: &View) -> CpuProfile {
     let fates: Vec<Fate> = profile.functions.iter().map(|function| fate(profile, function, view)).collect();
     let mut rebuild = Rebuild::of(profile);
-    // Where the stack of each node ends after folding, and the layer that was left out last, if it was.
-    let mut places: Vec<(Option<u32>, Option<(&'static str, u32)>)> = Vec::with_capacity(profile.nodes.len());
+    let mut places: Vec<Folded> = Vec::with_capacity(profile.nodes.len());
     for node in &profile.nodes {
         let above = node.parent.and_then(|parent| places[parent as usize].0);
         let frame = profile.frames[node.frame as usize];
@@ -138,10 +140,9 @@ fn fate(profile: &CpuProfile, function: &Function, view: &View) -> Fate {
             return Fate::Layer("[start-up]");
         }
     }
-    if view.fold_runtimes {
-        if let Some((_, label)) = RUNTIMES.iter().find(|(path, _)| is_below(&name, path)) {
-            return Fate::Layer(label);
-        }
+    let runtime = RUNTIMES.iter().find(|(path, _)| view.fold_runtimes && is_below(&name, path));
+    if let Some((_, label)) = runtime {
+        return Fate::Layer(label);
     }
     if view.fold_async {
         let polls = implemented_trait(&function.name).is_some_and(|of| of == "core::future::future::Future");

@@ -185,10 +185,9 @@ impl Neighbours {
                 }
                 *open += 1;
             }
-            if let Some(caller) = caller.filter(|_| is_chosen[function as usize]) {
-                if open_functions[function as usize] == 0 {
-                    *callers.entry((function, caller)).or_default() += totals[node as usize];
-                }
+            let is_outermost = open_functions[function as usize] == 0;
+            if let Some(caller) = caller.filter(|_| is_chosen[function as usize] && is_outermost) {
+                *callers.entry((function, caller)).or_default() += totals[node as usize];
             }
             open_functions[function as usize] += 1;
         });

@@ -179,7 +179,7 @@ fn escaped(name: &str) -> String {
             '\'' => out.push_str("&#39;"),
             '\n' | '\r' | '\t' => out.push(' '),
             letter if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') => {
-                out.push('\u{fffd}')
+                out.push('\u{fffd}');
             }
             letter => out.push(letter),
         }
