@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use perfaudit_result::{
-    ConfidenceLevel, CpuProfile, Estimate, Figure, Interval, Method, Of, OriginKind, Unit,
+    ConfidenceLevel, CpuProfile, Estimate, Figure, FunctionChange, Interval, Method, Of, OriginKind,
+    ProfileDifference, Unit,
 };
 use perfaudit_stats::{Share, difference_interval, discoveries, share_difference, time_difference};
 
@@ -53,24 +54,6 @@ pub struct Untested {
     pub reason: String,
 }
 
-/// A function in both profiles.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FunctionChange {
-    /// Its readable name.
-    pub symbol: String,
-    /// The source file of its samples.
-    pub file: Option<String>,
-    /// Its share of samples, itself only, before.
-    pub before: Figure,
-    /// Its share after.
-    pub after: Figure,
-    /// How much longer it takes, in nanoseconds per iteration where both sides have a measured time, otherwise in
-    /// shares: what has a smaller share may take as long as before beside something that grew.
-    pub effect: Figure,
-    /// How often a function that did not change differs by as much.
-    pub p: f64,
-}
-
 /// What changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
@@ -84,6 +67,23 @@ pub struct Difference {
     pub untested: Vec<Untested>,
     /// How the profiles were taken differently, where that was allowed.
     pub unlike: Vec<String>,
+}
+
+impl Difference {
+    /// As the result tells it: `before` says in words what the profile after is compared with.
+    #[must_use]
+    pub fn told(self, after: &CpuProfile, before: String, options: DifferenceOptions) -> ProfileDifference {
+        ProfileDifference {
+            id: after.workload.clone(),
+            before,
+            false_discovery_rate: options.false_discovery_rate,
+            slower: self.slower,
+            faster: self.faster,
+            undecided: self.undecided.len() as u64,
+            untested: self.untested.len() as u64,
+            unlike: self.unlike,
+        }
+    }
 }
 
 /// Compares the self time of each function in two profiles.

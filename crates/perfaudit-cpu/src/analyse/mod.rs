@@ -25,9 +25,7 @@ mod timed_lines;
 mod tree;
 
 pub use composition::{Activity, composition};
-pub use difference::{
-    Difference, DifferenceError, DifferenceOptions, FunctionChange, Side, Untested, difference,
-};
+pub use difference::{Difference, DifferenceError, DifferenceOptions, Side, Untested, difference};
 pub use fold::{View, fold};
 pub use hotspots::{HotspotLimits, hotspots, origin_shares};
 pub use measured::{Excluded, Harness, MeasuredPart, Precision, Scope, measured_part};
