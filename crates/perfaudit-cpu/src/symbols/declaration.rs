@@ -101,20 +101,26 @@ fn line(value: u64) -> Option<u32> {
     u32::try_from(value).ok().filter(|&line| line > 0)
 }
 
+/// The language of a unit.
+pub(super) fn language(unit: UnitRef<'_, Slice<'_>>) -> Option<gimli::DwLang> {
+    match unit.entry(unit.header.root_offset()).ok()?.attr_value(gimli::DW_AT_language)? {
+        AttributeValue::Language(language) => Some(language),
+        _ => None,
+    }
+}
+
 fn has_paths(unit: UnitRef<'_, Slice<'_>>) -> bool {
-    let Ok(root) = unit.entry(unit.header.root_offset()) else { return false };
-    let Some(AttributeValue::Language(language)) = root.attr_value(gimli::DW_AT_language) else {
-        return false;
-    };
     matches!(
-        language,
-        gimli::DW_LANG_Rust
-            | gimli::DW_LANG_C_plus_plus
-            | gimli::DW_LANG_C_plus_plus_03
-            | gimli::DW_LANG_C_plus_plus_11
-            | gimli::DW_LANG_C_plus_plus_14
-            | gimli::DW_LANG_C_plus_plus_17
-            | gimli::DW_LANG_C_plus_plus_20
+        language(unit),
+        Some(
+            gimli::DW_LANG_Rust
+                | gimli::DW_LANG_C_plus_plus
+                | gimli::DW_LANG_C_plus_plus_03
+                | gimli::DW_LANG_C_plus_plus_11
+                | gimli::DW_LANG_C_plus_plus_14
+                | gimli::DW_LANG_C_plus_plus_17
+                | gimli::DW_LANG_C_plus_plus_20
+        )
     )
 }
 

@@ -9,7 +9,7 @@ use gimli::{Dwarf, DwarfFileType, DwarfPackage, UnitOffset, UnitRef};
 use rayon::prelude::*;
 use typed_arena::Arena;
 
-use super::declaration::Declaration;
+use super::declaration::{Declaration, language};
 use super::elf::FileProblem;
 use super::frame::{Known, Place, RawFrame, RawFunction};
 use super::name::{ReadableName, readable};
@@ -77,11 +77,11 @@ impl DebugInfo<'_> {
         };
         let mut found = Found::default();
         for &probe in probes {
-            match lookup.frames(probe) {
-                Ok(frames) if frames.is_empty() => {}
-                Ok(frames) => {
-                    found.places.insert(probe, Place { known: Known::Lines, frames });
+            match lookup.place(probe) {
+                Ok(Some(place)) => {
+                    found.places.insert(probe, place);
                 }
+                Ok(None) => {}
                 Err(error) => found.problem = found.problem.or_else(|| Some(error.to_string())),
             }
         }
@@ -103,32 +103,37 @@ struct Lookup<'c, 'u, 'a> {
 }
 
 impl<'c, 'a> Lookup<'c, '_, 'a> {
-    /// The frames at an address, the innermost first; none where debug information does not cover it.
-    fn frames(&mut self, probe: u64) -> Result<Vec<RawFrame>, gimli::Error> {
+    /// The frames at an address; none where debug information does not cover it.
+    fn place(&mut self, probe: u64) -> Result<Option<Place>, gimli::Error> {
         let mut found = self.load(self.context.find_frames(probe))?;
-        let Some(unit) = self.load(self.context.find_dwarf_and_unit(probe)) else { return Ok(Vec::new()) };
+        let Some(unit) = self.load(self.context.find_dwarf_and_unit(probe)) else { return Ok(None) };
         let mut parts = Vec::new();
         while let Some(frame) = found.next()? {
             parts.push((frame.dw_die_offset, frame.location));
         }
         let last = parts.len().saturating_sub(1);
         let symbol = self.symbols.find(probe);
+        let mut known = Known::Lines;
         let mut frames = Vec::with_capacity(parts.len());
         for (at, (entry, location)) in parts.into_iter().enumerate() {
             let inlined = at != last;
             let function = match entry {
                 Some(entry) => self.function(unit, entry, symbol.filter(|_| !inlined), inlined),
-                // A line without a function: assembly.
-                None => match symbol {
-                    Some(symbol) => Arc::new(RawFunction::of_symbol(symbol)),
-                    None => return Ok(Vec::new()),
-                },
+                None => {
+                    // A line without a function is all that there is to assembly. Otherwise the functions were split
+                    // off and are not there.
+                    if language(unit) != Some(gimli::DW_LANG_Mips_Assembler) {
+                        known = Known::Name;
+                    }
+                    let Some(symbol) = symbol else { return Ok(None) };
+                    Arc::new(RawFunction::of_symbol(symbol))
+                }
             };
             let file = location.as_ref().and_then(|location| location.file).map(|file| self.path(file));
             let line = location.and_then(|location| location.line);
             frames.push(RawFrame { function, file, line, inlined });
         }
-        Ok(frames)
+        Ok((!frames.is_empty()).then_some(Place { known, frames }))
     }
 
     fn function(

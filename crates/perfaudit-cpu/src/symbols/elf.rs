@@ -71,11 +71,6 @@ impl<'a> Image<'a> {
         self.file.gnu_debuglink().ok().flatten()
     }
 
-    /// The path of the file that debug information shares with others, and its build id.
-    pub(super) fn alternate_link(&self) -> Option<(&'a [u8], &'a [u8])> {
-        self.file.gnu_debugaltlink().ok().flatten()
-    }
-
     /// Whether it holds debug information, or says where it is split to.
     pub(super) fn has_debug_info(&self) -> bool {
         self.file.section_by_name(".debug_info").is_some_and(|section| section.size() > 0)

@@ -29,6 +29,10 @@ const NEEDED: [SectionId; 13] = [
     SectionId::DebugTuIndex,
 ];
 
+/// Sections that are not read either, but that packages of split units must hold as they say.
+const IN_PACKAGES: [SectionId; 4] =
+    [SectionId::DebugLoc, SectionId::DebugLocLists, SectionId::DebugMacinfo, SectionId::DebugMacro];
+
 /// Which names sections have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Naming {
@@ -63,7 +67,11 @@ impl<'a> Sections<'a> {
             };
             Ok((id, data))
         };
-        let data = NEEDED.into_par_iter().map(load).collect::<Result<_, FileProblem>>()?;
+        let more = match naming {
+            Naming::Main => &[][..],
+            Naming::Split => &IN_PACKAGES,
+        };
+        let data = NEEDED.par_iter().chain(more).copied().map(load).collect::<Result<_, FileProblem>>()?;
         Ok(Self { data, endian })
     }
 

@@ -23,7 +23,7 @@ pub(super) fn package_path(program: &Path) -> PathBuf {
 /// What a package holds.
 pub(super) fn package<'s>(sections: &'s Sections<'_>) -> Result<DwarfPackage<Slice<'s>>, FileProblem> {
     // Of a section that is never read.
-    let empty = sections.get(gimli::SectionId::DebugMacro);
+    let empty = sections.get(gimli::SectionId::DebugNames);
     DwarfPackage::load(|id| Ok::<_, gimli::Error>(sections.get(id)), empty)
         .map_err(|error| FileProblem::Damaged(error.to_string()))
 }

@@ -2,5 +2,7 @@
 
 mod binutils;
 mod chains;
+mod hostile;
 mod separate;
+mod territory;
 mod workbench;

@@ -156,10 +156,15 @@ pub(super) fn names(profile: &CpuProfile, stack: &[SourceFrame]) -> Vec<String> 
     stack.iter().map(|frame| profile.functions[frame.function as usize].name.clone()).collect()
 }
 
-/// Where the functions of the symbol table are.
+/// Where the functions of the symbol tables are.
 pub(super) fn extents(program: &Path) -> Vec<Range<u64>> {
-    let bytes = std::fs::read(program).unwrap();
-    let file = object::File::parse(&*bytes).unwrap();
-    let functions = file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text);
+    extents_of(&std::fs::read(program).unwrap())
+}
+
+/// The same, of a file in memory.
+pub(super) fn extents_of(bytes: &[u8]) -> Vec<Range<u64>> {
+    let file = object::File::parse(bytes).unwrap();
+    let symbols = file.symbols().chain(file.dynamic_symbols());
+    let functions = symbols.filter(|symbol| symbol.kind() == SymbolKind::Text && symbol.is_definition());
     functions.map(|symbol| symbol.address()..symbol.address() + symbol.size()).collect()
 }
