@@ -2,7 +2,7 @@
 //!
 //! - [`record`]: sources of samples (a ladder, the best that the machine and rights allow), unwinding while the target
 //!   runs, stacks of addresses: a [`Recording`].
-//! - `symbols`: from a recording to a [`CpuProfile`](perfaudit_result::CpuProfile) with inlined frames, files, lines and
+//! - [`symbols`]: from a recording to a [`CpuProfile`](perfaudit_result::CpuProfile) with inlined frames, files, lines and
 //!   whose code it is.
 //! - [`analyse`]: pure: from profiles to hotspots with intervals, to the measured part of a benchmark, to differences.
 //! - [`export`]: profiles in the formats of other tools.

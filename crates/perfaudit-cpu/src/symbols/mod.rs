@@ -66,11 +66,10 @@ pub fn symbolise(
     project: &ProjectSources,
     places: &SymbolPlaces,
 ) -> Symbolised {
-    let run = || symbolise_here(recording, workload.clone(), project, places);
     match rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build() {
-        Ok(pool) => pool.install(run),
+        Ok(pool) => pool.install(|| symbolise_here(recording, workload, project, places)),
         // Without threads of its own the work runs on those that there are.
-        Err(_) => run(),
+        Err(_) => symbolise_here(recording, workload, project, places),
     }
 }
 

@@ -34,7 +34,7 @@ impl<'a> SymbolTable<'a> {
         let section_end = |address: u64| code.iter().find(|(start, end)| (*start..*end).contains(&address));
         for symbol in file.symbols().chain(file.dynamic_symbols()) {
             let is_label = symbol.kind() == SymbolKind::Unknown || symbol.kind() == SymbolKind::Label;
-            if !symbol.is_definition() && !is_label || symbol.kind() != SymbolKind::Text && !is_label {
+            if !(is_label || symbol.is_definition() && symbol.kind() == SymbolKind::Text) {
                 continue;
             }
             let Some(&(_, section_end)) = section_end(symbol.address()) else { continue };

@@ -32,7 +32,7 @@ impl<'a> Units<'a> {
     }
 
     fn parsed<'s>(&'s self, lazy: &'s Lazy<'a>) -> Option<UnitRef<'s, Slice<'a>>> {
-        let unit = lazy.unit.get_or_init(|| self.dwarf.unit(lazy.header.clone()).ok());
+        let unit = lazy.unit.get_or_init(|| self.dwarf.unit(lazy.header).ok());
         unit.as_ref().map(|unit| UnitRef::new(self.dwarf, unit))
     }
 

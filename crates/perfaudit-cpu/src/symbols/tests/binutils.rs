@@ -105,5 +105,5 @@ fn chains_are_those_of_binutils() {
     let workbench = Workbench::new();
     let flags = ["-C", "debuginfo=2", "-C", "symbol-mangling-version=v0"];
     let program = workbench.rust(SHOP, &flags);
-    assert_same(&workbench, &program, 7);
+    assert_same(&workbench, &program, 31);
 }
