@@ -95,11 +95,11 @@ mod tests {
         let package = |name: &str, crates: &[&str]| PackageSources {
             name: name.into(),
             version: None,
-            directory: format!("/home/me/{name}").into(),
+            directory: format!("/srv/me/{name}").into(),
             crates: crates.iter().map(|&name| name.to_owned()).collect(),
         };
         ProjectSources {
-            root: "/home/me/shop".into(),
+            root: "/srv/me/shop".into(),
             own: vec![package("shop", &["shop", "checkout_bench"])],
             ..ProjectSources::default()
         }
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_source_file_decides_before_the_symbol() {
-        let file = "/home/me/.cargo/registry/src/index-0/serde-1.0.0/src/ser.rs";
+        let file = "/srv/me/.cargo/registry/src/index-0/serde-1.0.0/src/ser.rs";
         let serde = (OriginKind::Dependency, Some("serde".to_owned()));
         assert_eq!(origin(Some("shop"), Some(file), Loaded::Built), serde);
     }

@@ -184,13 +184,13 @@ mod tests {
             crates: vec![name.replace('-', "_")],
         };
         ProjectSources {
-            root: "/home/me/shop".into(),
+            root: "/srv/me/shop".into(),
             own: vec![
-                package("shop", None, "/home/me/shop"),
-                package("cart", None, "/home/me/shop/crates/cart"),
+                package("shop", None, "/srv/me/shop"),
+                package("cart", None, "/srv/me/shop/crates/cart"),
             ],
-            dependencies: vec![package("twin", Some("2.0.0"), "/home/me/twin")],
-            built: vec!["/home/me/shop/target".into()],
+            dependencies: vec![package("twin", Some("2.0.0"), "/srv/me/twin")],
+            built: vec!["/srv/me/shop/target".into()],
             program: None,
         }
     }
@@ -206,16 +206,16 @@ mod tests {
     #[test]
     fn own_files_are_relative_to_the_project_and_belong_to_the_innermost_package() {
         let cart = Located::Own { package: "cart".into(), path: "crates/cart/src/lib.rs".into() };
-        assert_eq!(at("/home/me/shop/crates/cart/src/lib.rs"), cart);
-        assert_eq!(at("/home/me/shop/./crates/x/../cart/src/lib.rs"), cart);
+        assert_eq!(at("/srv/me/shop/crates/cart/src/lib.rs"), cart);
+        assert_eq!(at("/srv/me/shop/./crates/x/../cart/src/lib.rs"), cart);
         assert_eq!(at("crates/cart/src/lib.rs"), cart);
         let shop = Located::Own { package: "shop".into(), path: "src/main.rs".into() };
-        assert_eq!(at("/home/me/shop/src/main.rs"), shop);
+        assert_eq!(at("/srv/me/shop/src/main.rs"), shop);
     }
 
     #[test]
     fn dependencies_are_told_by_the_folder_that_holds_them() {
-        let index = "/home/me/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f";
+        let index = "/srv/me/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f";
         assert_eq!(
             at(&format!("{index}/serde_json-1.0.140/src/de.rs")),
             dependency("serde_json", "serde_json-1.0.140/src/de.rs")
@@ -225,16 +225,16 @@ mod tests {
             dependency("rand-core-2", "rand-core-2-0.10.0-rc.1/src/lib.rs")
         );
         assert_eq!(
-            at("/home/me/.cargo/git/checkouts/tool-0123456789abcdef/89abcde/src/x.rs"),
+            at("/srv/me/.cargo/git/checkouts/tool-0123456789abcdef/89abcde/src/x.rs"),
             dependency("tool", "tool/src/x.rs")
         );
-        assert_eq!(at("/home/me/shop/vendor/log/src/lib.rs"), dependency("log", "log/src/lib.rs"));
-        assert_eq!(at("/home/me/twin/src/lib.rs"), dependency("twin", "twin-2.0.0/src/lib.rs"));
+        assert_eq!(at("/srv/me/shop/vendor/log/src/lib.rs"), dependency("log", "log/src/lib.rs"));
+        assert_eq!(at("/srv/me/twin/src/lib.rs"), dependency("twin", "twin-2.0.0/src/lib.rs"));
     }
 
     #[test]
     fn files_that_build_scripts_wrote_belong_to_their_package() {
-        let built = "/home/me/shop/target/release/build";
+        let built = "/srv/me/shop/target/release/build";
         let cart = Located::Own { package: "cart".into(), path: "cart/out/tables.rs".into() };
         assert_eq!(at(&format!("{built}/cart-0123456789abcdef/out/tables.rs")), cart);
         assert_eq!(
@@ -248,7 +248,7 @@ mod tests {
         let std = Located::Std { path: "library/core/src/slice/mod.rs".into() };
         assert_eq!(at("/rustc/59807616e1a8a5c9cd4d4b4c8d1d8d5e0c5ad4cb/library/core/src/slice/mod.rs"), std);
         assert_eq!(
-            at("/home/me/.rustup/toolchains/x/lib/rustlib/src/rust/library/core/src/slice/mod.rs"),
+            at("/srv/me/.rustup/toolchains/x/lib/rustlib/src/rust/library/core/src/slice/mod.rs"),
             std
         );
         let hashbrown = Located::Std { path: "hashbrown-0.15.5/src/raw.rs".into() };
@@ -259,7 +259,7 @@ mod tests {
     fn what_is_not_known_is_not_guessed_and_shows_no_folder_of_the_machine() {
         assert_eq!(at("/build/glibc-2.36/string/memcpy.c"), Located::Elsewhere);
         assert_eq!(shortened("/build/glibc-2.36/string/memcpy.c"), "memcpy.c");
-        assert_eq!(shortened("/home/someone/lib/src/a/b.rs"), "lib/src/a/b.rs");
+        assert_eq!(shortened("/srv/someone/lib/src/a/b.rs"), "lib/src/a/b.rs");
         let header = Located::SystemHeader { path: "include/c++/12/bits/stl_vector.h".into() };
         assert_eq!(at("/usr/include/c++/12/bits/stl_vector.h"), header);
     }
