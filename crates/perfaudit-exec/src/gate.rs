@@ -46,6 +46,8 @@ pub enum GateError<E> {
 /// What the gate writes.
 #[derive(Debug, Serialize, Deserialize)]
 enum Answer {
+    /// It waits, and starts no more threads.
+    Ready,
     /// It is about to become the program; this much it used itself.
     Opening(Usage),
     /// It cannot; the system's number of the error.
@@ -69,7 +71,7 @@ impl Gate {
     }
 
     /// Runs a child to its end as [`crate::run`] does. `look` gets the number of its process before the program is
-    /// in it, and may refuse.
+    /// in it, and may refuse. The process may have several threads, any of which may become the program.
     ///
     /// # Errors
     /// When the child cannot be started, or `look` refuses.
@@ -87,7 +89,14 @@ impl Gate {
         let mut child = spawn(&mut builder, command, &marker, Stdio::from(OwnedFd::from(inner)))?;
         // The builder holds the other end of the socket.
         drop(builder);
-        let opened = look(child.id()).map_err(GateError::Refused).and_then(|()| Ok(open(&socket, command)?));
+        let mut answers = Answers(BufReader::new(&socket));
+        let opened = socket
+            .set_read_timeout(Some(PATIENCE))
+            .map_err(|_| RunError::NoGate)
+            .and_then(|()| answers.expect_ready())
+            .map_err(GateError::Run)
+            .and_then(|()| look(child.id()).map_err(GateError::Refused))
+            .and_then(|()| Ok(open(&socket, &mut answers, command)?));
         match opened {
             Ok((started, used_before)) => {
                 Ok(follow(Started { child, marker, started, used_before }, command, interrupt, observe))
@@ -101,26 +110,45 @@ impl Gate {
     }
 }
 
+/// What a gate answers, line by line.
+struct Answers<'a>(BufReader<&'a UnixStream>);
+
+impl Answers<'_> {
+    /// The next answer; none when the gate has become a program, or has ended.
+    fn next(&mut self) -> Result<Option<Answer>, RunError> {
+        let mut line = String::new();
+        match self.0.read_line(&mut line) {
+            Ok(0) => Ok(None),
+            Ok(_) => serde_json::from_str(&line).map(Some).map_err(|_| RunError::NoGate),
+            Err(_) => Err(RunError::NoGate),
+        }
+    }
+
+    fn expect_ready(&mut self) -> Result<(), RunError> {
+        match self.next()? {
+            Some(Answer::Ready) => Ok(()),
+            Some(_) | None => Err(RunError::NoGate),
+        }
+    }
+}
+
 /// Tells the gate what to run; returns when that was, and what the gate had used.
-fn open(mut socket: &UnixStream, command: &Command) -> Result<(Instant, Usage), RunError> {
+fn open(
+    mut socket: &UnixStream,
+    answers: &mut Answers<'_>,
+    command: &Command,
+) -> Result<(Instant, Usage), RunError> {
     let mut message = serde_json::to_vec(command).expect("a command holds nothing that JSON cannot");
     message.push(b'\n');
-    let told = socket.set_read_timeout(Some(PATIENCE)).and_then(|()| socket.write_all(&message));
-    told.map_err(|_| RunError::NoGate)?;
-    let mut answers = BufReader::new(socket).lines();
-    let mut next = || match answers.next() {
-        Some(Ok(line)) => serde_json::from_str(&line).map(Some).map_err(|_| RunError::NoGate),
-        Some(Err(_)) => Err(RunError::NoGate),
-        None => Ok(None),
-    };
-    let Some(Answer::Opening(used)) = next()? else { return Err(RunError::NoGate) };
+    socket.write_all(&message).map_err(|_| RunError::NoGate)?;
+    let Some(Answer::Opening(used)) = answers.next()? else { return Err(RunError::NoGate) };
     let started = Instant::now();
-    match next()? {
+    match answers.next()? {
         None => Ok((started, used)),
         Some(Answer::Refused(number)) => Err(command.cannot_start(
             number.map_or_else(|| std::io::ErrorKind::Other.into(), std::io::Error::from_raw_os_error),
         )),
-        Some(Answer::Opening(_)) => Err(RunError::NoGate),
+        Some(_) => Err(RunError::NoGate),
     }
 }
 
@@ -134,6 +162,7 @@ pub(crate) fn serve() -> ExitCode {
 fn wait_and_become() -> std::io::Result<()> {
     // Of this one, and not of standard input, it is said to the system that no program inherits it.
     let mut socket = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
+    tell(&mut socket, &Answer::Ready)?;
     let mut message = String::new();
     if BufReader::new(&socket).read_line(&mut message)? == 0 {
         return Ok(());

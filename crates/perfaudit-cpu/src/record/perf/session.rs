@@ -72,10 +72,9 @@ impl Session {
         let cpus = proc::online_cpus();
         let largest = (ALL_RINGS_BYTES / cpus.len()).clamp(SMALLEST_RING_BYTES, LARGEST_RING_BYTES);
         let mut ring_bytes = 1 << largest.ilog2();
-        let threads = match target {
-            Target::AtExec(process) => vec![process],
-            Target::Running(process) => proc::threads(process),
-        };
+        // Of a child that waits, any thread may become the program.
+        let (Target::AtExec(process) | Target::Running(process)) = target;
+        let threads = proc::threads(process);
         allow_files(threads.len().saturating_mul(cpus.len()));
         let mut last = io::Error::from_raw_os_error(Errno::ESRCH as i32);
         for &cpu in &cpus {

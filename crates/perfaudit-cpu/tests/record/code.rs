@@ -1,0 +1,79 @@
+//! Where code lies: fixed addresses, no libraries, loaded libraries, code made at run time.
+
+use crate::support::{Names, Program, options, record};
+
+fn reaches_main(options_of_compiler: &[&str]) {
+    let program = Program::compile("busy.c", options_of_compiler);
+    let (recording, _) = record(&program.command().arg("200000000"), &options(999, 16 << 10));
+    let mut names = Names::default();
+    let busy = names.inclusive(&recording, "busy");
+    assert!(busy > 10, "{:?}", recording.sampler);
+    assert!(names.inclusive(&recording, "main") >= busy);
+    assert_eq!(recording.modules.iter().filter(|module| module.path == program.path).count(), 1);
+    assert!(recording.modules.iter().all(|module| module.identity.inode.is_some()));
+}
+
+#[test]
+fn a_program_at_a_fixed_address_is_followed() {
+    reaches_main(&["-no-pie"]);
+}
+
+#[test]
+fn a_program_without_shared_libraries_is_followed() {
+    reaches_main(&["-static"]);
+}
+
+#[test]
+fn a_program_without_shared_libraries_at_a_random_address_is_followed() {
+    reaches_main(&["-static-pie"]);
+}
+
+#[test]
+fn frame_pointers_serve_where_there_is_no_call_frame_information() {
+    let options = [
+        "-fno-asynchronous-unwind-tables",
+        "-fno-unwind-tables",
+        "-fno-omit-frame-pointer",
+        "-mno-omit-leaf-frame-pointer",
+    ];
+    reaches_main(&options);
+}
+
+#[test]
+fn libraries_that_are_loaded_and_unloaded_at_run_time_are_told_apart() {
+    let program = Program::compile("loader.c", &[]);
+    let first = program.compile_into("first.so", "plugin.c", &["-shared", "-fPIC"]);
+    let second = program.compile_into("second.so", "plugin.c", &["-shared", "-fPIC"]);
+    let (recording, finished) = record(&program.command().arg(&first).arg(&second), &options(999, 16 << 10));
+    assert!(finished.ending.is_success());
+    for library in [&first, &second] {
+        assert!(recording.modules.iter().any(|module| module.path == *library), "{:?}", recording.modules);
+    }
+    let mut names = Names::default();
+    for run in &recording.samples {
+        let frames = names.of(&recording, run.node);
+        if frames.contains(&"called_back".to_owned()) {
+            assert!(frames.contains(&"in_plugin".to_owned()), "{frames:?}");
+            assert!(frames.contains(&"main".to_owned()), "{frames:?}");
+        }
+    }
+    assert!(names.inclusive(&recording, "called_back") > 10);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn code_made_at_run_time_is_followed_by_its_frame_pointer() {
+    let program = Program::compile("generated.c", &[]);
+    let (recording, finished) = record(&program.command(), &options(999, 16 << 10));
+    assert!(finished.ending.is_success());
+    let mut names = Names::default();
+    let generated = names.inclusive(&recording, "[anonymous]");
+    assert!(generated > 10, "{:?}", recording.sampler);
+    for run in &recording.samples {
+        let frames = names.of(&recording, run.node);
+        if let Some(at) = frames.iter().position(|frame| frame == "[anonymous]") {
+            assert_eq!(frames[at + 1], "calls_generated");
+            assert!(frames.contains(&"main".to_owned()), "{frames:?}");
+        }
+    }
+}

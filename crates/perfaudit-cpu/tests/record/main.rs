@@ -1,0 +1,9 @@
+//! Programs whose answer is known, recorded.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod code;
+mod known_truth;
+mod processes;
+mod rights;
+mod support;

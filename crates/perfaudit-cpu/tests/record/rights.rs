@@ -1,0 +1,67 @@
+//! What users without rights get.
+
+use perfaudit_cpu::record::{self, RecordError, RecordOptions};
+use perfaudit_exec::{Command, Interrupt};
+use perfaudit_result::Rung;
+
+use crate::support::{Names, Program, options, record, try_record};
+
+/// Set for this test program when it runs as somebody else.
+const INNER: &str = "PERFAUDIT_TEST_PROGRAM";
+
+#[test]
+fn a_user_without_rights_gets_samples_of_user_code_and_the_reason_for_nothing_better() {
+    if let Some(program) = std::env::var_os(INNER) {
+        let (recording, _) = record(&Command::new(program).arg("200000000"), &options(999, 16 << 10));
+        let mut names = Names::default();
+        let busy = names.inclusive(&recording, "busy");
+        assert!(busy > 10 && names.inclusive(&recording, "main") >= busy, "{:?}", recording.sampler);
+        let paranoid = std::fs::read_to_string("/proc/sys/kernel/perf_event_paranoid").unwrap();
+        if paranoid.trim().parse::<i32>().unwrap() >= 2 {
+            assert!(!recording.sampler.rung.sees_kernel());
+            assert_eq!(names.inclusive(&recording, "[kernel]"), 0);
+            assert!(recording.sampler.refused.iter().any(|reason| reason.contains("perf_event_paranoid is")));
+        }
+        return;
+    }
+    let program = Program::compile("busy.c", &[]);
+    // The folder of the test and that of cargo may be closed to others.
+    let folder = tempfile::Builder::new().prefix("perfaudit").tempdir_in("/tmp").unwrap();
+    let own = folder.path().join("test");
+    let busy = folder.path().join("busy");
+    std::fs::copy(std::env::current_exe().unwrap(), &own).unwrap();
+    std::fs::copy(&program.path, &busy).unwrap();
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), open).unwrap();
+    let test = "rights::a_user_without_rights_gets_samples_of_user_code_and_the_reason_for_nothing_better";
+    let is_root = nix::unistd::geteuid().is_root();
+    let command = if is_root {
+        Command::new("setpriv").args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&own)
+    } else {
+        Command::new(&own)
+    };
+    let command = command.args(["--exact", test, "--nocapture"]).env(INNER, &busy).directory("/");
+    let finished = perfaudit_exec::run(&command, &Interrupt::new(), &mut |_| {}).unwrap();
+    assert!(finished.ending.is_success(), "{}\n{}", finished.stdout.text(), finished.stderr.text());
+    assert!(finished.stdout.text().contains("1 passed"), "{}", finished.stdout.text());
+}
+
+#[test]
+fn without_a_wanted_rung_nothing_is_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = folder.path().join("trace");
+    let options = RecordOptions { rungs: Vec::new(), ..RecordOptions::default() };
+    let error = try_record(&Command::new("touch").arg(&trace), &options).unwrap_err();
+    assert!(matches!(error, RecordError::NoRung { .. }), "{error}");
+    assert!(!trace.exists());
+}
+
+#[test]
+fn every_rung_works_or_has_a_reason() {
+    let report = record::try_ladder();
+    for rung in [Rung::CyclesUserKernel, Rung::CyclesUser, Rung::ClockUserKernel, Rung::ClockUser] {
+        let refusal = report.refused.iter().find(|refusal| refusal.rung == rung);
+        assert_ne!(report.works.contains(&rung), refusal.is_some());
+        assert!(refusal.is_none_or(|refusal| !refusal.reason.is_empty()));
+    }
+}
