@@ -87,6 +87,12 @@ impl Collector {
         self.blocks.count(node, thread, block);
     }
 
+    /// Samples up to now.
+    #[must_use]
+    pub fn samples(&self) -> u64 {
+        self.samples
+    }
+
     /// How often the kernel took no samples for a while because they cost too much.
     #[must_use]
     pub fn throttled(&self) -> u64 {

@@ -1,5 +1,10 @@
 //! Where code lies: fixed addresses, no libraries, loaded libraries, code made at run time.
 
+use std::os::unix::fs::MetadataExt;
+
+use perfaudit_exec::Command;
+use perfaudit_result::SampleRun;
+
 use crate::support::{Names, Program, options, record};
 
 fn reaches_main(options_of_compiler: &[&str]) {
@@ -58,6 +63,22 @@ fn libraries_that_are_loaded_and_unloaded_at_run_time_are_told_apart() {
         }
     }
     assert!(names.inclusive(&recording, "called_back") > 10);
+}
+
+#[test]
+fn a_new_file_in_the_place_of_a_running_program_is_not_taken_for_it() {
+    let program = Program::compile("busy.c", &[]);
+    let other = program.compile_into("other", "family.c", &[]);
+    let inode = std::fs::metadata(&other).unwrap().ino();
+    let (from, to) = (other.display(), program.path.display());
+    let script = format!("('{to}' 300000000; :) & sleep 0.2; mv '{from}' '{to}'; wait");
+    let (recording, finished) = record(&Command::new("sh").args(["-c", &script]), &options(999, 16 << 10));
+    assert!(finished.ending.is_success());
+    assert_eq!(std::fs::metadata(&program.path).unwrap().ino(), inode);
+    assert!(recording.modules.iter().all(|module| module.identity.inode != Some(inode)));
+    let of_program = |run: &&SampleRun| recording.threads[run.thread as usize].name == "program";
+    let samples: u64 = recording.samples.iter().filter(of_program).map(|run| run.count).sum();
+    assert!(samples > 10, "{:?}", recording.threads);
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -47,6 +47,29 @@ fn a_user_without_rights_gets_samples_of_user_code_and_the_reason_for_nothing_be
 }
 
 #[test]
+fn where_the_kernel_refuses_perf_events_every_rung_has_that_as_its_reason_and_nothing_is_run() {
+    if std::env::var_os(INNER).is_some() {
+        let folder = tempfile::tempdir().unwrap();
+        let trace = folder.path().join("trace");
+        let touch = Command::new("touch").arg(&trace);
+        let error = try_record(&touch, &RecordOptions::default()).unwrap_err();
+        let RecordError::NoRung { refused } = &error else { panic!("{error}") };
+        assert_eq!(refused.len(), 4);
+        assert!(refused.iter().all(|refusal| refusal.reason.contains("not allowed here")), "{error}");
+        assert!(!trace.exists());
+        return;
+    }
+    let program = Program::compile("denies.c", &[]);
+    let test =
+        "rights::where_the_kernel_refuses_perf_events_every_rung_has_that_as_its_reason_and_nothing_is_run";
+    let command = program.command().arg(std::env::current_exe().unwrap());
+    let command = command.args(["--exact", test, "--nocapture"]).env(INNER, "1");
+    let finished = perfaudit_exec::run(&command, &Interrupt::new(), &mut |_| {}).unwrap();
+    assert!(finished.ending.is_success(), "{}\n{}", finished.stdout.text(), finished.stderr.text());
+    assert!(finished.stdout.text().contains("1 passed"), "{}", finished.stdout.text());
+}
+
+#[test]
 fn without_a_wanted_rung_nothing_is_run() {
     let folder = tempfile::tempdir().unwrap();
     let trace = folder.path().join("trace");

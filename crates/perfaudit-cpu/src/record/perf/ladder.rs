@@ -79,11 +79,11 @@ pub(in crate::record) fn try_each(
 
 fn open(rung: Rung, request: &Request<'_>) -> io::Result<Session> {
     let mut attr = attributes(rung, request);
-    match Session::open(rung, &attr, request.target) {
+    match Session::open(rung, &attr, request) {
         // Kernels before 6.0 do not count what each event lost.
         Err(error) if error.raw_os_error() == Some(Errno::EINVAL as i32) => {
             attr.read_format &= !u64::from(PERF_FORMAT_LOST);
-            Session::open(rung, &attr, request.target)
+            Session::open(rung, &attr, request)
         }
         opened => opened,
     }

@@ -13,16 +13,17 @@ use perf_event_open_sys::bindings::{PERF_FORMAT_LOST, perf_event_attr};
 use perfaudit_result::Rung;
 
 use super::decode::Decoder;
-use super::ladder::{Target, parse_info};
+use super::ladder::{Request, Target, parse_info};
 use super::sys::{self, Ring};
 use crate::record::collect::Collector;
 use crate::record::proc;
 
-/// Rings of all CPUs together, at most.
-const ALL_RINGS_BYTES: usize = 64 << 20;
-const LARGEST_RING_BYTES: usize = 4 << 20;
+/// Rings of all CPUs together, at most, unless that makes them too small.
+const ALL_RINGS_BYTES: usize = 128 << 20;
 /// A ring that holds less than a few samples is of no use.
 const SMALLEST_RING_BYTES: usize = 128 << 10;
+/// A ring holds the samples of this much time: on a busy machine we may have to wait for our turn.
+const HELD: Duration = Duration::from_millis(250);
 /// A record may become visible this long after the time it bears. What is younger waits for the next round.
 const SLACK: Duration = Duration::from_millis(1);
 
@@ -58,7 +59,7 @@ pub(in crate::record) struct Totals {
 
 impl Session {
     /// Opens an event of the target on every CPU.
-    pub(super) fn open(rung: Rung, attr: &perf_event_attr, target: Target) -> io::Result<Self> {
+    pub(super) fn open(rung: Rung, attr: &perf_event_attr, request: &Request<'_>) -> io::Result<Self> {
         let parse = parse_info(attr)?;
         let mut session = Self {
             rung,
@@ -70,10 +71,9 @@ impl Session {
             decoder: Decoder::default(),
         };
         let cpus = proc::online_cpus();
-        let largest = (ALL_RINGS_BYTES / cpus.len()).clamp(SMALLEST_RING_BYTES, LARGEST_RING_BYTES);
-        let mut ring_bytes = 1 << largest.ilog2();
+        let mut ring_bytes = wanted_ring(request, cpus.len());
         // Of a child that waits, any thread may become the program.
-        let (Target::AtExec(process) | Target::Running(process)) = target;
+        let (Target::AtExec(process) | Target::Running(process)) = request.target;
         let threads = proc::threads(process);
         allow_files(threads.len().saturating_mul(cpus.len()));
         let mut last = io::Error::from_raw_os_error(Errno::ESRCH as i32);
@@ -206,6 +206,14 @@ fn earliest(next: &[Option<u64>]) -> Option<(usize, u64)> {
     next.iter().enumerate().filter_map(|(at, time)| Some((at, (*time)?))).min_by_key(|&(_, time)| time)
 }
 
+/// The size of a ring that holds the samples of [`HELD`]: a power of two.
+fn wanted_ring(request: &Request<'_>, cpus: usize) -> usize {
+    let per_second = u64::from(request.rate.get()) * u64::from(request.stack.get());
+    let wanted = usize::try_from(per_second * HELD.as_millis() as u64 / 1000).unwrap_or(usize::MAX);
+    let most = ALL_RINGS_BYTES / cpus.max(1);
+    1 << wanted.next_power_of_two().min(most).max(SMALLEST_RING_BYTES).ilog2()
+}
+
 /// Maps a ring, a smaller one if more must not be locked in memory. An event can be mapped once, so it is opened anew.
 fn map_ring(event: OwnedFd, bytes: &mut usize, reopen: impl Fn() -> io::Result<OwnedFd>) -> io::Result<Ring> {
     let mut mapped = Ring::map(event, *bytes);
@@ -240,4 +248,60 @@ fn now() -> u64 {
         .ok()
         .and_then(|time| u64::try_from(Duration::from(time).as_nanos()).ok())
         .unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::record::perf::open_best;
+    use crate::record::{RateHz, RecordOptions, StackBytes};
+
+    /// A child that works until it is dropped.
+    struct Busy(std::process::Child);
+
+    impl Drop for Busy {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_into_the_rings_is_counted_as_lost() {
+        let busy = std::process::Command::new("sh").args(["-c", "while :; do :; done"]).spawn().unwrap();
+        let busy = Busy(busy);
+        let request = Request {
+            target: Target::Running(busy.0.id()),
+            rungs: &RecordOptions::default().rungs,
+            rate: RateHz::new(20_000),
+            stack: StackBytes::new(StackBytes::MOST),
+        };
+        let mut session = open_best(&request, &mut Vec::new()).unwrap();
+        // Nobody reads, so the rings fill up.
+        let begun = Instant::now();
+        while session.totals().lost == 0 {
+            assert!(begun.elapsed() < Duration::from_secs(60), "nothing is lost");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let mut collector = Collector::new();
+        session.drain_all(&mut collector);
+        assert!(collector.samples() > 0);
+        assert!(session.totals().cpu > Duration::ZERO);
+    }
+
+    #[test]
+    fn a_ring_is_a_power_of_two_and_not_too_small() {
+        let request = |hz, stack| Request {
+            target: Target::Running(1),
+            rungs: &[],
+            rate: RateHz::new(hz),
+            stack: StackBytes::new(stack),
+        };
+        assert_eq!(wanted_ring(&request(999, 16 << 10), 2), 4 << 20);
+        assert_eq!(wanted_ring(&request(1, 512), 2), SMALLEST_RING_BYTES);
+        assert_eq!(wanted_ring(&request(100_000, 64_000), 2), 64 << 20);
+        assert_eq!(wanted_ring(&request(999, 16 << 10), 4096), SMALLEST_RING_BYTES);
+    }
 }
