@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use framehop::{CacheNative, FrameAddress, Module, UnwindRegsNative, Unwinder as _, UnwinderNative};
+use framehop::{CacheNative, Error, FrameAddress, Module, UnwindRegsNative, Unwinder as _, UnwinderNative};
 
 use crate::record::source::{Content, RawSample, Registers};
 use crate::recording::{self, CodeAddress, FileIdentity, Lookup};
@@ -174,6 +174,10 @@ impl Unwinder {
             match self.rules.unwind_frame(rule_address, &mut machine, cache, &mut read_stack) {
                 Ok(Some(caller)) => address = caller,
                 Ok(None) => return StackEnd::Root,
+                // A frame pointer of 0 marks the outermost frame (System V ABI, "Process initialization").
+                Err(Error::FramepointerUnwindingMovedBackwards) if frame_pointer(&machine) == 0 => {
+                    return StackEnd::Root;
+                }
                 Err(_) => return StackEnd::Truncated,
             }
             lookup = Lookup::ReturnAddress;
@@ -206,6 +210,16 @@ fn slot(file: FileId) -> u64 {
 #[cfg(target_arch = "x86_64")]
 fn machine_registers(registers: &Registers) -> UnwindRegsNative {
     UnwindRegsNative::new(registers.instruction, registers.stack, registers.frame)
+}
+
+#[cfg(target_arch = "x86_64")]
+fn frame_pointer(machine: &UnwindRegsNative) -> u64 {
+    machine.bp()
+}
+
+#[cfg(target_arch = "aarch64")]
+fn frame_pointer(machine: &UnwindRegsNative) -> u64 {
+    machine.fp()
 }
 
 #[cfg(target_arch = "aarch64")]

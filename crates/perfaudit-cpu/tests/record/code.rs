@@ -83,6 +83,21 @@ fn a_new_file_in_the_place_of_a_running_program_is_not_taken_for_it() {
 
 #[cfg(target_arch = "x86_64")]
 #[test]
+fn a_first_function_without_call_frame_information_is_the_end_of_its_stack_and_not_a_truncation() {
+    let compiler = ["-static", "-nostdlib", "-fomit-frame-pointer", "-fasynchronous-unwind-tables"];
+    let program = Program::compile("bare.c", &compiler);
+    let (recording, finished) = record(&program.command(), &options(999, 16 << 10));
+    assert!(finished.ending.is_success());
+    let mut names = Names::default();
+    assert!(names.inclusive(&recording, "busy") > 10, "{:?}", recording.sampler);
+    for run in &recording.samples {
+        let frames = names.of(&recording, run.node);
+        assert!(frames.ends_with(&["_start".to_owned()]), "{frames:?}");
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
 fn code_made_at_run_time_is_followed_by_its_frame_pointer() {
     let program = Program::compile("generated.c", &[]);
     let (recording, finished) = record(&program.command(), &options(999, 16 << 10));
