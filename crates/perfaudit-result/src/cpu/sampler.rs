@@ -73,7 +73,8 @@ pub struct Sampler {
     pub event: SamplingEvent,
     /// The rate that was asked for, in samples per CPU-second.
     pub asked_hz: f64,
-    /// The rate that was reached: samples per CPU-second of the target; none when its CPU time is not known.
+    /// The rate that was reached: samples per CPU-second of the target, without its time in the kernel where the rung
+    /// does not see the kernel; none when that time is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reached_hz: Option<f64>,
     /// CPU seconds of the target while it was sampled, user and system.
