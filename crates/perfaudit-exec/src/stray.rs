@@ -5,6 +5,7 @@
 //! carries it when the child has ended is a stray. A process that wipes its environment escapes; on systems
 //! without `/proc` only the group is ended.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read as _;
@@ -40,7 +41,8 @@ impl Marker {
 
     /// Ends everything that carries the mark; returns how many processes that were.
     pub(crate) fn end_all(&self) -> usize {
-        let mut ended = 0;
+        // Whoever was ended may be seen again before it is gone.
+        let mut ended = BTreeSet::new();
         for round in 0..Self::ROUNDS {
             let scan = self.scan();
             let settled = match scan.unclear {
@@ -53,12 +55,12 @@ impl Marker {
             }
             for pid in scan.carriers {
                 if kill(pid, Signal::SIGKILL).is_ok() {
-                    ended += 1;
+                    ended.insert(pid);
                 }
             }
             std::thread::sleep(std::time::Duration::from_millis(2));
         }
-        ended
+        ended.len()
     }
 
     fn scan(&self) -> Scan {
