@@ -25,8 +25,8 @@ fn a_user_without_rights_gets_samples_of_user_code_and_the_reason_for_nothing_be
         return;
     }
     let program = Program::compile("busy.c", &[]);
-    // The folder of the test and that of cargo may be closed to others.
-    let folder = tempfile::Builder::new().prefix("perfaudit").tempdir_in("/tmp").unwrap();
+    // The folder of cargo may be closed to others.
+    let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("test");
     let busy = folder.path().join("busy");
     std::fs::copy(std::env::current_exe().unwrap(), &own).unwrap();
