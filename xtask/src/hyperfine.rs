@@ -162,6 +162,8 @@ fn with_perfaudit(
         seed,
         patience: Duration::from_secs(60),
         earlier: None,
+        spent: Duration::ZERO,
+        label: "command",
     };
     let mut results = RunDirectory::create(folder).map_err(|error| failed(&error))?;
     let measured = measure_commands(&request, launcher, &mut results, &Interrupt::new(), &mut |_| {})

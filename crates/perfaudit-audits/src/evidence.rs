@@ -36,8 +36,11 @@ impl<'a> Evidence<'a> {
     pub(crate) fn measured(&self) -> impl Iterator<Item = Measured<'a>> + use<'a> {
         let samples = self.samples;
         self.workloads.iter().enumerate().filter_map(move |(index, workload)| {
-            // What was measured elsewhere cannot be judged by the cycle and the empty loop of this machine.
-            if workload.state != WorkloadState::Measured || workload.kind == WorkloadKind::Imported {
+            // What was measured elsewhere cannot be judged by the cycle and the empty loop of this machine, and
+            // builds and tests, timed a few times each, are no benchmarks.
+            let is_benchmark =
+                workload.kind != WorkloadKind::Imported && workload.kind.own_metric().is_none();
+            if workload.state != WorkloadState::Measured || !is_benchmark {
                 return None;
             }
             Some(Measured { index, workload, samples: samples.get(workload.samples.as_ref()?)? })

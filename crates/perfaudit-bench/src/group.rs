@@ -41,9 +41,9 @@ pub fn groups(workloads: &[Workload]) -> Vec<WorkloadGroup> {
     groups
 }
 
-/// A duplicate that cannot be measured would stand for its namesake.
+/// A duplicate that cannot be measured would stand for its namesake; builds and tests vary no parameter.
 fn counts(workload: &Workload) -> bool {
-    workload.state != WorkloadState::Unsupported
+    workload.state != WorkloadState::Unsupported && workload.kind.own_metric().is_none()
 }
 
 struct Member<'a> {

@@ -4,6 +4,8 @@
 //! - [`gather`]: the gatherer; lists and measures, writes samples as artifacts, computes nothing.
 //! - [`metrics`]: figures from samples; pure.
 //! - [`groups`]: which workloads form sweeps and matrices; pure.
+//! - [`Delivery`]: the gatherer of what building, testing and shipping the project costs; [`delivery_metrics`] makes
+//!   its figures.
 //! - [`measure_commands`]: the gatherer of whole commands; [`command_metrics`] makes their figures.
 //! - [`measure_against_themselves`]: commands against themselves; [`kernel_noise`] tells how far they lie apart.
 //!
@@ -13,6 +15,7 @@
 mod build;
 mod command;
 mod criterion;
+mod delivery;
 mod divan;
 mod estimate;
 mod executable;
@@ -29,8 +32,12 @@ mod stated;
 pub use build::{BuildCommand, BuildFailure, BuildFailureReason, BuildRequest, Built, DEBUG, STRIP, build};
 pub use command::{
     AcceptedExit, Cache, CommandEvent, CommandLine, CommandRequest, CommandRun, CommandRuns, CommandSpec,
-    FLOOR_SHARE, MOST_OUTPUTS, MeasuredCommands, NeedsShell, Output, Remark, Runs, SelfPairs, SelfPairsError,
-    command_metrics, command_row, kernel_noise, measure_against_themselves, measure_commands,
+    FLOOR_SHARE, Family, MOST_OUTPUTS, MeasuredCommands, NeedsShell, Output, Preparation, Remark, Runs,
+    SelfPairs, SelfPairsError, SourceChange, command_metrics, command_row, kernel_noise,
+    measure_against_themselves, measure_commands,
+};
+pub use delivery::{
+    Delivery, DeliveryEvent, DeliveryPart, DeliveryPlan, DeliveryRequest, Goal, delivery_metrics,
 };
 pub use estimate::{Estimates, median_estimate, metrics};
 pub use executable::BenchExecutable;

@@ -126,6 +126,11 @@ pub(crate) fn inexact_throughput() -> String {
     "its processes state rates, but from their digits the work of one iteration does not follow exactly: throughput is left out".to_owned()
 }
 
+/// What a failing call of cargo said, without the words for commands whose exit codes can be accepted.
+pub(crate) fn as_cargo_says(text: &str) -> String {
+    format!("cargo: {}", text.replacen(", which is not accepted", "", 1))
+}
+
 /// What there is to say about a benchmark that was measured.
 pub(crate) fn after_measuring(finished: &Finished) -> Option<String> {
     if !finished.ending.is_success() {

@@ -117,6 +117,17 @@ impl Command {
         builder
     }
 
+    /// The environment variables that are set for it.
+    pub fn environment(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.environment.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
+
+    /// The directory it runs in, if that is set.
+    #[must_use]
+    pub fn working_directory(&self) -> Option<&Path> {
+        self.directory.as_deref()
+    }
+
     /// Program and arguments, for people and for `reproduce`.
     #[must_use]
     pub fn argv(&self) -> Vec<String> {

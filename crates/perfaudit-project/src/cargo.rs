@@ -30,6 +30,8 @@ impl Cargo {
             .skip(1)
             .flat_map(|folder| [folder.join(".cargo/config.toml"), folder.join(".cargo/config")])
             .filter(|file| file.is_file() && !is_in_cargo_home(file))
+            // What a copy was told of, a copy of it is told of too.
+            .chain(self.configuration.iter().cloned())
             .collect();
         Self { directory: directory.to_owned(), offline: self.offline, configuration }
     }

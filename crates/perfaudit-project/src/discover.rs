@@ -13,6 +13,7 @@ use crate::manifest::{harness_by_bench, read_toml, resolved};
 use crate::places::WorkDirectory;
 use crate::scratch_copy;
 use crate::selection::Selection;
+use crate::targets::PackageTarget;
 use crate::toolchain::{self, InstalledToolchain};
 
 /// Where runs are kept in a folder without a project.
@@ -72,6 +73,8 @@ pub struct CargoPackage {
     pub relative: PathBuf,
     /// Its benchmark targets, by name.
     pub benches: Vec<BenchTarget>,
+    /// Its library, its programs and its tests, in the order of the metadata.
+    pub targets: Vec<PackageTarget>,
 }
 
 /// A benchmark target of a package.
@@ -337,6 +340,7 @@ fn package_of(
         directory: directory.to_owned(),
         relative: relative(directory),
         benches,
+        targets: package.targets.iter().filter_map(PackageTarget::of).collect(),
     })
 }
 

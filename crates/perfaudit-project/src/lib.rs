@@ -14,6 +14,7 @@ mod manifest;
 mod places;
 mod scratch_copy;
 mod selection;
+mod targets;
 mod toolchain;
 mod vcs;
 
@@ -22,6 +23,8 @@ pub use cargo::Cargo;
 pub use discover::{BenchTarget, CargoPackage, CargoProject, Copied, CopyReason, ProjectRoot};
 pub use error::ProjectError;
 pub use places::{WorkDirectory, WorkPlace, project_key};
+pub use scratch_copy::EditableCopy;
 pub use selection::{Features, Selection};
+pub use targets::{PackageTarget, TargetRole};
 pub use toolchain::InstalledToolchain;
 pub use vcs::vcs_state;

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use perfaudit_exec::{CopyError, FileLock, Interrupt, copy_tree};
 use walkdir::WalkDir;
 
+use crate::cargo::Cargo;
+use crate::discover::CargoProject;
 use crate::error::ProjectError;
 use crate::manifest::{path_dependencies, read_toml};
 use crate::places::copy_directory;
@@ -23,14 +25,73 @@ pub(crate) struct ScratchCopy {
     pub(crate) lock: FileLock,
 }
 
+/// A copy of a project whose sources can be changed. It is removed when it is dropped.
+#[derive(Debug)]
+pub struct EditableCopy {
+    /// The root of the copied project.
+    pub root: PathBuf,
+    /// Calls cargo in it, with the configuration of the original.
+    pub cargo: Cargo,
+    /// What is removed.
+    tree: PathBuf,
+    _lock: FileLock,
+}
+
+impl EditableCopy {
+    /// Copies the tree of a project that is built, with what it depends on by path, without its history and its build
+    /// products. It lies in the user's cache, outside of every workspace.
+    ///
+    /// # Errors
+    /// When the tree cannot be read, or no place can be written to.
+    pub fn make(project: &CargoProject, interrupt: &Interrupt) -> Result<Self, ProjectError> {
+        let tree = Tree { name: "edited", lock: "edited.lock" };
+        let ScratchCopy { root, lock } = make_as(tree, &project.root, &project.build_root, interrupt)?;
+        let cargo = project.cargo.moved(&root);
+        Ok(Self { cargo, tree: copy_directory(&project.root)?.join("edited"), root, _lock: lock })
+    }
+
+    /// Where a file of the original lies in the copy; none for one outside of the project, and for a link that leads
+    /// out of the copy: what it leads to is not ours to change.
+    #[must_use]
+    pub fn place_of(&self, project: &CargoProject, file: &Path) -> Option<PathBuf> {
+        let place = self.root.join(file.strip_prefix(&project.build_root).ok()?).canonicalize().ok()?;
+        place.starts_with(self.tree.canonicalize().ok()?).then_some(place)
+    }
+}
+
+impl Drop for EditableCopy {
+    fn drop(&mut self) {
+        // What cannot be removed is removed before the next copy is made.
+        let _ = std::fs::remove_dir_all(&self.tree);
+    }
+}
+
+/// Which copy of a project is meant, by the names of its folder and its lock.
+#[derive(Clone, Copy)]
+struct Tree {
+    name: &'static str,
+    lock: &'static str,
+}
+
 /// Copies the project at `root` and what it depends on by path.
 pub(crate) fn make(root: &Path, interrupt: &Interrupt) -> Result<ScratchCopy, ProjectError> {
+    make_as(Tree { name: "tree", lock: "lock" }, root, root, interrupt)
+}
+
+/// The copy belongs to the project at `owner` and is one of what lies at `root`.
+fn make_as(
+    tree: Tree,
+    owner: &Path,
+    root: &Path,
+    interrupt: &Interrupt,
+) -> Result<ScratchCopy, ProjectError> {
     let trees = trees_to_copy(root)?;
     let base = common_ancestor(&trees);
-    let directory = copy_directory(root)?;
-    let lock = FileLock::acquire(&directory.join("lock"), interrupt, || ())?;
-    let place = |tree: &Path| {
-        directory.join("tree").join(tree.strip_prefix(&base).expect("the base is an ancestor of each tree"))
+    let directory = copy_directory(owner)?;
+    let lock = FileLock::acquire(&directory.join(tree.lock), interrupt, || ())?;
+    let place = |original: &Path| {
+        let relative = original.strip_prefix(&base).expect("the base is an ancestor of each tree");
+        directory.join(tree.name).join(relative)
     };
     let copied_root = place(root);
     let versions = std::fs::read(copied_root.join("Cargo.lock")).ok();
@@ -38,7 +99,7 @@ pub(crate) fn make(root: &Path, interrupt: &Interrupt) -> Result<ScratchCopy, Pr
         let path = path.to_owned();
         move |source| CopyError::Write { path, source }
     };
-    let old = directory.join("tree");
+    let old = directory.join(tree.name);
     if old.exists() {
         std::fs::remove_dir_all(&old).map_err(write(&old))?;
     }

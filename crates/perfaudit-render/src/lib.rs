@@ -10,6 +10,7 @@ pub mod quantity;
 
 mod comparison;
 mod cpu;
+mod delivery;
 mod json;
 mod junit;
 mod markdown;

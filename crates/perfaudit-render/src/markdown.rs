@@ -2,6 +2,7 @@
 
 mod benchmarks;
 mod cpu;
+mod delivery;
 mod escape;
 
 use perfaudit_result::{AuditResult, Finding, Location, NextAction, PreconditionStatus, ReproduceStep};
@@ -92,6 +93,7 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         ("Benchmarks", benchmarks::benchmarks(result)),
         ("Beside each other", relative(result)),
         ("CPU time", cpu::cpu(result)),
+        ("Builds, tests and sizes", delivery::delivery(result)),
         ("Parameters", benchmarks::groups(result)),
         ("How it was measured", how_measured(result)),
         ("Conditions", conditions(result)),

@@ -1,6 +1,6 @@
 //! Figures as people read them: `1.84 ms +-0.02`, `71.3 MB/s +1.2 -0.9`.
 
-use perfaudit_result::{ConfidenceLevel, Estimate, Figure, Interval, Unit};
+use perfaudit_result::{ConfidenceLevel, Estimate, Figure, Interval, Of, Unit};
 
 /// A decimal prefix: the factor it stands for and the symbol of the scaled unit.
 struct Scale {
@@ -116,6 +116,10 @@ pub fn interval(interval: Interval, unit: Unit) -> String {
 #[must_use]
 pub fn figure(figure: &Figure) -> String {
     match &figure.estimate {
+        // A length is what it is: the bytes themselves, since nothing is uncertain.
+        Estimate::WithInterval { value: length, .. } if figure.of == Of::File => {
+            format!("{} ({length} B)", value(*length, figure.unit))
+        }
         Estimate::WithInterval { value, interval, .. } => with_interval(*value, *interval, figure.unit),
         Estimate::WithoutInterval { value: estimate, .. } => value(*estimate, figure.unit),
         Estimate::AtMost { bound, .. } => format!("at most {}", value(*bound, figure.unit)),

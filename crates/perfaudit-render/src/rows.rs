@@ -45,11 +45,12 @@ impl Suite<'_> {
     }
 }
 
-/// The workloads by target, in the order in which the targets come first.
+/// The benchmarks and commands by target, in the order in which the targets come first. Builds, tests and sizes have a
+/// table of their own.
 pub(crate) fn suites(result: &AuditResult) -> Vec<Suite<'_>> {
     let mut suites: Vec<Suite<'_>> = Vec::new();
     let mut places = HashMap::new();
-    for workload in &result.workloads {
+    for workload in result.workloads.iter().filter(|workload| workload.kind.own_metric().is_none()) {
         let (package, target) = (workload.package.as_str(), workload.target.as_str());
         let place = *places.entry((package, target)).or_insert_with(|| {
             suites.push(Suite { package, target, workloads: Vec::new() });
@@ -113,7 +114,9 @@ pub(crate) fn counts(result: &AuditResult) -> String {
             parts.push(format!("{n} {}", state.label()));
         }
     }
-    format!("{}: {}", quantity::counted(result.workloads.len(), "benchmark"), parts.join(", "))
+    let has_others = result.workloads.iter().any(|workload| workload.kind.own_metric().is_some());
+    let noun = if has_others { "workload" } else { "benchmark" };
+    format!("{}: {}", quantity::counted(result.workloads.len(), noun), parts.join(", "))
 }
 
 /// The median, if the workload has it.
@@ -138,6 +141,7 @@ pub(crate) fn observations(of: Of) -> &'static str {
         Of::BatchMean => "batches",
         Of::Process | Of::ProcessMedian => "processes",
         Of::Sample => "samples",
+        Of::File => "files",
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod benchmarks;
 mod cpu;
+mod delivery;
 mod page;
 
 use perfaudit_result::{
@@ -43,6 +44,7 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     benchmarks::benchmarks(&mut page, result, terminal.verbose);
     relative(&mut page, result);
     cpu::cpu(&mut page, result, terminal.verbose);
+    delivery::delivery(&mut page, result);
     comparison(&mut page, result, terminal.verbose);
     failures(&mut page, result, terminal.verbose);
     findings(&mut page, &result.findings, terminal.verbose);

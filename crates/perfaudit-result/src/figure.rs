@@ -137,6 +137,8 @@ pub enum Of {
     BatchMean,
     /// One process from start to exit.
     Process,
+    /// One file.
+    File,
     /// The median that one process states of its own samples: it tells how processes differ, and nothing about how
     /// calls do.
     ProcessMedian,

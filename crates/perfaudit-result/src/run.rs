@@ -58,6 +58,14 @@ pub enum StageName {
     Commands,
     /// Sampling where workloads spend CPU time.
     Cpu,
+    /// Building the project into an empty target directory, timed.
+    CleanBuild,
+    /// Building the project after changes, timed.
+    IncrementalBuild,
+    /// Running the project's tests, timed.
+    TestSuite,
+    /// Building what the project ships, and weighing it.
+    BinarySize,
     /// Turning samples into figures and findings.
     Analyse,
 }

@@ -14,6 +14,14 @@ use crate::figure::{Figure, FigureRecord, Interval};
 #[serde(transparent)]
 pub struct WorkloadId(pub String);
 
+impl WorkloadId {
+    /// The whole test suite, beside which its parts may have workloads of their own.
+    #[must_use]
+    pub fn whole_test_suite() -> Self {
+        Self("tests/all".to_owned())
+    }
+}
+
 impl fmt::Display for WorkloadId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -37,6 +45,14 @@ pub enum WorkloadKind {
     Imported,
     /// A benchmark target of a harness that is not known, or that could not be asked.
     BenchTarget,
+    /// A build of the project into an empty target directory.
+    CleanBuild,
+    /// A build of the project after a change of one of its packages.
+    IncrementalBuild,
+    /// The tests of the project, or of one of its targets, once they are built.
+    TestSuite,
+    /// A program or shared library that the project ships.
+    Binary,
 }
 
 impl WorkloadKind {
@@ -45,7 +61,32 @@ impl WorkloadKind {
     pub fn separator(self) -> &'static str {
         match self {
             Self::Divan | Self::Libtest => "::",
-            Self::Criterion | Self::Command | Self::Imported | Self::BenchTarget => "/",
+            Self::Criterion
+            | Self::Command
+            | Self::Imported
+            | Self::BenchTarget
+            | Self::CleanBuild
+            | Self::IncrementalBuild
+            | Self::TestSuite
+            | Self::Binary => "/",
+        }
+    }
+
+    /// The metric that a workload of this kind exists for: what building, testing or shipping the project costs. Such
+    /// a workload is measured only because an objective names its metric. None for everything else.
+    #[must_use]
+    pub fn own_metric(self) -> Option<MetricName> {
+        match self {
+            Self::CleanBuild => Some(MetricName::BUILD_CLEAN),
+            Self::IncrementalBuild => Some(MetricName::BUILD_INCREMENTAL),
+            Self::TestSuite => Some(MetricName::TEST_SUITE_TIME),
+            Self::Binary => Some(MetricName::BINARY_SIZE),
+            Self::Criterion
+            | Self::Divan
+            | Self::Libtest
+            | Self::Command
+            | Self::Imported
+            | Self::BenchTarget => None,
         }
     }
 }
@@ -328,6 +369,14 @@ impl MetricName {
     pub const SWITCHES_VOLUNTARY: Self = Self(Cow::Borrowed("context_switches.voluntary"));
     /// Switches to another process although this one could have gone on.
     pub const SWITCHES_INVOLUNTARY: Self = Self(Cow::Borrowed("context_switches.involuntary"));
+    /// The duration of a build into an empty target directory.
+    pub const BUILD_CLEAN: Self = Self(Cow::Borrowed("build.clean"));
+    /// The duration of a build after a change of one package.
+    pub const BUILD_INCREMENTAL: Self = Self(Cow::Borrowed("build.incremental"));
+    /// The duration of the tests, once they are built.
+    pub const TEST_SUITE_TIME: Self = Self(Cow::Borrowed("test_suite.time"));
+    /// The length of the file of a program or shared library.
+    pub const BINARY_SIZE: Self = Self(Cow::Borrowed("binary.size"));
 }
 
 /// Which way is better.

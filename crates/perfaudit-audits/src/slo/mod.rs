@@ -22,6 +22,8 @@ pub struct Objective<'a> {
     pub pattern: &'a str,
     /// Whether the pattern takes a workload in.
     pub matches: &'a dyn Fn(&WorkloadId) -> bool,
+    /// What is said where the pattern takes none in.
+    pub unmatched: &'a str,
     /// The limit, in `unit`; positive.
     pub limit: f64,
     /// The unit of the limit and of what it is compared with.
@@ -42,13 +44,11 @@ pub fn judge(
     let mut slos = Vec::new();
     for objective in objectives {
         let before = slos.len();
-        for workload in workloads.iter().filter(|workload| (objective.matches)(&workload.id)) {
+        for workload in workloads.iter().filter(|workload| objective.is_about(workload)) {
             slos.push(of_workload(objective, workload, samples));
         }
         if slos.len() == before {
-            let reason =
-                "no workload of this run matches the pattern: correct it, or measure all of the project";
-            slos.push(objective.unmeasured(None, None, reason.to_owned()));
+            slos.push(objective.unmeasured(None, None, objective.unmatched.to_owned()));
         }
     }
     slos
@@ -63,7 +63,9 @@ fn of_workload(
         objective.unmeasured(Some(workload.id.clone()), actual.cloned(), reason)
     };
     if workload.state != WorkloadState::Measured {
-        return unmeasured(None, format!("the workload was not measured: {}", workload.state.label()));
+        let why = workload.message.as_deref().and_then(|message| message.lines().next());
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        return unmeasured(None, format!("the workload was not measured: {}{why}", workload.state.label()));
     }
     let Some(Metric { figure, .. }) = workload.metric(&objective.metric) else {
         return unmeasured(None, format!("this workload gives no {}", objective.metric.0));
@@ -93,7 +95,8 @@ fn of_workload(
     let Some(value) = figure.value() else {
         return unmeasured(Some(figure), figure.reason().unwrap_or("it could not be estimated").to_owned());
     };
-    let told = match (figure.interval(), range(objective, workload, samples)) {
+    let observed = range(objective, workload, samples);
+    let told = match (figure.interval(), observed) {
         (Some(interval), _) => {
             Some((objective.status(value, interval), objective.headroom(value, Some(interval))))
         }
@@ -103,10 +106,17 @@ fn of_workload(
             let reason = "there is no interval, but every single observation keeps the limit";
             Some(((status, reason), objective.headroom(value, None)))
         }
+        // And so they do where none of them keeps it.
+        (None, Some(range)) if objective.used(objective.better(range)) > 1.0 => {
+            let reason = "there is no interval, but every single observation exceeds the limit";
+            Some(((SloStatus::Critical, reason), objective.headroom(value, None)))
+        }
         (None, _) => None,
     };
     let Some(((status, reason), headroom)) = told else {
-        return unmeasured(Some(figure), figure.reason().unwrap_or("there is no interval").to_owned());
+        let reason = figure.reason().unwrap_or("there is no interval");
+        let mixed = "; observations lie on both sides of the limit: more of them may tell (`--mode full`)";
+        return unmeasured(Some(figure), format!("{reason}{}", observed.map_or("", |_| mixed)));
     };
     Slo {
         actual: Some(figure.clone()),
@@ -132,7 +142,8 @@ fn range(
     let samples = samples.get(workload.samples.as_ref()?)?;
     let least = samples.per_iteration().fold(f64::INFINITY, f64::min);
     let most = samples.per_iteration().fold(0.0, f64::max);
-    if [MetricName::WALL_TIME_P50, MetricName::WALL_TIME_MEAN].contains(&objective.metric) {
+    let is_own = workload.kind.own_metric().is_some_and(|own| own == objective.metric);
+    if is_own || [MetricName::WALL_TIME_P50, MetricName::WALL_TIME_MEAN].contains(&objective.metric) {
         Interval::new(least, most).ok()
     } else if objective.metric == MetricName::THROUGHPUT {
         let work = workload.throughput?.amount() as f64 * 1e9;
@@ -147,6 +158,34 @@ fn is_latency_percentile(metric: &MetricName) -> bool {
 }
 
 impl Objective<'_> {
+    /// What building, testing and shipping cost is measured for objectives of its own, and those are about nothing
+    /// else. Another objective (on peak memory, say) is about it only where its pattern says so: one that begins with
+    /// a wildcard means the benchmarks and commands that were there before.
+    fn is_about(&self, workload: &Workload) -> bool {
+        let is_meant = match workload.kind.own_metric() {
+            Some(own) if own == self.metric => self.is_for_this_part(&workload.id),
+            Some(_) => !self.is_of_delivery() && !self.pattern.starts_with(['*', '?', '[', '{']),
+            None => !self.is_of_delivery(),
+        };
+        is_meant && (self.matches)(&workload.id)
+    }
+
+    /// Who limits the whole test suite does not limit each of its parts.
+    fn is_for_this_part(&self, id: &WorkloadId) -> bool {
+        let suite = WorkloadId::whole_test_suite();
+        self.metric != MetricName::TEST_SUITE_TIME || *id == suite || !(self.matches)(&suite)
+    }
+
+    fn is_of_delivery(&self) -> bool {
+        [
+            MetricName::BUILD_CLEAN,
+            MetricName::BUILD_INCREMENTAL,
+            MetricName::TEST_SUITE_TIME,
+            MetricName::BINARY_SIZE,
+        ]
+        .contains(&self.metric)
+    }
+
     fn unmeasured(&self, workload: Option<WorkloadId>, actual: Option<Figure>, reason: String) -> Slo {
         Slo {
             id: self.id.clone(),
@@ -176,6 +215,13 @@ impl Objective<'_> {
         match self.direction {
             Direction::LowerIsBetter => interval.upper(),
             Direction::HigherIsBetter => interval.lower(),
+        }
+    }
+
+    fn better(&self, interval: Interval) -> f64 {
+        match self.direction {
+            Direction::LowerIsBetter => interval.lower(),
+            Direction::HigherIsBetter => interval.upper(),
         }
     }
 
@@ -249,6 +295,7 @@ mod tests {
             metric: MetricName::WALL_TIME_P95,
             pattern: "*",
             matches: &everything,
+            unmatched: "nothing matches",
             limit: 100.0,
             unit: Unit::Nanoseconds,
             direction,
@@ -331,18 +378,19 @@ mod tests {
     #[test]
     fn without_an_interval_the_worst_observation_decides_if_it_keeps_the_limit() {
         let estimate = || Estimate::WithoutInterval { value: 20.0, reason: "autocorrelated".into() };
-        let judged = |worst: f64| {
+        let judged = |best: f64, worst: f64| {
             let mut workload = workload(figure(estimate(), Of::Call));
             workload.metrics[0].name = MetricName::WALL_TIME_P50;
             let id = ArtifactId("samples".into());
             workload.samples = Some(id.clone());
-            let samples = Samples::new(workload.id.clone(), vec![1, 1], vec![20.0, worst]).unwrap();
+            let samples = Samples::new(workload.id.clone(), vec![1, 1], vec![best, worst]).unwrap();
             let everything = |_: &WorkloadId| true;
             let objective = Objective {
                 id: "fast".into(),
                 metric: MetricName::WALL_TIME_P50,
                 pattern: "*",
                 matches: &everything,
+                unmatched: "nothing matches",
                 limit: 100.0,
                 unit: Unit::Nanoseconds,
                 direction: Direction::LowerIsBetter,
@@ -350,12 +398,48 @@ mod tests {
             };
             judge(&[objective], &[workload], &BTreeMap::from([(id, samples)])).remove(0)
         };
-        assert_eq!(judged(30.0).status, SloStatus::Ok);
-        assert_eq!(judged(60.0).status, SloStatus::Warning);
-        let told = judged(30.0);
+        assert_eq!(judged(20.0, 30.0).status, SloStatus::Ok);
+        assert_eq!(judged(20.0, 60.0).status, SloStatus::Warning);
+        let told = judged(20.0, 30.0);
         assert!(told.reason.contains("every single observation"), "{}", told.reason);
         assert_eq!(told.headroom.unwrap().ci, None);
-        assert_eq!(judged(101.0).status, SloStatus::NotMeasured);
+        assert_eq!(judged(20.0, 101.0).status, SloStatus::NotMeasured);
+        let told = judged(101.0, 120.0);
+        assert_eq!(told.status, SloStatus::Critical);
+        assert!(told.reason.contains("every single observation exceeds"), "{}", told.reason);
+    }
+
+    #[test]
+    fn builds_are_judged_by_objectives_on_builds_and_by_those_that_name_them() {
+        let target = WorkloadTarget { package: "build", target: "", source: "Cargo.toml" };
+        let mut build = Workload::new(WorkloadKind::CleanBuild, &target, "clean", WorkloadState::Measured);
+        let metric = |name| Metric {
+            name,
+            direction: Direction::LowerIsBetter,
+            figure: figure(between(10.0, 9.0, 11.0), Of::Process),
+        };
+        build.metrics = vec![metric(MetricName::BUILD_CLEAN), metric(MetricName::RSS_PEAK)];
+        let mut benchmark = workload(figure(between(10.0, 9.0, 11.0), Of::Process));
+        benchmark.metrics.push(metric(MetricName::RSS_PEAK));
+        let everything = |_: &WorkloadId| true;
+        let about = |metric: MetricName, pattern: &str| {
+            let objective = Objective {
+                id: "fast".into(),
+                metric,
+                pattern,
+                matches: &everything,
+                unmatched: "nothing matches",
+                limit: 100.0,
+                unit: Unit::Nanoseconds,
+                direction: Direction::LowerIsBetter,
+                warn: 0.5,
+            };
+            let slos = judge(&[objective], &[build.clone(), benchmark.clone()], &BTreeMap::new());
+            slos.iter().map(|slo| slo.workload.clone().unwrap().0).collect::<Vec<_>>()
+        };
+        assert_eq!(about(MetricName::BUILD_CLEAN, "*"), ["build/clean"]);
+        assert_eq!(about(MetricName::RSS_PEAK, "*"), ["p/t/x"]);
+        assert_eq!(about(MetricName::RSS_PEAK, "build/clean"), ["build/clean", "p/t/x"]);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(super) fn deciding_number(metric: &MetricName, figure: &Figure, limit: f64) 
 
 /// What would decide, in words: `about 250 samples instead of 100 would decide it: ...`.
 pub(super) fn remedy(kind: WorkloadKind, have: u64, needed: u64) -> String {
-    let unit = if kind == WorkloadKind::Command { "runs" } else { "samples" };
+    let unit = if kind == WorkloadKind::Command || kind.own_metric().is_some() { "runs" } else { "samples" };
     if needed > MOST {
         return format!("more than {MOST} {unit} would be needed to decide it");
     }
@@ -50,9 +50,14 @@ pub(super) fn remedy(kind: WorkloadKind, have: u64, needed: u64) -> String {
         WorkloadKind::Command => {
             format!(": `runs = {needed}` for it in perfaudit.toml, or `--mode full`")
         }
-        WorkloadKind::Divan | WorkloadKind::Libtest | WorkloadKind::Imported | WorkloadKind::BenchTarget => {
-            String::new()
+        WorkloadKind::CleanBuild | WorkloadKind::IncrementalBuild | WorkloadKind::TestSuite => {
+            ": `--mode full` makes the most of them".to_owned()
         }
+        WorkloadKind::Binary
+        | WorkloadKind::Divan
+        | WorkloadKind::Libtest
+        | WorkloadKind::Imported
+        | WorkloadKind::BenchTarget => String::new(),
     };
     format!("about {needed} {unit} instead of {have} would decide it{how}")
 }

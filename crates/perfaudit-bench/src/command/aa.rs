@@ -77,6 +77,8 @@ pub fn measure_against_themselves(
         seed,
         patience: budget,
         earlier: None,
+        spent: Duration::ZERO,
+        label: "command",
     };
     let both = || specs.iter().flat_map(|spec| [spec, spec]);
     let mut sessions: Vec<Session<'_>> = (0..)

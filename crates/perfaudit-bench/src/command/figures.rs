@@ -30,10 +30,14 @@ pub fn command_metrics(
     }
     let wall = Sample::new(samples.per_iteration().collect())?;
     metrics.extend(extremes(&MetricName::WALL_TIME_P50, Unit::Nanoseconds, &wall));
-    for quantity in QUANTITIES {
-        metrics.extend(quantity.metrics(runs)?);
-    }
+    metrics.extend(quantities(runs)?);
     Ok(Estimates { metrics, effective_batches })
+}
+
+/// The figures of everything but the wall time.
+pub(crate) fn quantities(runs: &CommandRuns) -> Result<Vec<Metric>, SampleError> {
+    let each = QUANTITIES.iter().map(|quantity| quantity.metrics(runs));
+    Ok(each.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 /// Something that is observed of each run besides its wall time.
@@ -120,7 +124,7 @@ impl Quantity {
 }
 
 /// The least and the greatest value, if they differ: `rss.peak.min`, and for the wall time `wall_time.min`.
-fn extremes(name: &MetricName, unit: Unit, sample: &Sample) -> Vec<Metric> {
+pub(crate) fn extremes(name: &MetricName, unit: Unit, sample: &Sample) -> Vec<Metric> {
     if sample.min() == sample.max() {
         return Vec::new();
     }

@@ -15,6 +15,7 @@
 //! [`measure_commands`] measures and writes artifacts, [`command_metrics`] makes figures of them.
 
 mod aa;
+mod change;
 mod cold;
 mod earlier;
 mod effort;
@@ -34,8 +35,8 @@ use std::time::{Duration, Instant};
 use perfaudit_exec::Interrupt;
 use perfaudit_exec::timed::{Launcher, OutputUse, TimedCommand};
 use perfaudit_result::{
-    ArtifactId, ArtifactKind, Mode, Samples, Sampling, SamplingMode, Workload, WorkloadId, WorkloadKind,
-    WorkloadState, WorkloadTarget,
+    ArtifactId, ArtifactKind, Mode, Samples, Sampling, SamplingMode, Workload, WorkloadId, WorkloadState,
+    WorkloadTarget,
 };
 use perfaudit_run::{OpenedRun, RunDirectory, sha256_of_file};
 
@@ -46,11 +47,13 @@ use effort::Effort;
 use session::{Means, Session};
 
 pub use aa::{FLOOR_SHARE, SelfPairs, SelfPairsError, kernel_noise, measure_against_themselves};
+pub use change::SourceChange;
 pub use figures::command_metrics;
+pub(crate) use figures::{extremes, quantities};
 pub use line::{CommandLine, NeedsShell};
 pub use remark::Remark;
 pub use runs::{CommandRun, CommandRuns, MOST_OUTPUTS, Output};
-pub use spec::{AcceptedExit, Cache, CommandSpec, Runs};
+pub use spec::{AcceptedExit, Cache, CommandSpec, Family, Preparation, Runs};
 
 /// Which commands to measure, and how.
 #[derive(Debug)]
@@ -59,14 +62,29 @@ pub struct CommandRequest<'a> {
     pub specs: &'a [CommandSpec],
     /// How much is made of each.
     pub mode: Mode,
-    /// How long all of it may take.
+    /// How long all measuring of the run may take.
     pub budget: Option<Duration>,
+    /// How much of that is gone.
+    pub spent: Duration,
     /// Decides the order of runs and the padding of environments.
     pub seed: u64,
     /// How long a run may take if its command has no limit of its own.
     pub patience: Duration,
     /// A run of the same mode and seed that was cut short: the runs it made of the same commands count.
     pub earlier: Option<&'a OpenedRun>,
+    /// What the files of this request begin with, which those of no other request of the run do.
+    pub label: &'static str,
+}
+
+impl CommandRequest<'_> {
+    fn left(&self) -> Option<Duration> {
+        self.budget.map(|budget| budget.saturating_sub(self.spent))
+    }
+
+    /// The path of an artifact below a folder of the run.
+    fn file(&self, folder: &str, index: usize) -> String {
+        format!("artifacts/{folder}/{}-{index:04}.json", self.label)
+    }
 }
 
 /// What is going on.
@@ -124,6 +142,10 @@ const EMPTY_WARMUP: u32 = 3;
 /// The row of a command that waits for its turn.
 #[must_use]
 pub fn command_row(spec: &CommandSpec) -> Workload {
+    // cargo itself is not what is measured where it builds and tests.
+    if spec.family != Family::COMMAND {
+        return row_of(spec);
+    }
     let is_direct = spec.run.argv().1 == NeedsShell::No;
     let program = is_direct.then(|| cold::program(spec)).flatten();
     Workload { binary_sha256: program.and_then(|path| sha256_of_file(&path).ok()), ..row_of(spec) }
@@ -131,8 +153,8 @@ pub fn command_row(spec: &CommandSpec) -> Workload {
 
 fn row_of(spec: &CommandSpec) -> Workload {
     // Commands have no target between the word for all of them and their names.
-    let target = WorkloadTarget { package: "command", target: "", source: &spec.source };
-    Workload::new(WorkloadKind::Command, &target, &spec.name, WorkloadState::NotRun)
+    let target = WorkloadTarget { package: spec.family.word, target: "", source: &spec.source };
+    Workload::new(spec.family.kind, &target, &spec.name, WorkloadState::NotRun)
 }
 
 /// Measures commands. `launcher` starts them; see [`perfaudit_exec::timed`].
@@ -191,7 +213,7 @@ fn take_over(request: &CommandRequest<'_>, sessions: &mut [Session<'_>]) -> (u32
 
 fn estimate(request: &CommandRequest<'_>, sessions: &[Session<'_>]) -> Duration {
     let all = sessions.iter().map(|session| session.effort.time()).sum();
-    request.budget.map_or(all, |budget| budget.min(all))
+    request.left().map_or(all, |left| left.min(all))
 }
 
 struct Measurer<'a> {
@@ -208,7 +230,7 @@ impl Measurer<'_> {
     }
 
     fn left(&self) -> Option<Duration> {
-        self.request.budget.map(|budget| budget.saturating_sub(self.means.started.elapsed()))
+        self.request.left().map(|left| left.saturating_sub(self.means.started.elapsed()))
     }
 
     /// Measures commands that take turns.
@@ -294,14 +316,14 @@ impl MeasuredCommands {
         row.order = session.order;
         let made = session.runs.runs.len();
         if made > 0 {
-            self.observed(index, &session, &mut row, directory)?;
+            self.observed(&request.file("samples", index), &session, &mut row, directory)?;
         }
         match session.failure {
             Some(failure) => {
                 let log = format!("{}\n\nstandard error:\n{}\n", failure.message, failure.log);
                 directory.add(
                     ArtifactKind::WorkloadLog,
-                    &format!("artifacts/logs/command-{index:04}.log"),
+                    &format!("artifacts/logs/{}-{index:04}.log", request.label),
                     log.as_bytes(),
                 )?;
                 row.state = failure.state;
@@ -325,7 +347,7 @@ impl MeasuredCommands {
                 self.remarks.insert(id.clone(), said);
             }
         }
-        if let Some(artifact) = self.runs_artifact(index, made, &session.runs, directory)? {
+        if let Some(artifact) = runs_artifact(&request.file("commands", index), &session.runs, directory)? {
             self.runs.insert(id, (artifact, session.runs));
         }
         self.workloads.push(row);
@@ -335,7 +357,7 @@ impl MeasuredCommands {
     #[expect(clippy::cast_precision_loss, reason = "times are below 2^53 ns")]
     fn observed(
         &mut self,
-        index: usize,
+        path: &str,
         session: &Session<'_>,
         row: &mut Workload,
         directory: &mut RunDirectory,
@@ -352,24 +374,21 @@ impl MeasuredCommands {
             stated: None,
         });
         let samples = Samples::new(row.id.clone(), vec![1; n], times).expect("every run took a finite time");
-        let artifact =
-            directory.add_samples(&format!("artifacts/samples/command-{index:04}.json"), &samples)?;
+        let artifact = directory.add_samples(path, &samples)?;
         row.samples = Some(artifact.clone());
         self.samples.insert(artifact, samples);
         Ok(())
     }
+}
 
-    fn runs_artifact(
-        &self,
-        index: usize,
-        made: usize,
-        runs: &CommandRuns,
-        directory: &mut RunDirectory,
-    ) -> Result<Option<ArtifactId>, GatherError> {
-        if made == 0 {
-            return Ok(None);
-        }
-        let text = serde_json::to_vec(runs).expect("runs hold nothing that JSON cannot");
-        Ok(Some(directory.add(RUNS_KIND, &format!("artifacts/commands/{index:04}.json"), &text)?))
+fn runs_artifact(
+    path: &str,
+    runs: &CommandRuns,
+    directory: &mut RunDirectory,
+) -> Result<Option<ArtifactId>, GatherError> {
+    if runs.runs.is_empty() {
+        return Ok(None);
     }
+    let text = serde_json::to_vec(runs).expect("runs hold nothing that JSON cannot");
+    Ok(Some(directory.add(RUNS_KIND, path, &text)?))
 }

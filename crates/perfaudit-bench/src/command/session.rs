@@ -13,7 +13,7 @@ use super::effort::Effort;
 use super::line::{CommandLine, NeedsShell};
 use super::runs::CommandRuns;
 use super::schedule::Progress;
-use super::spec::CommandSpec;
+use super::spec::{CommandSpec, Preparation};
 use crate::message;
 
 /// What is kept of each end of standard error.
@@ -56,6 +56,8 @@ pub(super) struct Session<'a> {
     /// How long each run took, with all that was done for it.
     cycles: Vec<Duration>,
     is_set_up: bool,
+    /// How often a source file was changed.
+    changes: usize,
 }
 
 /// What runs are made with.
@@ -97,6 +99,7 @@ impl<'a> Session<'a> {
             paddings,
             cycles: Vec::new(),
             is_set_up: false,
+            changes: 0,
         }
     }
 
@@ -187,7 +190,7 @@ impl<'a> Session<'a> {
     }
 
     fn run_once(&mut self, means: &mut Means<'_>) -> Result<(Timed, u16), Failure> {
-        self.step("prepare", self.spec.prepare.as_ref(), means)?;
+        self.prepare(means)?;
         if !self.files.is_empty() {
             let eviction = cold::evict(&self.files);
             self.runs.dropped_from_cache = eviction.dropped;
@@ -205,6 +208,25 @@ impl<'a> Session<'a> {
             Ending::Exited(code) if self.spec.exit.accepts(code) => Ok((timed, padding)),
             _ => Err(failure_of(&timed)),
         }
+    }
+
+    fn prepare(&mut self, means: &Means<'_>) -> Result<(), Failure> {
+        let done = match &self.spec.prepare {
+            None => return Ok(()),
+            Some(Preparation::Run(line)) => return self.step("prepare", Some(line), means),
+            Some(Preparation::Remove(directory)) => match std::fs::remove_dir_all(directory) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    Err(format!("cannot remove `{}`: {error}", directory.display()))
+                }
+                _ => Ok(()),
+            },
+            Some(Preparation::Change(change)) => {
+                self.changes += 1;
+                let made = change.make(self.changes);
+                made.map_err(|error| format!("cannot change the copy of a source file: {error}"))
+            }
+        };
+        done.map_err(|said| Failure::plain(WorkloadState::Failed, said))
     }
 
     fn step(&mut self, name: &str, line: Option<&CommandLine>, means: &Means<'_>) -> Result<(), Failure> {

@@ -6,15 +6,20 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use perfaudit_exec::timed::OutputUse;
+use perfaudit_result::WorkloadKind;
 use serde::Serialize;
 
+use super::change::SourceChange;
 use super::line::CommandLine;
 
 /// A command, and how it is measured.
 #[derive(Debug, Clone, Serialize)]
 pub struct CommandSpec {
-    /// Its name; no other command has it. The workload is `command/NAME`.
+    /// Its name; no other command of its family has it. The workload is `command/NAME`, or begins with the word of
+    /// another family.
     pub name: String,
+    /// What it is measured for.
+    pub family: Family,
     /// The file that names it, relative to the project's root; empty for a command of the command line.
     pub source: String,
     /// What is timed.
@@ -28,7 +33,7 @@ pub struct CommandSpec {
     /// Run once before everything.
     pub setup: Option<CommandLine>,
     /// Run before each run, also before those that warm up.
-    pub prepare: Option<CommandLine>,
+    pub prepare: Option<Preparation>,
     /// Run once after everything, whatever came of it.
     pub cleanup: Option<CommandLine>,
     /// How often it is run before it is timed.
@@ -52,6 +57,7 @@ impl CommandSpec {
     pub fn new(name: &str, run: CommandLine, directory: PathBuf) -> Self {
         Self {
             name: name.to_owned(),
+            family: Family::COMMAND,
             source: String::new(),
             run,
             directory,
@@ -77,6 +83,31 @@ impl CommandSpec {
             || self.cleanup.is_some()
             || matches!(self.cache, Cache::Cold { .. })
     }
+}
+
+/// What a command is measured for: the kind of its workload, and the word that the workload's name begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Family {
+    /// The kind of the workload.
+    pub kind: WorkloadKind,
+    /// The first part of its name.
+    pub word: &'static str,
+}
+
+impl Family {
+    /// A command for its own sake.
+    pub const COMMAND: Self = Self { kind: WorkloadKind::Command, word: "command" };
+}
+
+/// What is done before each run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Preparation {
+    /// A command is run.
+    Run(CommandLine),
+    /// A directory of our own is removed with all that is in it.
+    Remove(PathBuf),
+    /// A source file of our own copy is changed, differently each time.
+    Change(SourceChange),
 }
 
 /// How often a command is timed.

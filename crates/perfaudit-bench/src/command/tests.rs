@@ -3,7 +3,7 @@ use std::path::Path;
 
 use perfaudit_exec::Command;
 use perfaudit_exec::timed::serve_if_asked;
-use perfaudit_result::{Estimate, Figure, MetricName, Of};
+use perfaudit_result::{Estimate, Figure, MetricName, Of, WorkloadKind};
 
 use super::*;
 
@@ -49,7 +49,16 @@ impl Place {
         interrupt: &Interrupt,
     ) -> MeasuredCommands {
         let patience = Duration::from_secs(60);
-        let request = CommandRequest { specs, mode: Mode::Quick, budget, seed: 1, patience, earlier: None };
+        let request = CommandRequest {
+            specs,
+            mode: Mode::Quick,
+            budget,
+            spent: Duration::ZERO,
+            seed: 1,
+            patience,
+            earlier: None,
+            label: "command",
+        };
         let mut directory = RunDirectory::create(&self.path().join("run")).unwrap();
         measure_commands(&request, &mut launcher(), &mut directory, interrupt, &mut |_| {}).unwrap()
     }
@@ -130,7 +139,7 @@ fn peak_memory_below_the_launchers_own_is_not_made_up() {
 fn commands_take_turns_and_one_that_is_prepared_runs_alone() {
     let place = Place::new();
     let log = |name: &str| place.spec(name, &format!("printf {name} >> log"), 12);
-    let prepared = CommandSpec { prepare: line("printf p >> log"), ..log("c") };
+    let prepared = CommandSpec { prepare: line("printf p >> log").map(Preparation::Run), ..log("c") };
     let measured = place.measure(&[log("a"), prepared, log("b")]);
     let order = place.read("log");
     // One warm-up run of each comes first.

@@ -30,6 +30,8 @@ pub struct BenchSettings {
     pub profile: Setting<Option<String>>,
     /// The profile that ships, which benchmarks should be built like.
     pub shipped_profile: Setting<String>,
+    /// The profile that is built after each change, of objectives on `build.incremental`.
+    pub incremental_profile: Setting<String>,
 }
 
 impl Default for BenchSettings {
@@ -43,6 +45,7 @@ impl Default for BenchSettings {
             no_default_features: Setting::default_of(false),
             profile: Setting::default_of(None),
             shipped_profile: Setting::default_of("release".to_owned()),
+            incremental_profile: Setting::default_of("dev".to_owned()),
         }
     }
 }
@@ -73,6 +76,7 @@ impl BenchSettings {
         self.no_default_features.over(section.read("no-default-features", report, boolean));
         self.profile.over(section.read("profile", report, parsed(name)));
         self.shipped_profile.over(section.read("shipped-profile", report, parsed(name)));
+        self.incremental_profile.over(section.read("incremental-profile", report, parsed(name)));
         section.finish(report);
     }
 }

@@ -150,6 +150,10 @@ mod tests {
             (MetricKind::CpuUtilisation, MetricName::CPU_UTILISATION),
             (MetricKind::CpuUser, MetricName::CPU_USER),
             (MetricKind::CpuSystem, MetricName::CPU_SYSTEM),
+            (MetricKind::BuildClean, MetricName::BUILD_CLEAN),
+            (MetricKind::BuildIncremental, MetricName::BUILD_INCREMENTAL),
+            (MetricKind::TestSuiteTime, MetricName::TEST_SUITE_TIME),
+            (MetricKind::BinarySize, MetricName::BINARY_SIZE),
         ] {
             assert_eq!(metric.name(), name);
         }

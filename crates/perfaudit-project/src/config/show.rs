@@ -94,6 +94,7 @@ pub(super) fn bench(settings: &BenchSettings) -> ShownSection {
         no_default_features,
         profile,
         shipped_profile,
+        incremental_profile,
     } = settings;
     let rows = vec![
         row("packages", packages, |names| Some(strings(names))),
@@ -104,6 +105,7 @@ pub(super) fn bench(settings: &BenchSettings) -> ShownSection {
         row("no-default-features", no_default_features, |none| Some(none.to_string())),
         row("profile", profile, |profile| profile.as_deref().map(string)),
         row("shipped-profile", shipped_profile, |profile| Some(string(profile))),
+        row("incremental-profile", incremental_profile, |profile| Some(string(profile))),
     ];
     ShownSection { header: "[bench]", rows }
 }

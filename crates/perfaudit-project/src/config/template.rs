@@ -52,7 +52,10 @@ pub fn template(project: &CargoProject) -> String {
 #no-default-features = false
 #profile = "bench"
 # The profile that ships; a run says what benchmarks are built with that it is not.
+# Objectives on build.clean and binary.size are about it too.
 #shipped-profile = "release"
+# The profile that is built after each change, of objectives on build.incremental.
+#incremental-profile = "dev"
 
 # What a workload must hold. `workload` is a pattern over package/target/title and command/NAME in which `*` matches
 # everything. From `warn` of the limit on it is a warning.
@@ -67,6 +70,26 @@ pub fn template(project: &CargoProject) -> String {
 #metric = "rss.peak"
 #workload = "command/*"
 #limit = "64 MiB"
+
+# What building, testing and shipping the project costs is measured only where an objective names it: build.clean
+# (workload build/clean), build.incremental (build/incremental/PACKAGE), test_suite.time (tests/all, or one target as
+# tests/PACKAGE/TARGET) and binary.size (binary/PACKAGE/NAME).
+#[[slo]]
+#metric = "build.clean"
+#limit = "2 min"
+
+#[[slo]]
+#metric = "build.incremental"
+#limit = "10 s"
+
+#[[slo]]
+#metric = "test_suite.time"
+#workload = "tests/all"
+#limit = "1 min"
+
+#[[slo]]
+#metric = "binary.size"
+#limit = "10 MB"
 
 # A whole command as a workload for each combination of its parameters: command/help/--help and so on. `run` is a text
 # for the shell, or an array without one.

@@ -12,7 +12,11 @@ use crate::{quantity, rows};
 /// The columns: heading, what it means, and whether it holds numbers.
 const COLUMNS: [(&str, &str, bool); 10] = [
     ("Benchmark", "Title, with package and target", false),
-    ("p50", "Median time per iteration", true),
+    (
+        "p50",
+        "Median time per iteration; of builds and tests that of whole runs, and of a binary its size",
+        true,
+    ),
     ("p95", "95th percentile of the time per iteration", true),
     ("p99", "99th percentile of the time per iteration", true),
     ("Mean", "Mean time per iteration over batches", true),
@@ -83,13 +87,14 @@ fn toolbar(workloads: &[Workload]) -> Markup {
 
 fn row(context: &Context<'_>, index: usize, workload: &Workload) -> Markup {
     let metric = |name: MetricName| rows::figure(workload, &name);
-    let p50 = metric(MetricName::WALL_TIME_P50);
+    let own = workload.kind.own_metric();
+    let p50 = metric(own.clone().unwrap_or(MetricName::WALL_TIME_P50));
     html! {
         tbody id=(context.workload_anchors[index]) data-state=(workload.state.label()) data-class=[class(workload)] {
             tr {
                 th {
                     button.open { bdi { (rows::title(workload)) } }
-                    span.where { (Line(&workload.package)) @if !workload.target.is_empty() { " / " (Line(&workload.target)) } }
+                    span.where { (Line(&workload.package)) @if !workload.target.is_empty() { " / " (Line(&workload.target)) } @if let Some(own) = &own { ", " (Line(&own.0)) } }
                 }
                 (time(p50))
                 (time(metric(MetricName::WALL_TIME_P95)))

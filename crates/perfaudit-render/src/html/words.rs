@@ -138,6 +138,10 @@ pub(super) fn stage(name: StageName) -> &'static str {
         StageName::Bench => "bench",
         StageName::Commands => "commands",
         StageName::Cpu => "cpu",
+        StageName::CleanBuild => "clean build",
+        StageName::IncrementalBuild => "incremental build",
+        StageName::TestSuite => "test suite",
+        StageName::BinarySize => "binary size",
         StageName::Analyse => "analyse",
     }
 }
@@ -147,6 +151,7 @@ pub(super) fn of(of: Of) -> &'static str {
         Of::Call => "call",
         Of::BatchMean => "batch mean",
         Of::Process => "process",
+        Of::File => "file",
         Of::ProcessMedian => "median of a process",
         Of::Sample => "sample",
     }

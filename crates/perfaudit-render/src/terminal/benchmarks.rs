@@ -61,6 +61,9 @@ pub(super) fn benchmarks(page: &mut Page, result: &AuditResult, verbose: bool) {
             sections.push((text::visible(&name), rows));
         }
     }
+    if sections.is_empty() && left_out == 0 {
+        return;
+    }
     page.blank();
     table(page, &header, &sections);
     page.blank();

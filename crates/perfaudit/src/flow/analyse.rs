@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use perfaudit_audits::Evidence;
-use perfaudit_bench::{CommandRuns, command_metrics, groups, metrics};
+use perfaudit_bench::{CommandRuns, command_metrics, delivery_metrics, groups, metrics};
 use perfaudit_result::{
     ArtifactId, Finding, Host, Samples, Workload, WorkloadGroup, WorkloadId, WorkloadKind, WorkloadState,
 };
@@ -31,7 +31,8 @@ pub(crate) fn analyse(
             return;
         }
         let estimates = match runs.get(&workload.id) {
-            Some((_, runs)) => command_metrics(workload, samples, runs, seed),
+            Some((_, runs)) => delivery_metrics(workload, samples, runs)
+                .unwrap_or_else(|| command_metrics(workload, samples, runs, seed)),
             None => metrics(workload, samples, seed),
         };
         match estimates {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use perfaudit_bench::{AcceptedExit, Cache, CommandLine, CommandSpec, Runs};
+use perfaudit_bench::{AcceptedExit, Cache, CommandLine, CommandSpec, Preparation, Runs};
 use perfaudit_exec::timed::OutputUse;
 use perfaudit_project::config;
 
@@ -62,7 +62,7 @@ fn spec(command: &config::CommandSpec, workload: &config::CommandWorkload, root:
         environment: command.environment.clone(),
         input: steps.input.as_ref().map(|path| root.join(path.as_path())),
         setup: optional(&steps.setup),
-        prepare: optional(&steps.prepare),
+        prepare: optional(&steps.prepare).map(Preparation::Run),
         cleanup: optional(&steps.cleanup),
         warmup: command.warmup,
         runs: match command.runs {

@@ -1,4 +1,4 @@
-//! Everything that needs the machine to itself: looking at it, benchmarks, whole commands.
+//! Everything that needs the machine to itself: looking at it, benchmarks, whole commands, builds and tests.
 
 use std::time::{Duration, Instant};
 
@@ -39,6 +39,7 @@ pub(crate) struct Measured {
     pub(crate) preconditions: Vec<Precondition>,
     pub(crate) gathered: Gathered,
     pub(crate) commands: MeasuredCommands,
+    pub(crate) delivery: MeasuredCommands,
 }
 
 /// Everything that needs the machine to itself.
@@ -95,13 +96,21 @@ pub(crate) fn measure_stages(
     stages.push(benching.end(directory, state, message));
     let commands =
         command_stage(measuring, measuring_since.elapsed(), directory, interrupt, progress, stages)?;
+    let delivery = super::delivery::stages(
+        measuring,
+        measuring_since.elapsed(),
+        directory,
+        interrupt,
+        progress,
+        stages,
+    )?;
     let ours = CpuTime::now().since(cpu_time);
     let meanwhile =
         ticks.zip(CpuTicks::now()).map(|(before, after)| after.meanwhile(before, ours.own + ours.children));
     preconditions.extend(after_measuring(meanwhile));
     allow(&mut preconditions, &measuring.plan.config.audit.allow.value);
     drop(lock);
-    Ok(Measured { host, floor_limits, preconditions, gathered, commands })
+    Ok(Measured { host, floor_limits, preconditions, gathered, commands, delivery })
 }
 
 /// Fills in the noise floor of the host, or says why there is none.
@@ -165,10 +174,12 @@ fn command_stage(
     let request = CommandRequest {
         specs: &plan.commands,
         mode: plan.mode,
-        budget: plan.pace.budget().map(|budget| budget.saturating_sub(spent)),
+        budget: plan.pace.budget(),
+        spent,
         seed: measuring.seed,
         patience: measuring.arguments.timeout,
         earlier: measuring.earlier,
+        label: "command",
     };
     let mut launcher = Launcher::of_this_program()?;
     let measured = measure_commands(&request, &mut launcher, directory, interrupt, &mut |event| {

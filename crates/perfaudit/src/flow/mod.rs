@@ -8,6 +8,7 @@ mod actions;
 mod analyse;
 mod baselines;
 mod commands;
+mod delivery;
 mod imported;
 mod limits;
 mod measure;
@@ -39,6 +40,7 @@ use crate::arguments::AuditArguments;
 use crate::error::CommandError;
 use crate::progress::Progress;
 use baselines::Baselines;
+pub(crate) use delivery::stage_of;
 use measure::{Measured, Measuring, measure_stages};
 pub(crate) use plan::{Plan, Subject, like_shipped, newest_run, runs_directory};
 use record::Recorder;
@@ -108,17 +110,21 @@ pub(crate) fn audit(
 
     let analysing = Recorder::begin(StageName::Analyse, Some(&directory));
     progress.say("analyse".to_owned());
-    let Measured { host, floor_limits, preconditions, mut gathered, commands } = measured;
+    let Measured { host, floor_limits, preconditions, mut gathered, commands, delivery } = measured;
     gathered.workloads.extend(built.failures.iter().map(unbuilt));
-    gathered.workloads.extend(commands.workloads);
-    gathered.samples.extend(commands.samples);
-    gathered.strays += commands.strays;
-    gathered.interrupted |= commands.interrupted;
+    let mut observed = BTreeMap::new();
+    for measured in [commands, delivery] {
+        gathered.workloads.extend(measured.workloads);
+        gathered.samples.extend(measured.samples);
+        gathered.strays += measured.strays;
+        gathered.interrupted |= measured.interrupted;
+        observed.extend(measured.runs);
+    }
     let files = if let Subject::Files(files) = subject { files } else { &[] };
     let imported = imported::read_all(files, &mut directory, seed)?;
     gathered.workloads.extend(imported.workloads);
     gathered.samples.extend(imported.samples);
-    let analysis = analyse::analyse(&mut gathered.workloads, &gathered.samples, &commands.runs, &host, seed);
+    let analysis = analyse::analyse(&mut gathered.workloads, &gathered.samples, &observed, &host, seed);
     if let Subject::Lines(lines) = subject {
         relative::compare(&mut gathered.workloads, &gathered.samples, lines.reference.is_some(), seed);
     }
@@ -141,7 +147,7 @@ pub(crate) fn audit(
     let mut limits = imported.limits;
     limits.extend(floor_limits);
     limits.extend(limits::limits(&plan, &gathered));
-    let reproduce = reproduce::steps(&plan, &built, &gathered.workloads, &run, seed);
+    let reproduce = reproduce::steps(&plan, &built, &gathered.workloads, &observed, &run);
     let slos = objectives::judged(&plan.config, &gathered.workloads, &gathered.samples);
     let verdict = verdict::verdict(&gathered.workloads, &analysis.findings, &slos, &project, interrupted);
     let next_actions = actions::next_actions(&gathered.workloads, &analysis.findings, &project, plan.mode);

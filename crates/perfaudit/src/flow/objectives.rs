@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use perfaudit_audits::{Objective, judge};
 use perfaudit_bench::metrics;
-use perfaudit_project::config::Config;
+use perfaudit_project::config::{Config, MetricKind};
 use perfaudit_result::{ArtifactId, Figure, MetricName, Samples, Slo, Workload, WorkloadId};
 
 /// How badly a benchmark is known: the width of its median's interval over the median; infinite where there is no
@@ -47,6 +47,7 @@ pub(crate) fn judged(
                 metric: slo.metric.name(),
                 pattern: slo.workload.as_str(),
                 matches: &matches,
+                unmatched: unmatched(slo.metric),
                 limit: slo.limit.value(),
                 unit: slo.limit.dimension().unit(),
                 direction: slo.metric.direction(),
@@ -55,4 +56,20 @@ pub(crate) fn judged(
             judge(&[objective], workloads, samples)
         })
         .collect()
+}
+
+fn unmatched(metric: MetricKind) -> &'static str {
+    match metric {
+        MetricKind::BuildClean => "the pattern does not match `build/clean`, or there is nothing to build",
+        MetricKind::BuildIncremental => {
+            "no selected package with a library or a program matches: workloads are `build/incremental/PACKAGE`"
+        }
+        MetricKind::TestSuiteTime => {
+            "no part of the test suite matches: workloads are `tests/all`, `tests/PACKAGE/lib`, `tests/PACKAGE/bin/NAME`, `tests/PACKAGE/test/NAME` and `tests/PACKAGE/doc`"
+        }
+        MetricKind::BinarySize => {
+            "no program or shared library (`cdylib`) of a selected package matches: workloads are `binary/PACKAGE/NAME`"
+        }
+        _ => "no workload of this run matches the pattern: correct it, or measure all of the project",
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use perfaudit_bench::{CommandSpec, Pace};
+use perfaudit_bench::{CommandSpec, DeliveryPlan, Pace};
 use perfaudit_exec::Interrupt;
 use perfaudit_host::CodeSettings;
 use perfaudit_project::config::Config;
@@ -12,7 +12,7 @@ use perfaudit_project::{
 };
 use perfaudit_result::{BuildProfile, Mode, Precondition};
 
-use super::commands;
+use super::{commands, delivery};
 use crate::arguments::{AuditArguments, LineArguments};
 use crate::error::CommandError;
 use crate::settings;
@@ -32,6 +32,8 @@ pub(crate) struct Plan {
     pub(crate) mode: Mode,
     /// Whole commands to measure.
     pub(crate) commands: Vec<CommandSpec>,
+    /// Builds, tests and sizes that objectives name.
+    pub(crate) delivery: DeliveryPlan,
 }
 
 impl Plan {
@@ -44,7 +46,8 @@ impl Plan {
         let mode = config.audit.mode.value;
         let pace = Pace::new(mode, config.audit.budget.value);
         let commands = commands::chosen(&config, &project.root);
-        Ok(Self { config, project, selection, work, pace, mode, commands })
+        let delivery = delivery::chosen(&config, &project);
+        Ok(Self { config, project, selection, work, pace, mode, commands, delivery })
     }
 
     /// A plan to measure nothing of the project that may lie around: a command in the current directory, or nothing.
@@ -67,6 +70,7 @@ impl Plan {
             work: project.work_directory()?,
             pace: Pace::new(mode, config.audit.budget.value),
             mode,
+            delivery: DeliveryPlan::default(),
             commands: match subject {
                 Subject::Command(words) => vec![commands::typed(words, &here)],
                 Subject::Lines(lines) => commands::lines(lines, &here),

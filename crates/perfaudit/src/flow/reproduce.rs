@@ -1,9 +1,10 @@
 //! The commands that make a run's figures again.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use perfaudit_bench::Built;
-use perfaudit_result::{ReproduceStep, Run, Workload, WorkloadKind};
+use perfaudit_bench::{Built, CommandRuns, SourceChange};
+use perfaudit_result::{ArtifactId, ReproduceStep, Run, Workload, WorkloadId, WorkloadKind};
 
 use crate::flow::{Plan, slashes};
 
@@ -13,8 +14,8 @@ pub(crate) fn steps(
     plan: &Plan,
     built: &Built,
     workloads: &[Workload],
+    observed: &BTreeMap<WorkloadId, (ArtifactId, CommandRuns)>,
     run: &Run,
-    seed: u64,
 ) -> Vec<ReproduceStep> {
     let shown = |text: &str| shown(plan, text);
     let mut argv: Vec<String> = run.argv.iter().map(|text| shown(text)).collect();
@@ -22,7 +23,7 @@ pub(crate) fn steps(
         "perfaudit".clone_into(program);
     }
     if !argv.iter().any(|argument| argument.starts_with("--seed")) {
-        argv.extend(["--seed".to_owned(), seed.to_string()]);
+        argv.extend(["--seed".to_owned(), run.seed.to_string()]);
     }
     let mut steps = vec![ReproduceStep {
         what: "the whole run, in the same order".to_owned(),
@@ -47,7 +48,13 @@ pub(crate) fn steps(
                 (&["--bench", "--noplot", "--exact", "--", "NAME"], &["CRITERION_HOME=EMPTY_DIRECTORY"])
             }
             WorkloadKind::Divan | WorkloadKind::Libtest => (&["--bench", "--exact", "NAME"], &[]),
-            WorkloadKind::Command | WorkloadKind::Imported | WorkloadKind::BenchTarget => return None,
+            WorkloadKind::Command
+            | WorkloadKind::Imported
+            | WorkloadKind::BenchTarget
+            | WorkloadKind::CleanBuild
+            | WorkloadKind::IncrementalBuild
+            | WorkloadKind::TestSuite
+            | WorkloadKind::Binary => return None,
         };
         Some(ReproduceStep {
             what: format!("one benchmark of `{}/{}`", executable.package, executable.target),
@@ -58,7 +65,47 @@ pub(crate) fn steps(
                 .collect(),
         })
     }));
+    steps.extend(workloads.iter().filter_map(|workload| {
+        let argv = match observed.get(&workload.id) {
+            Some((_, runs)) => runs.argv.clone(),
+            None if workload.kind == WorkloadKind::Binary => {
+                let profile = &plan.config.bench.shipped_profile.value;
+                ["cargo", "build", "--package", workload.title.split('/').next()?, "--profile", profile]
+                    .map(str::to_owned)
+                    .to_vec()
+            }
+            None => return None,
+        };
+        Some(ReproduceStep {
+            what: format!("`{}`{}", workload.id, delivery_note(workload)?),
+            directory: String::new(),
+            environment: Vec::new(),
+            argv: argv.iter().map(|text| shown(text)).collect(),
+        })
+    }));
     steps
+}
+
+/// What has to be done besides running the command of a build or of tests; none for everything else.
+fn delivery_note(workload: &Workload) -> Option<String> {
+    match workload.kind {
+        WorkloadKind::CleanBuild => {
+            Some(", timed: before each run, remove the target directory that it names".to_owned())
+        }
+        WorkloadKind::IncrementalBuild => Some(format!(
+            ", timed: in a copy of the project, after each change of the item that `{}` then ends with: {}",
+            workload.source,
+            SourceChange::item(1).replace('\n', " ").trim_end()
+        )),
+        WorkloadKind::TestSuite => Some(", timed: once everything is built".to_owned()),
+        WorkloadKind::Binary => Some(": the length of the file that this makes".to_owned()),
+        WorkloadKind::Criterion
+        | WorkloadKind::Divan
+        | WorkloadKind::Libtest
+        | WorkloadKind::Command
+        | WorkloadKind::Imported
+        | WorkloadKind::BenchTarget => None,
+    }
 }
 
 /// Paths of this machine as a reader elsewhere can use them.

@@ -13,6 +13,8 @@ struct Counts {
     measured: usize,
     failed: usize,
     not_run: usize,
+    /// Whether builds, tests or sizes are among them.
+    with_delivery: bool,
 }
 
 impl Counts {
@@ -25,7 +27,14 @@ impl Counts {
             measured: count(|workload| workload.state == WorkloadState::Measured),
             failed: count(|workload| workload.state.is_failure()),
             not_run: count(|workload| workload.state == WorkloadState::NotRun),
+            with_delivery: workloads.iter().any(|workload| workload.kind.own_metric().is_some()),
         }
+    }
+
+    /// So many of them, by the word that fits all.
+    fn counted(self, n: usize) -> String {
+        let noun = if self.with_delivery { "workload" } else { "benchmark" };
+        if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
     }
 }
 
@@ -48,25 +57,26 @@ pub(crate) fn verdict(
         (VerdictStatus::Inconclusive, nothing_to_measure(workloads, project))
     } else if counts.not_run > 0 || interrupted {
         let why = if interrupted { "the run was interrupted" } else { "the budget was spent" };
-        let headline = format!("{} of {} measured: {why}", counts.measured, benchmarks(counts.benchmarks));
+        let headline =
+            format!("{} of {} measured: {why}", counts.measured, counts.counted(counts.benchmarks));
         (VerdictStatus::Inconclusive, headline)
     } else if findings.iter().any(|finding| finding.severity == Severity::Critical) {
         // A figure that is known to be wrong answers nothing.
-        (VerdictStatus::Inconclusive, format!("{} measured", benchmarks(counts.measured)))
+        (VerdictStatus::Inconclusive, format!("{} measured", counts.counted(counts.measured)))
     } else if unmeasured > 0 {
         let headline = format!(
             "{unmeasured} of {} could not be judged, {} measured",
             objectives(slos.len()),
-            benchmarks(counts.measured)
+            counts.counted(counts.measured)
         );
         (VerdictStatus::Inconclusive, headline)
     } else if !slos.is_empty() {
         (
             VerdictStatus::Pass,
-            format!("{} kept, {} measured", objectives(slos.len()), benchmarks(counts.measured)),
+            format!("{} kept, {} measured", objectives(slos.len()), counts.counted(counts.measured)),
         )
     } else {
-        (VerdictStatus::Pass, format!("{} measured", benchmarks(counts.measured)))
+        (VerdictStatus::Pass, format!("{} measured", counts.counted(counts.measured)))
     };
     let headline = format!("{headline}{}", doubts(findings));
     Verdict { status, headline, exit_code: Exit::of(status).code() }
@@ -74,7 +84,7 @@ pub(crate) fn verdict(
 
 fn failed(counts: Counts) -> String {
     let measured = if counts.measured == 0 { "none".to_owned() } else { counts.measured.to_string() };
-    format!("{} of {} failed, {measured} measured", counts.failed, benchmarks(counts.benchmarks))
+    format!("{} of {} failed, {measured} measured", counts.failed, counts.counted(counts.benchmarks))
 }
 
 fn nothing_to_measure(workloads: &[Workload], project: &Project) -> String {
@@ -115,10 +125,6 @@ fn doubts(findings: &[Finding]) -> String {
 
 fn objectives(n: usize) -> String {
     if n == 1 { "1 objective".to_owned() } else { format!("{n} objectives") }
-}
-
-fn benchmarks(n: usize) -> String {
-    if n == 1 { "1 benchmark".to_owned() } else { format!("{n} benchmarks") }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use perfaudit_result::{StageName, StageState, WorkloadState};
 
-use crate::support::{Audited, Outcome, Project, fake_bench};
+use crate::support::{Audited, MANIFEST, Outcome, Project, fake_bench};
 
 /// Waits until a file is there. Guards against waiting for ever, nothing else.
 pub(crate) fn wait_for(found: impl Fn() -> bool) {
@@ -65,6 +65,22 @@ fn an_interrupt_while_measuring_keeps_what_was_measured() {
     assert_eq!(audited.rows().len(), 3);
     let headline = &audited.result.verdict.headline;
     assert!(headline.ends_with("of 3 benchmarks measured: the run was interrupted"), "{headline}");
+}
+
+#[test]
+fn an_interrupt_while_a_build_is_timed_leaves_nothing_of_it() {
+    let script = "fn main() {\n    std::fs::write(std::env::var(\"STARTED\").unwrap(), \"\").unwrap();\n    std::thread::sleep(std::time::Duration::from_secs(1000));\n}\n";
+    let project = Project::small()
+        .without("benches/first.rs")
+        .file("Cargo.toml", MANIFEST)
+        .file("build.rs", script)
+        .file("perfaudit.toml", "[[slo]]\nmetric = \"build.clean\"\nlimit = \"1 h\"\n");
+    let started = project.home().join("started");
+    project.write(".cargo/config.toml", &format!("[env]\nSTARTED = \"{}\"\n", started.display()));
+    let audited = interrupted(&project, |_| started.exists());
+    assert_eq!(audited.code(), 3);
+    assert_eq!(audited.rows(), [("build/clean", WorkloadState::NotRun)]);
+    assert!(!project.root().join("target/perfaudit/delivery").exists());
 }
 
 #[test]

@@ -25,6 +25,7 @@ fn project(package: &str, benches: &[&str]) -> CargoProject {
         directory: root.clone(),
         relative: PathBuf::new(),
         benches: benches.iter().map(bench).collect(),
+        targets: Vec::new(),
     };
     CargoProject {
         name: package.name.clone(),
