@@ -1,0 +1,24 @@
+//! Reads Rust source. Nothing is run, and only the named files are read.
+//!
+//! - [`tree`]: a lossless syntax tree of a file, with positions, that tolerates broken code; source that would exhaust
+//!   the stack is refused.
+//! - [`LibrarySource::read`]: the modules of a library as files, attributes and `cfg` make them.
+//! - [`LibrarySource::public_functions`]: what a user of the library can call, and by which path.
+//! - [`Mentions`]: what the source of a benchmark names.
+//! - [`skeleton`]: benchmarks with synthetic input for public functions.
+
+mod api;
+mod cfg;
+mod error;
+mod items;
+mod mentions;
+mod nesting;
+pub mod skeleton;
+pub mod tree;
+
+pub use api::{LeftOut, PublicFunction};
+pub use cfg::CfgSet;
+pub use error::SourceError;
+pub use items::{LibrarySource, Location};
+pub use mentions::{Mention, Mentions};
+pub use ra_ap_syntax::Edition;

@@ -1,0 +1,1 @@
+//! Benchmarks with synthetic input for public functions.
