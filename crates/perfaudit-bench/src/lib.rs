@@ -9,6 +9,8 @@
 //! - [`measure_commands`]: the gatherer of whole commands; [`command_metrics`] makes their figures.
 //! - [`measure_against_themselves`]: commands against themselves; [`kernel_noise`] tells how far they lie apart.
 //!
+//! - [`compile_trial`] and [`run_trial`]: whether a target compiles, and whether a benchmark of it runs at all.
+//!
 //! A further harness gets a folder beside `criterion`, `divan` and `libtest`, with its own listing, launching and
 //! reading.
 
@@ -28,6 +30,7 @@ mod message;
 mod pace;
 mod row;
 mod stated;
+mod trial;
 
 pub use build::{BuildCommand, BuildFailure, BuildFailureReason, BuildRequest, Built, DEBUG, STRIP, build};
 pub use command::{
@@ -44,3 +47,4 @@ pub use executable::BenchExecutable;
 pub use gather::{GatherError, GatherEvent, GatherRequest, Gathered, gather, unbuilt};
 pub use group::groups;
 pub use pace::{Pace, Settings};
+pub use trial::{CompileError, Compiled, TrialError, TrialRequest, compile_trial, run_trial};

@@ -56,6 +56,8 @@ pub enum CopyReason {
     NoLockfile,
     /// Its `Cargo.lock` does not fit its manifests.
     StaleLockfile,
+    /// What is to be tried with it changes its files.
+    Trial,
 }
 
 /// A package of the workspace.
@@ -71,10 +73,25 @@ pub struct CargoPackage {
     pub directory: PathBuf,
     /// The same, relative to the root; empty for the root itself.
     pub relative: PathBuf,
+    /// Its library, unless it has none or is a procedural macro.
+    pub library: Option<Library>,
     /// Its benchmark targets, by name.
     pub benches: Vec<BenchTarget>,
     /// Its library, its programs and its tests, in the order of the metadata.
     pub targets: Vec<PackageTarget>,
+}
+
+/// The library of a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Library {
+    /// The name by which its users refer to it.
+    pub name: String,
+    /// Its root file in the tree that is built.
+    pub source: PathBuf,
+    /// The year of its edition.
+    pub edition: String,
+    /// The features that are enabled.
+    pub features: Vec<String>,
 }
 
 /// A benchmark target of a package.
@@ -128,9 +145,29 @@ impl CargoProject {
         offline: bool,
         interrupt: &Interrupt,
     ) -> Result<Self, ProjectError> {
+        let cargo = Cargo::new(&place.path, offline);
+        let loaded = load(&place.path, cargo, selection, interrupt)?;
+        Self::of(place, selection, loaded)
+    }
+
+    /// As [`CargoProject::discover`], always in a copy, whose files the caller may change. The next caller gets a fresh one.
+    ///
+    /// # Errors
+    /// As [`CargoProject::discover`], and when the copy cannot be made.
+    pub fn discover_in_copy(
+        place: ProjectRoot,
+        selection: &Selection,
+        offline: bool,
+        interrupt: &Interrupt,
+    ) -> Result<Self, ProjectError> {
+        let cargo = Cargo::new(&place.path, offline);
+        let loaded = load_in_copy(&place.path, &cargo, CopyReason::Trial, selection, interrupt)?;
+        Self::of(place, selection, loaded)
+    }
+
+    fn of(place: ProjectRoot, selection: &Selection, loaded: Loaded) -> Result<Self, ProjectError> {
         let ProjectRoot { path: root, folder, toolchain } = place;
-        let cargo = Cargo::new(&root, offline);
-        let (cargo, copied, metadata) = load(&root, cargo, selection, interrupt)?;
+        let (cargo, copied, metadata) = loaded;
         let build_root = cargo.directory().to_owned();
         // A member that was named by its path stands for itself; the root stands for the workspace.
         let only = (folder != root).then(|| build_root.join(folder.strip_prefix(&root).unwrap_or(&folder)));
@@ -173,6 +210,14 @@ impl CargoProject {
             cargo: Cargo::new(&root, true),
             root,
         })
+    }
+
+    /// The compiler's `cfg` for the project's target, as `rustc --print cfg` prints it.
+    ///
+    /// # Errors
+    /// When the compiler cannot be asked.
+    pub fn compiler_cfg(&self, interrupt: &Interrupt) -> Result<String, ProjectError> {
+        toolchain::cfg(&self.cargo, interrupt)
     }
 
     /// Whether it is built by cargo; see [`CargoProject::none`].
@@ -219,13 +264,16 @@ fn workspace_root(folder: &Path, interrupt: &Interrupt) -> Result<PathBuf, Proje
     root.canonicalize().map_err(|source| ProjectError::Path { path: root.to_owned(), source })
 }
 
+/// What loading a project gives: how cargo is called, the copy if there is one, and what cargo tells.
+type Loaded = (Cargo, Option<Copied>, Metadata);
+
 /// Loads the metadata in place if cargo need not write for that, else in a copy.
 fn load(
     root: &Path,
     cargo: Cargo,
     selection: &Selection,
     interrupt: &Interrupt,
-) -> Result<(Cargo, Option<Copied>, Metadata), ProjectError> {
+) -> Result<Loaded, ProjectError> {
     let reason = if root.join("Cargo.lock").is_file() {
         match metadata(&cargo, selection, true, interrupt) {
             Ok(metadata) => return Ok((cargo, None, metadata)),
@@ -235,6 +283,16 @@ fn load(
     } else {
         CopyReason::NoLockfile
     };
+    load_in_copy(root, &cargo, reason, selection, interrupt)
+}
+
+fn load_in_copy(
+    root: &Path,
+    cargo: &Cargo,
+    reason: CopyReason,
+    selection: &Selection,
+    interrupt: &Interrupt,
+) -> Result<Loaded, ProjectError> {
     let copy = scratch_copy::make(root, interrupt)?;
     let cargo = cargo.moved(&copy.root);
     let metadata = metadata(&cargo, selection, false, interrupt)?;
@@ -333,7 +391,14 @@ fn package_of(
         })
         .collect();
     benches.sort_by(|a, b| a.name.cmp(&b.name));
+    let library = package.targets.iter().find(|target| is_library(target)).map(|target| Library {
+        name: target.name.replace('-', "_"),
+        source: target.src_path.clone().into_std_path_buf(),
+        edition: target.edition.to_string(),
+        features: enabled.iter().map(|&feature| feature.to_owned()).collect(),
+    });
     Ok(CargoPackage {
+        library,
         name: package.name.to_string(),
         version: package.version.to_string(),
         id: package.id.clone(),
@@ -342,6 +407,11 @@ fn package_of(
         benches,
         targets: package.targets.iter().filter_map(PackageTarget::of).collect(),
     })
+}
+
+/// Whether benchmarks can be linked with a target.
+fn is_library(target: &cargo_metadata::Target) -> bool {
+    target.kind.iter().any(|kind| matches!(kind, TargetKind::Lib | TargetKind::RLib | TargetKind::DyLib))
 }
 
 /// The features that the resolver enabled for a package.

@@ -20,7 +20,7 @@ mod vcs;
 
 pub use build_profile::{benchmark_settings, effective_profile, shipped_settings};
 pub use cargo::Cargo;
-pub use discover::{BenchTarget, CargoPackage, CargoProject, Copied, CopyReason, ProjectRoot};
+pub use discover::{BenchTarget, CargoPackage, CargoProject, Copied, CopyReason, Library, ProjectRoot};
 pub use error::ProjectError;
 pub use places::{WorkDirectory, WorkPlace, project_key};
 pub use scratch_copy::EditableCopy;

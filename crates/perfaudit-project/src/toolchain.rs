@@ -32,6 +32,12 @@ pub(crate) fn installed(cargo: &Cargo, interrupt: &Interrupt) -> Result<Installe
     Ok(InstalledToolchain { versions, standard_library })
 }
 
+/// What `rustc --print cfg` prints in the project's directory.
+pub(crate) fn cfg(cargo: &Cargo, interrupt: &Interrupt) -> Result<String, ProjectError> {
+    let command = Command::new("rustc").args(["--print", "cfg"]).env("RUSTUP_AUTO_INSTALL", "0");
+    answered(&Cargo::query(command.directory(cargo.directory()), interrupt)?)
+}
+
 fn answered(finished: &Finished) -> Result<String, ProjectError> {
     if finished.ending.is_success() {
         return Ok(finished.stdout.text());

@@ -147,7 +147,11 @@ impl LibrarySource {
         PublicFunction { path, location: function.location.clone(), left_out, id, owner }
     }
 
-    pub(crate) fn public_paths(&self) -> Paths {
+    pub(crate) fn public_paths(&self) -> &Paths {
+        self.paths.get_or_init(|| self.find_public_paths())
+    }
+
+    fn find_public_paths(&self) -> Paths {
         let mut paths = Paths::default();
         let mut seen = BTreeSet::new();
         // Breadth first, so that the first path found is the shortest; what is not hidden goes before what is.

@@ -44,7 +44,7 @@ pub(crate) enum Command {
     /// Keep, list and remove baselines
     #[command(subcommand)]
     Baseline(BaselineCommand),
-    /// Write a commented perfaudit.toml for a project
+    /// Write a commented perfaudit.toml for a project, or benchmarks for functions that have none
     Init(InitArguments),
     /// Show what is configured
     #[command(subcommand)]
@@ -98,9 +98,25 @@ pub(crate) struct InitArguments {
     /// Directory of the project
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
-    /// Print the file instead of writing it
+    /// Print the configuration instead of writing it
     #[arg(long)]
     pub(crate) stdout: bool,
+    /// Write Criterion benchmarks with synthetic input for public functions that have none. They are compiled in a copy of
+    /// the project, which calls each of these functions, and only what compiles and runs is written
+    #[arg(long, conflicts_with = "stdout")]
+    pub(crate) bench: bool,
+    /// Only the library of this package (repeatable)
+    #[arg(short, long = "package", value_name = "NAME", requires = "bench")]
+    pub(crate) packages: Vec<String>,
+    /// Write over benchmarks that an earlier call wrote
+    #[arg(long, requires = "bench")]
+    pub(crate) force: bool,
+    /// Print what would be written, as a diff
+    #[arg(long, requires = "bench")]
+    pub(crate) dry_run: bool,
+    /// Keep cargo from using the network
+    #[arg(long, requires = "bench")]
+    pub(crate) offline: bool,
 }
 
 #[derive(Debug, Subcommand)]

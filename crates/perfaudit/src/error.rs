@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use perfaudit_bench::GatherError;
+use perfaudit_bench::{GatherError, TrialError};
 use perfaudit_exec::timed::TimedError;
 use perfaudit_exec::{LockError, RunError};
 use perfaudit_history::StoreError;
@@ -10,6 +10,7 @@ use perfaudit_import::ImportError;
 use perfaudit_project::ProjectError;
 use perfaudit_project::config::ConfigError;
 use perfaudit_run::RunDirectoryError;
+use perfaudit_source::SourceError;
 
 use crate::exit::Exit;
 
@@ -26,6 +27,16 @@ pub(crate) enum CommandError {
     UnknownPrecondition { code: String, origin: String, nearest: String },
     #[error("`{}` exists; remove it first, or look at what it should hold with `perfaudit init --stdout`", path.display())]
     Configured { path: PathBuf },
+    #[error("`{}` exists; `perfaudit init --bench --force` writes over it", path.display())]
+    Generated { path: PathBuf },
+    #[error("no benchmarks could be written: {0}")]
+    Skeletons(String),
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    Trial(#[from] TrialError),
+    #[error("cannot read `{}`: {source}", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
     #[error("cannot write `{}`: {source}", path.display())]
     Write { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
@@ -58,7 +69,9 @@ impl CommandError {
         match self {
             Self::Project(
                 ProjectError::Toolchain { .. } | ProjectError::Cargo { .. } | ProjectError::Manifest { .. },
-            ) => Exit::ProjectFailed,
+            )
+            | Self::Trial(TrialError::Build(_) | TrialError::Offline(_)) => Exit::ProjectFailed,
+            Self::Trial(TrialError::Interrupted) => Exit::Inconclusive,
             Self::Project(ProjectError::Interrupted | ProjectError::Lock(LockError::Interrupted))
             | Self::Lock(LockError::Interrupted) => Exit::Inconclusive,
             Self::Project(_)
@@ -66,6 +79,11 @@ impl CommandError {
             | Self::Store(_)
             | Self::UnknownPrecondition { .. }
             | Self::Configured { .. }
+            | Self::Generated { .. }
+            | Self::Skeletons(_)
+            | Self::Source(_)
+            | Self::Trial(TrialError::Start(_))
+            | Self::Read { .. }
             | Self::Write { .. }
             | Self::Run(_)
             | Self::Gather(_)

@@ -9,6 +9,7 @@ mod flow;
 mod output;
 mod progress;
 mod settings;
+mod skeletons;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

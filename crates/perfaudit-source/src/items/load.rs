@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use ra_ap_syntax::ast::{self, AstNode as _, HasModuleItem as _, HasVisibility};
 use ra_ap_syntax::{Edition, SyntaxNode};
@@ -33,6 +34,7 @@ pub(super) fn load(name: &str, root: &Path, edition: Edition, cfg: &CfgSet) -> L
         functions: Vec::new(),
         types: Vec::new(),
         impls: Vec::new(),
+        paths: OnceLock::new(),
     };
     let mut pending =
         vec![Pending { module: ModuleId(0), candidates: vec![root.to_owned()], owns_folder: true }];

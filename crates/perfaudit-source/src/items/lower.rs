@@ -1,6 +1,6 @@
 //! From syntax to items.
 
-use ra_ap_syntax::ast::{self, AstNode as _, HasGenericParams as _, HasModuleItem as _, HasName as _};
+use ra_ap_syntax::ast::{self, AstNode as _, HasName as _};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 
 use super::attributes::Attributes;
@@ -71,7 +71,6 @@ impl Lowering<'_> {
         let id = TypeId(self.source.types.len());
         self.source.types.push(TypeDefinition {
             name: name_of(item),
-            module: self.module,
             generics: generics(item),
             constant,
             derives_default: derives("Default"),

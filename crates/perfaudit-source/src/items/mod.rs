@@ -7,13 +7,14 @@ mod resolve;
 mod types;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use ra_ap_syntax::Edition;
 
 pub(crate) use lower::use_paths;
-pub(crate) use resolve::Target;
 pub(crate) use types::{Bound, GenericKind, GenericParameter, TypeExpr, TypePath};
 
+use crate::api::Paths;
 use crate::cfg::CfgSet;
 use crate::error::SourceError;
 
@@ -31,6 +32,8 @@ pub struct LibrarySource {
     pub(crate) functions: Vec<Function>,
     pub(crate) types: Vec<TypeDefinition>,
     pub(crate) impls: Vec<Impl>,
+    /// Made when they are first asked for.
+    pub(crate) paths: OnceLock<Paths>,
 }
 
 impl LibrarySource {
@@ -143,7 +146,6 @@ pub(crate) struct Parameter {
 #[derive(Debug)]
 pub(crate) struct TypeDefinition {
     pub(crate) name: String,
-    pub(crate) module: ModuleId,
     pub(crate) generics: Vec<GenericParameter>,
     /// A value of it without parameters that its definition offers, behind its path: `::Variant`, or nothing for a unit
     /// struct.

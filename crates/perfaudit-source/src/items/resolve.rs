@@ -5,16 +5,13 @@ use super::{ImportName, ItemKind, LibrarySource, ModuleId, TypeExpr, TypeId, Typ
 /// Re-exports of re-exports; a circle ends here.
 const MOST_STEPS: u32 = 32;
 
-/// What a path leads to.
-pub(crate) type Target = ItemKind;
-
 impl LibrarySource {
     /// What a path in a module leads to, if that is an item of this library.
-    pub(crate) fn resolve(&self, from: ModuleId, path: &[String]) -> Option<Target> {
+    pub(crate) fn resolve(&self, from: ModuleId, path: &[String]) -> Option<ItemKind> {
         self.resolve_within(from, path, MOST_STEPS)
     }
 
-    fn resolve_within(&self, from: ModuleId, path: &[String], steps: u32) -> Option<Target> {
+    fn resolve_within(&self, from: ModuleId, path: &[String], steps: u32) -> Option<ItemKind> {
         let mut here = from;
         let mut rest = path;
         let mut anchored = false;
@@ -40,7 +37,7 @@ impl LibrarySource {
     }
 
     /// What a name means in a module: an item of it, or what it imports.
-    fn named(&self, module: ModuleId, name: &str, steps: u32) -> Option<Target> {
+    fn named(&self, module: ModuleId, name: &str, steps: u32) -> Option<ItemKind> {
         let steps = steps.checked_sub(1)?;
         let module_items = &self.modules[module.0];
         if let Some((_, item)) = module_items.items.iter().find(|(of, _)| of == name) {

@@ -1,9 +1,6 @@
 //! Types as signatures write them.
 
-use ra_ap_syntax::ast::{
-    self, AstNode as _, HasArgList as _, HasGenericArgs as _, HasGenericParams as _, HasName as _,
-    HasTypeBounds as _,
-};
+use ra_ap_syntax::ast::{self, AstNode as _, HasGenericArgs as _, HasTypeBounds as _};
 
 /// A type as it is written, without lifetimes.
 #[derive(Debug, Clone, PartialEq, Eq)]

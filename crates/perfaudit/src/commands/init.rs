@@ -1,4 +1,4 @@
-//! `perfaudit init`: a commented configuration from what a project holds.
+//! `perfaudit init`: a commented configuration from what a project holds, or benchmarks for what has none.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
@@ -13,6 +13,9 @@ use crate::exit::Exit;
 use crate::output;
 
 pub(crate) fn run(arguments: &InitArguments) -> Result<Exit, CommandError> {
+    if arguments.bench {
+        return crate::skeletons::run(arguments);
+    }
     let interrupt = Interrupt::on_signals().map_err(CommandError::Signals)?;
     let root = ProjectRoot::locate(&arguments.path, &interrupt)?;
     let project = CargoProject::discover(root, &Selection::default(), false, &interrupt)?;

@@ -49,7 +49,7 @@ pub(crate) fn reports(input: ReportInput<'_>) -> [(&'static str, String); 4] {
 }
 
 /// A path as the user would type it.
-fn relative_to_here(path: &Path) -> String {
+pub(crate) fn relative_to_here(path: &Path) -> String {
     let here = std::env::current_dir().ok().and_then(|here| here.canonicalize().ok());
     let shown = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
     shown.display().to_string()

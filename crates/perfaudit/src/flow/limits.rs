@@ -35,6 +35,7 @@ pub(crate) fn limits(plan: &Plan, gathered: &Gathered) -> Vec<Limit> {
     if let Some(copied) = &plan.project.copied {
         let why = match copied.reason {
             CopyReason::NoLockfile => "the project has no Cargo.lock",
+            CopyReason::Trial => "changes are tried",
             CopyReason::StaleLockfile => "the project's Cargo.lock does not fit its manifests",
         };
         limits.push(limit(

@@ -24,6 +24,7 @@ fn project(package: &str, benches: &[&str]) -> CargoProject {
         id: PackageId { repr: package.to_owned() },
         directory: root.clone(),
         relative: PathBuf::new(),
+        library: None,
         benches: benches.iter().map(bench).collect(),
         targets: Vec::new(),
     };
