@@ -55,7 +55,9 @@ pub enum TrialError {
     #[error("the benchmarks cannot be built:\n{0}")]
     Build(String),
     /// A dependency is not there, and the network must not be used.
-    #[error("the benchmarks cannot be built without the network, since a dependency was never downloaded; call it once without `--offline`:\n{0}")]
+    #[error(
+        "the benchmarks cannot be built without the network, since a dependency was never downloaded; call it once without `--offline`:\n{0}"
+    )]
     Offline(String),
     /// The user interrupted.
     #[error("interrupted")]

@@ -54,8 +54,12 @@ impl BenchFile {
             text.push_str(generator);
             text.push('\n');
         }
-        writeln!(text, "criterion_group!(\n    benches,\n    {},\n);\ncriterion_main!(benches);", in_order.join(",\n    "))
-            .expect("writing to a string cannot fail");
+        writeln!(
+            text,
+            "criterion_group!(\n    benches,\n    {},\n);\ncriterion_main!(benches);",
+            in_order.join(",\n    ")
+        )
+        .expect("writing to a string cannot fail");
         Self { text, lines }
     }
 
@@ -84,9 +88,12 @@ fn header(options: &FileOptions, bodies: &str) -> String {
     }
     text.push_str("use std::hint::black_box;\n\n");
     let macros = if *edition == Edition::Edition2015 { "" } else { ", criterion_group, criterion_main" };
-    let used: Vec<&str> =
-        ["BatchSize", "BenchmarkId", "Criterion", "Throughput"].into_iter().filter(|name| bodies.contains(name) || *name == "Criterion").collect();
-    writeln!(text, "use {criterion}::{{{}{macros}}};\n", used.join(", ")).expect("writing to a string cannot fail");
+    let used: Vec<&str> = ["BatchSize", "BenchmarkId", "Criterion", "Throughput"]
+        .into_iter()
+        .filter(|name| bodies.contains(name) || *name == "Criterion")
+        .collect();
+    writeln!(text, "use {criterion}::{{{}{macros}}};\n", used.join(", "))
+        .expect("writing to a string cannot fail");
     if bodies.contains("SIZES") {
         text.push_str("/// The sizes of input: bytes of text, elements of a list.\nconst SIZES: [usize; 3] = [16, 256, 4096];\n\n");
     }
@@ -98,7 +105,9 @@ fn generators_for(bodies: &str) -> Vec<&'static str> {
     let mut used: Vec<&'static str> = Vec::new();
     for generator in &GENERATORS {
         let call = format!("{}(", generator.name);
-        let in_bodies = bodies.match_indices(&call).any(|(at, _)| !bodies[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '.'));
+        let in_bodies = bodies.match_indices(&call).any(|(at, _)| {
+            !bodies[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '.')
+        });
         if in_bodies || used.iter().any(|text| text.contains(&call)) {
             used.push(generator.text);
         }

@@ -75,7 +75,10 @@ impl<'a> Maker<'a> {
         }
         self.within.pop();
         empty.map(|code| Value { code, copy: definition.is_copy }).ok_or_else(|| {
-            format!("`{}` has no public constructor that cannot fail and whose input can be made", definition.name)
+            format!(
+                "`{}` has no public constructor that cannot fail and whose input can be made",
+                definition.name
+            )
         })
     }
 
@@ -87,7 +90,11 @@ impl<'a> Maker<'a> {
             let block_of = Some(block);
             match &block.trait_path {
                 Some(path) if path.last() == "From" => {
-                    ways.extend(path.arguments.first().map(|from| Way { rank: Rank::From, block: block_of, made: How::From(from) }));
+                    ways.extend(path.arguments.first().map(|from| Way {
+                        rank: Rank::From,
+                        block: block_of,
+                        made: How::From(from),
+                    }));
                 }
                 Some(path) if path.last() == "Default" => {
                     ways.push(Way { rank: Rank::Default, block: block_of, made: How::Default });
@@ -111,7 +118,11 @@ impl<'a> Maker<'a> {
         if definition.derives_default {
             ways.push(Way { rank: Rank::Default, block: None, made: How::Default });
         }
-        ways.extend(definition.constant.as_deref().map(|constant| Way { rank: Rank::Constant, block: None, made: How::Constant(constant) }));
+        ways.extend(definition.constant.as_deref().map(|constant| Way {
+            rank: Rank::Constant,
+            block: None,
+            made: How::Constant(constant),
+        }));
         ways.sort_by_key(|way| way.rank);
         ways
     }
@@ -145,7 +156,9 @@ impl<'a> Maker<'a> {
         self.this = Some(with_arguments(&block.of, concrete));
         let code = match &way.made {
             How::Call(function) => self.call(function, path),
-            How::From(from) => self.argument(from, "from").map(|value| format!("{path}::from({})", value.code)),
+            How::From(from) => {
+                self.argument(from, "from").map(|value| format!("{path}::from({})", value.code))
+            }
             How::Default => Ok(format!("{path}::default()")),
             How::Constant(behind) => Ok(format!("{path}{behind}")),
         };
@@ -189,11 +202,16 @@ pub(super) fn concrete(
         match &generic.kind {
             GenericKind::Lifetime => {}
             GenericKind::Const => {
-                let number = given.next().filter(|given| matches!(given, TypeExpr::Other(text) if text.parse::<u64>().is_ok()));
+                let number = given
+                    .next()
+                    .filter(|given| matches!(given, TypeExpr::Other(text) if text.parse::<u64>().is_ok()));
                 chosen.push(number.cloned().unwrap_or_else(|| TypeExpr::Other("16".to_owned())));
             }
             GenericKind::Type(bounds) => match given.next() {
-                Some(TypeExpr::Path(path)) => match (path.single(), of_the_block.iter().find(|other| path.single() == Some(&other.name))) {
+                Some(TypeExpr::Path(path)) => match (
+                    path.single(),
+                    of_the_block.iter().find(|other| path.single() == Some(&other.name)),
+                ) {
                     (Some(_), Some(GenericParameter { kind: GenericKind::Type(more), .. })) => {
                         let all: Vec<Bound> = bounds.iter().chain(more).cloned().collect();
                         chosen.push(by_bounds(&all, stand_in));
@@ -218,7 +236,9 @@ fn by_bounds(bounds: &[Bound], stand_in: StandIn) -> TypeExpr {
         }
         path
     };
-    if bounds.iter().any(|bound| matches!(bound.path.arguments.first(), Some(TypeExpr::Slice(_)))) || has(&["Write", "Buf", "BufMut"]) {
+    if bounds.iter().any(|bound| matches!(bound.path.arguments.first(), Some(TypeExpr::Slice(_))))
+        || has(&["Write", "Buf", "BufMut"])
+    {
         return bytes();
     }
     let text = bounds.iter().any(|bound| matches!(bound.path.arguments.first(), Some(TypeExpr::Path(path)) if ["str", "String"].contains(&path.last())));
@@ -236,7 +256,11 @@ pub(super) fn matched(block: &Impl, concrete: &[TypeExpr]) -> Option<BTreeMap<St
     let mut generics = BTreeMap::new();
     for (pattern, argument) in of.arguments.iter().zip(concrete) {
         match pattern {
-            TypeExpr::Path(path) if path.single().is_some_and(|name| block.generics.iter().any(|generic| generic.name == name)) => {
+            TypeExpr::Path(path)
+                if path
+                    .single()
+                    .is_some_and(|name| block.generics.iter().any(|generic| generic.name == name)) =>
+            {
                 generics.insert(path.last().to_owned(), argument.clone());
             }
             _ if pattern == argument => {}

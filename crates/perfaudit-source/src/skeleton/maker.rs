@@ -199,7 +199,8 @@ impl<'a> Maker<'a> {
             },
             "u8" | "u16" => Value::copied(format!("number({}) as {last}", self.seed())),
             "i8" | "i16" => Value::copied(format!("(number({}) % 100) as {last}", self.seed())),
-            "u32" | "u64" | "u128" | "i32" | "i64" | "i128" => {
+            "u64" => Value::copied(format!("number({}) % 1_000_000", self.seed())),
+            "u32" | "u128" | "i32" | "i64" | "i128" => {
                 Value::copied(format!("(number({}) % 1_000_000) as {last}", self.seed()))
             }
             "f64" => Value::copied(format!("float({})", self.seed())),
@@ -209,7 +210,11 @@ impl<'a> Maker<'a> {
             "String" => Value::owned(self.text()),
             "Vec" | "VecDeque" | "LinkedList" | "BTreeSet" | "HashSet" | "BinaryHeap" => {
                 let list = self.list(&inner(0))?;
-                Value::owned(if last == "Vec" { list } else { format!("{list}.into_iter().collect::<std::collections::{last}<_>>()") })
+                Value::owned(if last == "Vec" {
+                    list
+                } else {
+                    format!("{list}.into_iter().collect::<std::collections::{last}<_>>()")
+                })
             }
             "BTreeMap" | "HashMap" => {
                 let list = self.list(&TypeExpr::Tuple(vec![inner(0), inner(1)]))?;
@@ -230,10 +235,18 @@ impl<'a> Maker<'a> {
                     _ => return Err(format!("no value of `{last}` can be made")),
                 }
             }
-            "Duration" => Value::copied(format!("std::time::Duration::from_micros(number({}) % 1_000_000)", self.seed())),
+            "Duration" => Value::copied(format!(
+                "std::time::Duration::from_micros(number({}) % 1_000_000)",
+                self.seed()
+            )),
             "Ordering" if path.segments.len() == 1 => Value::copied("std::cmp::Ordering::Less"),
             "PathBuf" | "OsString" | "File" => return Err(no_paths(last)),
-            _ => return Err(format!("`{}` is not of this library, and nothing is known of how one is made", path.segments.join("::"))),
+            _ => {
+                return Err(format!(
+                    "`{}` is not of this library, and nothing is known of how one is made",
+                    path.segments.join("::")
+                ));
+            }
         })
     }
 
@@ -244,7 +257,9 @@ impl<'a> Maker<'a> {
             other => format!("std::{}::{other}::from", if other == "Rc" { "rc" } else { "sync" }),
         };
         match self.substituted(inner) {
-            TypeExpr::Path(path) if path.last() == "str" => Ok(Value::owned(format!("{from}({})", self.text()))),
+            TypeExpr::Path(path) if path.last() == "str" => {
+                Ok(Value::owned(format!("{from}({})", self.text())))
+            }
             TypeExpr::Slice(inner) => Ok(Value::owned(format!("{from}({})", self.list(&inner)?))),
             TypeExpr::Dyn(_) => Err("a boxed trait object".to_owned()),
             inner => Ok(Value::owned(format!("{from}({})", self.value(&inner, name)?.code))),
@@ -375,7 +390,9 @@ fn is_count(name: &str) -> bool {
 /// A name for a variable that is no keyword and none of ours.
 pub(super) fn variable(name: &str) -> &str {
     match name {
-        "_" | "" | "self" | "size" | "c" | "b" | "group" | "type" | "ref" | "match" | "in" | "fn" | "mod" => "input",
+        "_" | "" | "self" | "size" | "c" | "b" | "group" | "type" | "ref" | "match" | "in" | "fn" | "mod" => {
+            "input"
+        }
         name if name.starts_with('_') => "input",
         name => name,
     }

@@ -11,7 +11,7 @@ mod render;
 mod traits;
 
 pub use file::{BenchFile, FileOptions};
-pub use render::Skeleton;
+pub use render::{REFUSED, Skeleton};
 
 use crate::api::{LeftOut, PublicFunction};
 use crate::items::{GenericKind, LibrarySource};
@@ -87,7 +87,12 @@ impl LibrarySource {
         let told_by = |name: &str| {
             let bounds = signature.generics.iter().any(|other| match &other.kind {
                 GenericKind::Type(bounds) => bounds.iter().any(|bound| {
-                    bound.path.arguments.iter().chain(bound.path.associated.iter().map(|(_, ty)| ty)).any(|ty| ty.names(name))
+                    bound
+                        .path
+                        .arguments
+                        .iter()
+                        .chain(bound.path.associated.iter().map(|(_, ty)| ty))
+                        .any(|ty| ty.names(name))
                 }),
                 _ => false,
             });
@@ -103,3 +108,6 @@ impl LibrarySource {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,8 +106,10 @@ fn of_parameter(maker: &mut Maker<'_>, ty: &TypeExpr, name: &str, position: usiz
         let variable = format!("{variable}_{position}");
         return Ok(Passed::Fresh { variable, make: made.code, how: Fresh::Owned });
     }
-    let kept_already = made.code.starts_with('&') || made.code.ends_with(".as_str()") || made.code.ends_with(".as_slice()");
-    let value = if kept_already || made.code == "size" { made } else { maker.kept(&variable, &made.code, "") };
+    let kept_already =
+        made.code.starts_with('&') || made.code.ends_with(".as_str()") || made.code.ends_with(".as_slice()");
+    let value =
+        if kept_already || made.code == "size" { made } else { maker.kept(&variable, &made.code, "") };
     Ok(Passed::Shared(value.code))
 }
 
@@ -151,7 +153,11 @@ fn body(maker: &Maker<'_>, signature: &Function, path: &str, called: &str, passe
                 }
             })
             .collect();
-        let checked = if fresh.is_empty() { format!("{plain}.is_ok()") } else { format!("{{ {fresh}{plain}.is_ok() }}") };
+        let checked = if fresh.is_empty() {
+            format!("{plain}.is_ok()")
+        } else {
+            format!("{{ {fresh}{plain}.is_ok() }}")
+        };
         line(base, &format!("assert!({checked}, \"{REFUSED}\");"));
     }
     for content in measured(maker, signature, called, passed) {
@@ -168,7 +174,7 @@ fn body(maker: &Maker<'_>, signature: &Function, path: &str, called: &str, passe
 }
 
 /// What a benchmark says when its function returns an error.
-pub(super) const REFUSED: &str = "the synthetic input is refused";
+pub const REFUSED: &str = "the synthetic input is refused";
 
 /// The statement that measures.
 fn measured(maker: &Maker<'_>, signature: &Function, called: &str, passed: &[Passed]) -> Vec<String> {
@@ -177,7 +183,9 @@ fn measured(maker: &Maker<'_>, signature: &Function, called: &str, passed: &[Pas
         .iter()
         .filter_map(|passed| match passed {
             Passed::Shared(_) => None,
-            Passed::Fresh { variable, make, how } => Some((variable.as_str(), make.as_str(), *how != Fresh::Owned)),
+            Passed::Fresh { variable, make, how } => {
+                Some((variable.as_str(), make.as_str(), *how != Fresh::Owned))
+            }
         })
         .collect();
     if fresh.is_empty() {
@@ -192,28 +200,45 @@ fn measured(maker: &Maker<'_>, signature: &Function, called: &str, passed: &[Pas
     let borrows = signature.output.as_ref().is_some_and(|output| may_borrow(maker, output));
     let all_mutable = fresh.iter().all(|(_, _, mutable)| *mutable);
     let none_mutable = fresh.iter().all(|(_, _, mutable)| !*mutable);
-    let names = fresh.iter().map(|(name, _, mutable)| {
-        if *mutable && !all_mutable { format!("mut {name}") } else { (*name).to_owned() }
-    });
+    let names =
+        fresh.iter().map(
+            |(name, _, mutable)| {
+                if *mutable && !all_mutable { format!("mut {name}") } else { (*name).to_owned() }
+            },
+        );
     let pattern = together(names.collect());
     let routine = if all_mutable || none_mutable {
         let call = call(called, passed, &boxed, !all_mutable);
         if all_mutable && borrows { format!("{{ black_box({call}); }}") } else { call }
     } else {
         let call = call(called, passed, &boxed, true);
-        let kept: Vec<String> = fresh.iter().filter(|(_, _, mutable)| *mutable).map(|(name, _, _)| (*name).to_owned()).collect();
+        let kept: Vec<String> =
+            fresh.iter().filter(|(_, _, mutable)| *mutable).map(|(name, _, _)| (*name).to_owned()).collect();
         let kept = together(kept);
         // What is given back is dropped after the time is taken.
-        if borrows { format!("{{ black_box({call}); {kept} }}") } else { format!("{{ let output = {call}; (output, {kept}) }}") }
+        if borrows {
+            format!("{{ black_box({call}); {kept} }}")
+        } else {
+            format!("{{ let output = {call}; (output, {kept}) }}")
+        }
     };
     let by = if all_mutable { "iter_batched_ref" } else { "iter_batched" };
-    vec![format!("b.{by}("), format!("    || {makes},"), format!("    |{pattern}| {routine},"), format!("    {size},"), ");".to_owned()]
+    vec![
+        format!("b.{by}("),
+        format!("    || {makes},"),
+        format!("    |{pattern}| {routine},"),
+        format!("    {size},"),
+        ");".to_owned(),
+    ]
 }
 
 fn may_borrow(maker: &Maker<'_>, output: &TypeExpr) -> bool {
     let own = maker.source.type_of(maker.module, output);
     let with_lifetime = own.is_some_and(|id| {
-        maker.source.types[id.0].generics.iter().any(|generic| generic.kind == crate::items::GenericKind::Lifetime)
+        maker.source.types[id.0]
+            .generics
+            .iter()
+            .any(|generic| generic.kind == crate::items::GenericKind::Lifetime)
     });
     with_lifetime || output.may_borrow()
 }
@@ -225,8 +250,12 @@ fn call(called: &str, passed: &[Passed], wrap: &dyn Fn(&str) -> String, values: 
         .map(|passed| match passed {
             Passed::Shared(code) => wrap(code),
             Passed::Fresh { variable, how: Fresh::Owned, .. } => wrap(variable),
-            Passed::Fresh { variable, how: Fresh::Mutable(""), .. } if values => wrap(&format!("&mut {variable}")),
-            Passed::Fresh { variable, how: Fresh::Mutable(behind), .. } => wrap(&format!("{variable}{behind}")),
+            Passed::Fresh { variable, how: Fresh::Mutable(""), .. } if values => {
+                wrap(&format!("&mut {variable}"))
+            }
+            Passed::Fresh { variable, how: Fresh::Mutable(behind), .. } => {
+                wrap(&format!("{variable}{behind}"))
+            }
         })
         .collect();
     format!("{called}({})", arguments.join(", "))

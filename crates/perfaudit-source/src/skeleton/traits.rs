@@ -21,9 +21,37 @@ pub(super) enum Supplied {
 
 /// Traits that numbers have, and that say nothing about what a value means.
 const OF_NUMBERS: [&str; 31] = [
-    "Add", "AddAssign", "BitAnd", "BitOr", "BitXor", "Clone", "Copy", "Debug", "Default", "Display", "Div", "Eq", "Hash",
-    "LowerHex", "Mul", "Ord", "PartialEq", "PartialOrd", "Rem", "RefUnwindSafe", "Send", "Shl", "Shr", "Sized", "Sub",
-    "Sum", "Sync", "ToOwned", "Unpin", "UnwindSafe", "UpperHex",
+    "Add",
+    "AddAssign",
+    "BitAnd",
+    "BitOr",
+    "BitXor",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Display",
+    "Div",
+    "Eq",
+    "Hash",
+    "LowerHex",
+    "Mul",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Rem",
+    "RefUnwindSafe",
+    "Send",
+    "Shl",
+    "Shr",
+    "Sized",
+    "Sub",
+    "Sum",
+    "Sync",
+    "ToOwned",
+    "Unpin",
+    "UnwindSafe",
+    "UpperHex",
 ];
 
 /// What satisfies these bounds, by the first that tells what a value is.
@@ -61,9 +89,14 @@ fn by_trait(
     Ok(Some(match path.last() {
         "AsRef" | "Borrow" | "Into" | "Deref" | "AsMut" | "BorrowMut" => match argument {
             Some(TypeExpr::Path(of)) if ["str", "String"].contains(&of.last()) => Supplied::Text,
-            Some(TypeExpr::Path(of)) if of.last() == "Cow" && of.arguments.first().is_some_and(is_str) => Supplied::Text,
+            Some(TypeExpr::Path(of)) if of.last() == "Cow" && of.arguments.first().is_some_and(is_str) => {
+                Supplied::Text
+            }
             Some(TypeExpr::Path(of)) if ["Path", "OsStr", "PathBuf", "OsString"].contains(&of.last()) => {
-                return Err(format!("a `{}` may name a file, and what happens to that is not known", of.last()));
+                return Err(format!(
+                    "a `{}` may name a file, and what happens to that is not known",
+                    of.last()
+                ));
             }
             Some(TypeExpr::Slice(inner)) if is_byte(inner) => Supplied::Bytes,
             Some(TypeExpr::Slice(inner)) => Supplied::Items((**inner).clone()),
@@ -77,7 +110,9 @@ fn by_trait(
             if full.iter().any(|segment| segment == "fmt") { Supplied::TextSink } else { Supplied::ByteSink }
         }
         "BufMut" => Supplied::ByteSink,
-        "Iterator" | "ExactSizeIterator" | "DoubleEndedIterator" | "FusedIterator" => Supplied::Iterator(item(path)),
+        "Iterator" | "ExactSizeIterator" | "DoubleEndedIterator" | "FusedIterator" => {
+            Supplied::Iterator(item(path))
+        }
         "IntoIterator" => Supplied::Items(item(path)),
         "Fn" | "FnMut" | "FnOnce" => return Err("a function: what it is to do is not known".to_owned()),
         "Future" | "AsyncRead" | "AsyncWrite" | "Stream" => return Err("async: needs an executor".to_owned()),

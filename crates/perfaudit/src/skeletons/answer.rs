@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::change::Change;
 use super::survey::Survey;
-use super::{NAME, Outcome};
+use super::{NAME, Outcome, counted};
 use crate::commands::relative_to_here;
 
 /// What was done, written, and left out.
@@ -26,13 +26,19 @@ impl fmt::Display for Answer<'_> {
             }
         } else if !self.changes.is_empty() {
             writeln!(f, "\nwritten:")?;
-            let rows: Vec<_> =
-                self.changes.iter().map(|change| (relative_to_here(&change.path), change.what.as_str())).collect();
+            let rows: Vec<_> = self
+                .changes
+                .iter()
+                .map(|change| (relative_to_here(&change.path), change.what.as_str()))
+                .collect();
             let width = rows.iter().map(|(path, _)| path.len()).max().unwrap_or(0);
             for (path, what) in rows {
                 writeln!(f, "  {path:width$}  {what}")?;
             }
-            writeln!(f, "\nEach benchmark was compiled and run once, nothing was measured. Their input is synthetic: replace it by")?;
+            writeln!(
+                f,
+                "\nEach benchmark was compiled and run once, nothing was measured. Their input is synthetic: replace it by"
+            )?;
             writeln!(f, "realistic data. `perfaudit audit --bench {NAME}` measures them.")?;
         }
         for outcome in self.outcomes {
@@ -53,9 +59,12 @@ fn headline(outcome: &Outcome, dry_run: bool) -> String {
     let verb = if dry_run { "would get" } else { "got" };
     match (all, candidates.len()) {
         (0, _) => format!("{package}: no public function was found"),
-        (_, 0) if left_out.is_empty() => format!("{package}: each of {all} public functions has a benchmark already"),
+        (_, 0) if left_out.is_empty() => {
+            format!("{package}: all of {} have a benchmark already", counted(all, "public function"))
+        }
         (_, made) => format!(
-            "{package}: {made} of {all} public functions {verb} a benchmark{had}, {} are left out",
+            "{package}: {made} of {} {verb} a benchmark{had}, {} left out",
+            counted(all, "public function"),
             left_out.len()
         ),
     }

@@ -63,6 +63,10 @@ fn create(path: &Path, text: &str, force: bool) -> io::Result<()> {
     }
     let mut options = OpenOptions::new();
     options.write(true);
-    if force { options.create(true).truncate(true) } else { options.create_new(true) };
+    if force {
+        options.create(true).truncate(true)
+    } else {
+        options.create_new(true)
+    };
     options.open(path)?.write_all(text.as_bytes())
 }

@@ -120,7 +120,8 @@ mod tests {
     fn a_target_that_is_there_is_not_added_again() {
         let once = edited("[package]\nname = 'a'\n", "made", RUSTC).unwrap().text;
         assert_eq!(edited(&once, "made", RUSTC).unwrap().text, once);
-        let inline = "bench = [{ name = \"made\", harness = false }]\n[dev-dependencies]\ncriterion = '0.5'\n";
+        let inline =
+            "bench = [{ name = \"made\", harness = false }]\n[dev-dependencies]\ncriterion = '0.5'\n";
         assert_eq!(edited(inline, "made", RUSTC).unwrap().text, inline);
     }
 

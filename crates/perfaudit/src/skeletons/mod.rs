@@ -83,13 +83,15 @@ pub(crate) fn run(arguments: &InitArguments) -> Result<Exit, CommandError> {
             if let Some(text) = verification.run(&mut survey)? {
                 let folder = project.root.join(&package.relative);
                 changes.push(Change::of(folder.join("Cargo.toml"), edit.text, what_is_added(edit.added))?);
-                let count = format!("{} benchmarks", survey.candidates.len());
+                let count = counted(survey.candidates.len(), "benchmark");
                 changes.push(Change::of(folder.join(bench_file()), text, count)?);
             }
         }
         outcomes.push(Outcome { package: package.name.clone(), survey });
     }
-    if !changes.is_empty() && let Some((path, text)) = lockfile(&project)? {
+    if !changes.is_empty()
+        && let Some((path, text)) = lockfile(&project)?
+    {
         changes.push(Change::of(path, text, "what the benchmarks depend on".to_owned())?);
     }
     changes.retain(Change::is_one);
@@ -97,7 +99,9 @@ pub(crate) fn run(arguments: &InitArguments) -> Result<Exit, CommandError> {
     if !arguments.dry_run {
         change::write(&changes, arguments.force)?;
     }
-    output::result(&Answer { outcomes: &outcomes, changes: &changes, dry_run: arguments.dry_run }.to_string());
+    output::result(
+        &Answer { outcomes: &outcomes, changes: &changes, dry_run: arguments.dry_run }.to_string(),
+    );
     let found = outcomes.iter().any(|outcome| !outcome.survey.candidates.is_empty());
     let nothing_to_do = outcomes.iter().all(|outcome| outcome.survey.left_out.is_empty());
     Ok(if found || nothing_to_do { Exit::Pass } else { Exit::Inconclusive })
@@ -119,6 +123,11 @@ fn what_is_added(criterion: Option<&str>) -> String {
         Some(version) => format!("criterion {version} as a dev-dependency, target {NAME}"),
         None => format!("target {NAME}"),
     }
+}
+
+/// `1 benchmark`, `2 benchmarks`.
+fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn read(path: &Path) -> Result<String, CommandError> {

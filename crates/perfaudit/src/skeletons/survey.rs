@@ -65,8 +65,8 @@ pub(super) fn survey(
     names.dedup();
     if !names.is_empty() {
         notes.push(format!(
-            "not seen: what {} calls of macros between items define ({})",
-            source.item_macros.len(),
+            "not seen: what {} between items may define ({})",
+            super::counted(source.item_macros.len(), "macro call"),
             names.join(", ")
         ));
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use perfaudit_bench::{CompileError, Compiled, TrialRequest, compile_trial, run_trial};
 use perfaudit_exec::Interrupt;
 use perfaudit_project::{CargoPackage, CargoProject};
-use perfaudit_source::skeleton::{Attempt, BenchFile, FileOptions, Skeleton};
+use perfaudit_source::skeleton::{Attempt, BenchFile, FileOptions, REFUSED, Skeleton};
 
 use super::NAME;
 use super::survey::{Candidate, Dropped, Survey, bench_file};
@@ -54,7 +54,8 @@ impl Verification<'_> {
     fn compile(&self, survey: &Survey) -> Result<(BenchFile, Compiled), CommandError> {
         let count = survey.candidates.len();
         self.progress.say(format!("compile {count} benchmarks of {}", self.package.name));
-        let file = BenchFile::new(&self.options, survey.candidates.iter().map(|candidate| &candidate.skeleton));
+        let file =
+            BenchFile::new(&self.options, survey.candidates.iter().map(|candidate| &candidate.skeleton));
         let path = self.package.directory.join(bench_file());
         let write = |source| CommandError::Write { path: path.clone(), source };
         fs::create_dir_all(path.parent().expect("the file lies in a folder")).map_err(write)?;
@@ -89,7 +90,9 @@ impl Verification<'_> {
             return Err(CommandError::Skeletons(format!("the compiler refuses the file itself: {first}")));
         }
         let reasons = messages.into_iter().map(|message| {
-            message.map(|message| (format!("does not compile: {message}"), Attempt::after_compiling as fn(Attempt) -> _))
+            message.map(|message| {
+                (format!("does not compile: {message}"), Attempt::after_compiling as fn(Attempt) -> _)
+            })
         });
         self.change_or_drop(survey, tried, reasons.collect());
         Ok(())
@@ -117,6 +120,7 @@ impl Verification<'_> {
             reasons.push(outcome.err().map(|reason| {
                 let next: fn(Attempt) -> Option<Attempt> =
                     if reason.starts_with("panics") { Attempt::after_running } else { |_| None };
+                let reason = if reason.contains(REFUSED) { "it returns an error".to_owned() } else { reason };
                 (format!("with synthetic input: {reason}"), next)
             }));
         }
@@ -154,7 +158,11 @@ impl Verification<'_> {
 type Failure = (String, fn(Attempt) -> Option<Attempt>);
 
 /// The next attempt that gives other code.
-fn changed(survey: &Survey, candidate: &Candidate, next: fn(Attempt) -> Option<Attempt>) -> Option<Candidate> {
+fn changed(
+    survey: &Survey,
+    candidate: &Candidate,
+    next: fn(Attempt) -> Option<Attempt>,
+) -> Option<Candidate> {
     let mut attempt = candidate.attempt;
     while let Some(later) = next(attempt) {
         attempt = later;

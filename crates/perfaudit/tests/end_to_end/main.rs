@@ -15,4 +15,5 @@ mod refined;
 mod refused_writes;
 mod reports;
 mod resumption;
+mod skeletons;
 mod support;
