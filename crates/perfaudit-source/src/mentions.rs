@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use ra_ap_syntax::ast::{self, AstNode as _};
-use ra_ap_syntax::{Edition, SyntaxKind, SyntaxToken, T};
+use ra_ap_syntax::{Edition, NodeOrToken, SyntaxKind, SyntaxToken, T};
 
 use crate::api::PublicFunction;
 use crate::error::SourceError;
@@ -80,7 +80,7 @@ impl Mentions {
             }
         }
         let mut tokens: Vec<SyntaxToken> = Vec::new();
-        let all = file.syntax().descendants_with_tokens().filter_map(|element| element.into_token());
+        let all = file.syntax().descendants_with_tokens().filter_map(NodeOrToken::into_token);
         for token in all.filter(|token| !token.kind().is_trivia()) {
             if usize::from(token.text_range().start()) < ends {
                 continue;

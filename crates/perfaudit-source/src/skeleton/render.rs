@@ -141,6 +141,9 @@ fn body(maker: &Maker<'_>, signature: &Function, path: &str, called: &str, passe
     for (name, code) in &maker.prelude {
         line(base, &format!("let {name} = {code};"));
     }
+    if signature.receiver.is_some() && !maker.sized {
+        line(base, "// The value is as its constructor makes it; fill it if that matters.");
+    }
     let plain = call(called, passed, &|argument| argument.to_owned(), true);
     if matches!(&signature.output, Some(TypeExpr::Path(path)) if path.last() == "Result") {
         let fresh: String = passed

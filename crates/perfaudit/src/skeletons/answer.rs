@@ -24,7 +24,9 @@ impl fmt::Display for Answer<'_> {
             for change in self.changes {
                 write!(f, "\n{}", change.diff(&relative_to_here(&change.path)))?;
             }
-        } else if !self.changes.is_empty() {
+        } else if self.changes.is_empty() {
+            writeln!(f, "\nnothing was written")?;
+        } else {
             writeln!(f, "\nwritten:")?;
             let rows: Vec<_> = self
                 .changes

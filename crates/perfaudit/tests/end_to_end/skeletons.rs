@@ -4,52 +4,9 @@ use std::process::Command;
 
 use crate::support::Project;
 
-const MANIFEST: &str = "[package]
-name = \"strings\" # a library
-version = \"0.1.0\"
-edition = \"2021\"
-
-[dev-dependencies]
-criterion = { version = \"0.8\", default-features = false, features = [\"cargo_bench_support\"] }
-
-[[bench]]
-name = \"own\"
-harness = false
-";
-
-const LIBRARY: &str = "
-pub fn count(text: &str) -> usize { text.matches('a').count() }
-pub fn joined(words: Vec<String>, by: char) -> String { words.join(&by.to_string()) }
-pub fn measured(text: &str) -> usize { text.len() * 2 + count(text) }
-pub fn digits(text: &str) -> Result<u32, String> {
-    if text.bytes().all(|byte| byte.is_ascii_digit()) { Ok(text.len() as u32) } else { Err(text.to_owned()) }
-}
-pub fn panics(text: &str) -> u8 { if text.len() > 100 { panic!(\"far too long\") } else { 1 } }
-pub fn endless(n: u64) -> u64 { loop { std::hint::black_box(n); } }
-pub fn bounded<T: Private>(t: T) -> u8 { t.get() }
-pub trait Private { fn get(&self) -> u8; }
-pub fn removes(path: &std::path::Path) -> bool { std::fs::remove_file(path).is_ok() }
-pub unsafe fn raw(at: *const u8) -> u8 { *at }
-pub async fn later() {}
-fn private() {}
-#[derive(Default)]
-pub struct Counter { seen: Vec<u64> }
-impl Counter { pub fn add(&mut self, n: u64) -> usize { self.seen.push(n); self.seen.len() } }
-";
-
-const BENCH: &str = "use criterion::{Criterion, criterion_group, criterion_main};
-fn own(c: &mut Criterion) { c.bench_function(\"measured\", |b| b.iter(|| strings::measured(\"a b\"))); }
-criterion_group!(benches, own);
-criterion_main!(benches);
-";
-
-fn strings() -> Project {
-    Project::empty().file("Cargo.toml", MANIFEST).file("src/lib.rs", LIBRARY).file("benches/own.rs", BENCH)
-}
-
 #[test]
 fn functions_without_a_benchmark_get_one_that_compiles_and_runs() {
-    let project = strings();
+    let project = Project::copy_of("skeletons");
     let before = project.tree();
 
     let tried = project.perfaudit().args(["init", "--bench", "--offline", "--dry-run"]).run();
@@ -64,7 +21,8 @@ fn functions_without_a_benchmark_get_one_that_compiles_and_runs() {
         project.tree().changes_since(&before).into_iter().map(|change| change.path).collect();
     assert_eq!(changed, ["Cargo.toml", "benches/perfaudit_generated.rs"]);
     let manifest = std::fs::read_to_string(project.root().join("Cargo.toml")).unwrap();
-    assert_eq!(manifest, format!("{MANIFEST}\n[[bench]]\nname = \"perfaudit_generated\"\nharness = false\n"));
+    let original = include_str!("../../../../testdata/projects/skeletons/Cargo.toml");
+    assert_eq!(manifest, format!("{original}\n[[bench]]\nname = \"perfaudit_generated\"\nharness = false\n"));
     let file = std::fs::read_to_string(project.root().join("benches/perfaudit_generated.rs")).unwrap();
     insta::assert_snapshot!("skeletons_file", file);
     project.nothing_survives();
@@ -100,7 +58,7 @@ fn a_library_that_cannot_be_read_or_offers_nothing_is_told() {
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
     assert_eq!(
         outcome.stdout,
-        "none: no public function was found\n\nnot read: src/deep.rs:1: nested too deeply to be parsed\n"
+        "none: no public function was found\n\nnothing was written\n\nnot read: src/deep.rs:1: nested too deeply to be parsed\n"
     );
     assert_eq!(project.tree(), before);
 }
