@@ -72,7 +72,7 @@ fn bounds_decide_what_is_passed_for_a_generic_parameter() {
     assert_holds(source, "d", &["|| Vec::<u8>::new(),"]);
     assert_holds(source, "e", &["|| String::new(),"]);
     assert_holds(source, "f", &["`f`: a function: what it is to do is not known"]);
-    assert_holds(source, "g", &["as u64).collect::<Vec<_>>(),"]);
+    assert_holds(source, "g", &["map(|i| number(i) % 1_000_000).collect::<Vec<_>>(),"]);
     assert_holds(source, "h", &["its caller chooses `T`"]);
     assert_holds(source, "i", &["nested too deeply"]);
     assert_holds(source, "j", &["may name a file"]);
