@@ -137,7 +137,7 @@ impl LibrarySource {
             Some(LeftOut::Hidden)
         } else if marks.deprecated {
             Some(LeftOut::Deprecated)
-        } else if marks.is_unsafe {
+        } else if marks.has_contract {
             Some(LeftOut::Unsafe)
         } else if marks.is_async {
             Some(LeftOut::Async)
@@ -270,7 +270,7 @@ mod tests {
              #[cfg_attr(unix, doc(hidden))] pub fn hidden() {}
              #[doc(hidden)] pub mod private { pub fn f() {} }
              #[deprecated(note = \"x\")] pub fn old() {}
-             pub unsafe fn raw() {}
+             pub unsafe  fn raw() {}
              pub async fn later() {}
              pub const fn zero() -> u8 { 0 }
              pub const fn works() -> u8 { zero() }",

@@ -140,7 +140,7 @@ impl Lowering<'_> {
                 left_out_by: attributes.left_out_by,
                 hidden: attributes.hidden,
                 deprecated: attributes.deprecated,
-                is_unsafe: item.unsafe_token().is_some(),
+                has_contract: item.unsafe_token().is_some(),
                 is_async: item.async_token().is_some(),
                 constant: item.const_token().is_some() && is_straight(item),
             },

@@ -121,7 +121,8 @@ pub(crate) struct Marks {
     pub(crate) left_out_by: Option<String>,
     pub(crate) hidden: bool,
     pub(crate) deprecated: bool,
-    pub(crate) is_unsafe: bool,
+    /// Marked as not safe: its documentation says what the caller must see to.
+    pub(crate) has_contract: bool,
     pub(crate) is_async: bool,
     /// `const`, and its body calls nothing and has no loop.
     pub(crate) constant: bool,

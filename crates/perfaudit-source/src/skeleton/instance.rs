@@ -134,7 +134,7 @@ impl<'a> Maker<'a> {
         function.public
             && function.receiver.is_none()
             && marks.left_out_by.is_none()
-            && !(marks.is_unsafe || marks.is_async || marks.hidden || marks.deprecated)
+            && !(marks.has_contract || marks.is_async || marks.hidden || marks.deprecated)
             && output.is_some_and(|output| {
                 matches!(output, TypeExpr::Path(path) if path.single() == Some("Self"))
                     || (self.source.type_of(block.module, output) == Some(id))
