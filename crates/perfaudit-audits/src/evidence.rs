@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use perfaudit_result::{
-    ArtifactId, Host, MetricName, Samples, SamplingMode, Unit, Workload, WorkloadGroup, WorkloadKind,
-    WorkloadState,
+    ArtifactId, Figure, Host, MetricName, Samples, SamplingMode, Unit, Workload, WorkloadGroup, WorkloadId,
+    WorkloadKind, WorkloadState,
 };
 
 /// What one run measured. A gatherer that measures something new adds its artifact here.
@@ -16,10 +16,36 @@ pub struct Evidence<'a> {
     pub samples: &'a BTreeMap<ArtifactId, Samples>,
     /// Sweeps and matrices.
     pub groups: &'a [WorkloadGroup],
+    /// What CPU profiles say of the measured routines of benchmarks; only those that can be trusted.
+    pub cpu: &'a BTreeMap<WorkloadId, CpuEvidence>,
     /// The machine.
     pub host: &'a Host,
     /// Decides the permutations of tests that need some.
     pub seed: u64,
+}
+
+/// What a CPU profile says of the measured routine of a benchmark.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CpuEvidence {
+    /// Samples of the routine.
+    pub samples: u64,
+    /// Of these, samples with a frame of a library of the project, inlined ones included.
+    pub library: u64,
+    /// The share of such samples is below this with 97.5 % confidence; between 0 and 1.
+    pub library_upper: f64,
+    /// What the time is spent on; the shares make 1.
+    pub composition: Vec<ActivityShare>,
+}
+
+/// A kind of work and the time that is spent on it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActivityShare {
+    /// What is done, in words.
+    pub name: String,
+    /// Whether it is work around the code that the benchmark is about: copying inputs, dropping, the harness.
+    pub is_around: bool,
+    /// The share of the samples.
+    pub share: Figure,
 }
 
 /// A workload that has figures.

@@ -15,7 +15,7 @@ mod slo;
 mod testing;
 
 pub use audit::{Audit, find, nearest};
-pub use evidence::Evidence;
+pub use evidence::{ActivityShare, CpuEvidence, Evidence};
 pub use outcome::{Audited, run};
 pub use rules::ALL;
 pub use slo::{Objective, judge};

@@ -9,7 +9,7 @@ use perfaudit_result::{
 };
 use perfaudit_stats::{EffectiveSize, Level, Probability, QuantileEstimate, Sample, quantile_estimate};
 
-use crate::evidence::Evidence;
+use crate::evidence::{ActivityShare, CpuEvidence, Evidence};
 use crate::outcome::run;
 
 /// Workloads with their batches; titles `NAME/NUMBER` form one sweep.
@@ -17,6 +17,7 @@ pub(crate) struct Case {
     workloads: Vec<Workload>,
     samples: BTreeMap<ArtifactId, Samples>,
     groups: Vec<WorkloadGroup>,
+    cpu: BTreeMap<WorkloadId, CpuEvidence>,
     host: Host,
 }
 
@@ -24,8 +25,13 @@ impl Case {
     /// One workload for each title, with the times of its batches per iteration in nanoseconds. A cycle and an
     /// empty loop take 0.3 ns.
     pub(crate) fn new(benchmarks: &[(&str, &[f64])]) -> Self {
-        let mut case =
-            Self { workloads: Vec::new(), samples: BTreeMap::new(), groups: Vec::new(), host: host() };
+        let mut case = Self {
+            workloads: Vec::new(),
+            samples: BTreeMap::new(),
+            groups: Vec::new(),
+            cpu: BTreeMap::new(),
+            host: host(),
+        };
         for (title, times) in benchmarks {
             case.add(title, times);
         }
@@ -77,6 +83,29 @@ impl Case {
         }
     }
 
+    /// Profiles a workload: samples with library code of all samples, and the bound of that share.
+    pub(crate) fn profile(&mut self, index: usize, library: u64, samples: u64, library_upper: f64) {
+        let evidence = CpuEvidence { samples, library, library_upper, composition: Vec::new() };
+        self.cpu.insert(self.workloads[index].id.clone(), evidence);
+    }
+
+    /// What the profiled routine of a workload spends its time on.
+    pub(crate) fn spends(&mut self, index: usize, name: &str, is_around: bool, [lower, upper]: [f64; 2]) {
+        let share = Figure {
+            estimate: Estimate::WithInterval {
+                value: (lower + upper) / 2.0,
+                interval: Interval::new(lower, upper).unwrap(),
+                level: ConfidenceLevel::P95,
+            },
+            unit: Unit::Ratio,
+            n: 1000,
+            method: Method("share of samples".into()),
+            of: Of::Sample,
+        };
+        let evidence = self.cpu.get_mut(&self.workloads[index].id).unwrap();
+        evidence.composition.push(ActivityShare { name: name.to_owned(), is_around, share });
+    }
+
     pub(crate) fn effective(&mut self, batches: &[f64]) {
         for (workload, batches) in self.workloads.iter_mut().zip(batches) {
             workload.sampling.as_mut().unwrap().effective_batches = *batches;
@@ -88,6 +117,7 @@ impl Case {
             workloads: &self.workloads,
             samples: &self.samples,
             groups: &self.groups,
+            cpu: &self.cpu,
             host: &self.host,
             seed: 1,
         }

@@ -1,7 +1,8 @@
 //! Building the benchmark targets of a project in a target directory of our own.
 //!
-//! The project's profile stays as it is but for two settings, given through the environment: line tables, so that
-//! later stages can name source lines, and no stripping. Neither changes what the compiler optimises.
+//! The project's profile stays as it is but for two settings, given through the environment: limited debug information,
+//! so that later stages can name functions, inlined ones included, and source lines, and no stripping. Neither changes
+//! what the compiler optimises. Line tables alone have no full names of inlined functions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use perfaudit_project::{BenchTarget, CargoPackage, CargoProject, Selection};
 use crate::executable::BenchExecutable;
 
 /// The debug information that perfaudit's builds carry.
-pub const DEBUG: &str = "line-tables-only";
+pub const DEBUG: &str = "limited";
 /// What perfaudit's builds strip.
 pub const STRIP: &str = "none";
 

@@ -6,6 +6,7 @@
 //! - [`groups`]: which workloads form sweeps and matrices; pure.
 //! - [`Delivery`]: the gatherer of what building, testing and shipping the project costs; [`delivery_metrics`] makes
 //!   its figures.
+//! - [`profiled_process`]: one benchmark in a process to be looked at.
 //! - [`measure_commands`]: the gatherer of whole commands; [`command_metrics`] makes their figures.
 //! - [`measure_against_themselves`]: commands against themselves; [`kernel_noise`] tells how far they lie apart.
 //!
@@ -28,6 +29,7 @@ mod group;
 mod libtest;
 mod message;
 mod pace;
+mod profile;
 mod row;
 mod stated;
 mod trial;
@@ -47,4 +49,5 @@ pub use executable::BenchExecutable;
 pub use gather::{GatherError, GatherEvent, GatherRequest, Gathered, gather, unbuilt};
 pub use group::groups;
 pub use pace::{Pace, Settings};
+pub use profile::{ProfileRequest, ProfiledProcess, Stated as StatedWhileProfiled, profiled_process};
 pub use trial::{CompileError, Compiled, TrialError, TrialRequest, compile_trial, run_trial};

@@ -43,6 +43,20 @@ impl Settings {
         .collect()
     }
 
+    /// For a routine that is to run for `time`, when its median time is known: the smallest number of samples where more
+    /// of them would take far longer.
+    pub(crate) fn for_profile(time: Duration, median_ns: Option<f64>) -> Self {
+        /// Criterion's own number of samples.
+        const USUAL_SAMPLES: f64 = 100.0;
+        let least_s = median_ns.map_or(0.0, |median| USUAL_SAMPLES * median / 1e9);
+        let is_slow = least_s > time.as_secs_f64();
+        Self {
+            warm_up: Some(time / 5),
+            measurement: Some(time * 4 / 5),
+            sample_size: is_slow.then_some(FEWEST_SAMPLES),
+        }
+    }
+
     /// How long a benchmark takes with these settings, if its source does not set others.
     #[must_use]
     pub fn expected(self) -> Duration {

@@ -1,8 +1,9 @@
 //! What sampling yields: stacks of addresses, not yet symbols.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
-use perfaudit_result::{SampleRun, Sampler, Thread, TimeBlocks};
+use perfaudit_result::{NodeId, SampleRun, Sampler, Thread, TimeBlocks};
 
 use crate::call_tree::CallTree;
 
@@ -76,4 +77,104 @@ pub struct Recording {
     pub blocks: TimeBlocks,
     /// The samples; nodes are those of `stacks`.
     pub samples: Vec<SampleRun>,
+}
+
+impl Recording {
+    /// Adds another recording of the same program, taken after this one: as more samples of more threads in later
+    /// blocks. What was counted of both adds up; how they were taken is told of the first.
+    pub fn join(&mut self, other: Self) {
+        let known: HashMap<Module, u32> =
+            (0..).zip(&self.modules).map(|(id, module)| (module.clone(), id)).collect();
+        let mut modules = Vec::with_capacity(other.modules.len());
+        for module in other.modules {
+            modules.push(known.get(&module).copied().unwrap_or_else(|| {
+                self.modules.push(module);
+                u32::try_from(self.modules.len() - 1).expect("no process maps 2^32 files")
+            }));
+        }
+        let mut nodes: Vec<NodeId> = Vec::with_capacity(other.stacks.nodes().len());
+        for &(parent, address) in other.stacks.nodes() {
+            let address = match address {
+                CodeAddress::InModule { module, address, lookup } => {
+                    CodeAddress::InModule { module: modules[module as usize], address, lookup }
+                }
+                address => address,
+            };
+            nodes.push(self.stacks.child(parent.map(|parent| nodes[parent as usize]), address));
+        }
+        let first_thread = u32::try_from(self.threads.len()).expect("no recording has 2^32 threads");
+        let first_block = self.blocks.count;
+        self.samples.extend(other.samples.into_iter().map(|run| SampleRun {
+            node: nodes[run.node as usize],
+            thread: run.thread + first_thread,
+            block: run.block + first_block,
+            ..run
+        }));
+        self.threads.extend(other.threads);
+        self.blocks.count += other.blocks.count;
+        let (sampler, others) = (&mut self.sampler, other.sampler);
+        let both = |one: Option<f64>, other: Option<f64>| Some(one? + other?);
+        sampler.cpu_s = both(sampler.cpu_s, others.cpu_s);
+        sampler.system_s = both(sampler.system_s, others.system_s);
+        sampler.samples += others.samples;
+        sampler.lost += others.lost;
+        sampler.truncated += others.truncated;
+        sampler.unsymbolised += others.unsymbolised;
+        #[expect(clippy::cast_precision_loss, reason = "numbers of samples are far below 2^53")]
+        let reached = sampler.cpu_s.filter(|cpu| *cpu > 0.0).map(|cpu| sampler.samples as f64 / cpu);
+        sampler.reached_hz = reached;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use perfaudit_result::{Rung, SamplingEvent};
+
+    use super::*;
+
+    fn recording(files: [&str; 2], address: u64) -> Recording {
+        let mut stacks = CallTree::default();
+        let place = |module, address| CodeAddress::InModule { module, address, lookup: Lookup::Instruction };
+        let main = stacks.child(None, place(0, 1));
+        let leaf = stacks.child(Some(main), place(1, address));
+        let module = |path: &str| Module { path: path.into(), identity: FileIdentity::default() };
+        Recording {
+            sampler: Sampler {
+                rung: Rung::ClockUser,
+                refused: Vec::new(),
+                event: SamplingEvent::CpuClock,
+                asked_hz: 100.0,
+                reached_hz: None,
+                cpu_s: Some(0.05),
+                system_s: Some(0.01),
+                samples: 4,
+                lost: 1,
+                truncated: 0,
+                unsymbolised: 0,
+                stack_bytes: 512,
+            },
+            modules: files.map(module).to_vec(),
+            threads: vec![Thread { process: 1, thread: 1, name: "main".into() }],
+            stacks,
+            blocks: TimeBlocks { count: 3, width_s: 0.1 },
+            samples: vec![SampleRun { node: leaf, thread: 0, block: 2, count: 4 }],
+        }
+    }
+
+    #[test]
+    fn joined_recordings_share_stacks_and_files_and_add_what_they_counted() {
+        let mut whole = recording(["program", "liba"], 7);
+        whole.join(recording(["liba", "program"], 7));
+        whole.join(recording(["program", "liba"], 7));
+        assert_eq!(whole.modules.len(), 2);
+        assert_eq!(whole.modules[1].path, Path::new("liba"));
+        assert_eq!(whole.stacks.nodes().len(), 4, "the stacks of the first and the third are the same");
+        assert_eq!((whole.sampler.samples, whole.sampler.lost, whole.blocks.count), (12, 3, 9));
+        assert!((whole.sampler.reached_hz.unwrap() - 80.0).abs() < 1e-9);
+        let places: Vec<(u32, u32)> = whole.samples.iter().map(|run| (run.thread, run.block)).collect();
+        assert_eq!(places, [(0, 2), (1, 5), (2, 8)]);
+        assert_eq!(whole.samples[0].node, whole.samples[2].node);
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use perfaudit_history::BaselineName;
-use perfaudit_project::config::{FloorSource, parse_duration};
+use perfaudit_project::config::{ChosenStage, FloorSource, parse_duration};
 use perfaudit_result::Mode;
 use regex::Regex;
 
@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Audit(Box<AuditArguments>),
     /// Measure the benchmarks of a project, or one command
     Bench(Box<BenchArguments>),
+    /// Show where benchmarks, or one command, spend CPU time
+    Cpu(Box<CpuArguments>),
     /// Make the reports of a run again, without measuring
     Report(ReportArguments),
     /// Show what can be measured on this machine, and what stands in the way
@@ -198,6 +200,12 @@ pub(crate) struct AuditArguments {
     /// week old unless configured
     #[arg(long, value_enum, value_name = "WHEN", help_heading = "How to measure")]
     pub(crate) noise_floor: Option<FloorArgument>,
+    /// Only these stages (repeatable); what is profiled is measured first
+    #[arg(long, value_enum, value_name = "STAGE", help_heading = "What to measure")]
+    pub(crate) only: Vec<StageArgument>,
+    /// Leave this stage out (repeatable)
+    #[arg(long, value_enum, value_name = "STAGE", help_heading = "What to measure")]
+    pub(crate) skip: Vec<StageArgument>,
     /// Only say what would be measured and how long it would take
     #[arg(long, help_heading = "How to measure")]
     pub(crate) dry_run: bool,
@@ -301,6 +309,15 @@ impl BenchArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CpuArguments {
+    #[command(flatten)]
+    pub(crate) audit: AuditArguments,
+    /// The command to profile, behind `--`; without it the project's benchmarks and configured commands
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct StoreArgument {
     /// Directory for baselines and noise floors instead of the user's data directory
     #[arg(long = "store", value_name = "DIR", help_heading = "Baselines")]
@@ -382,6 +399,30 @@ impl From<FloorArgument> for FloorSource {
             FloorArgument::Auto => Self::Auto,
             FloorArgument::Stored => Self::Stored,
             FloorArgument::Fresh => Self::Fresh,
+        }
+    }
+}
+
+/// A stage that can be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StageArgument {
+    /// Benchmarks
+    Bench,
+    /// Whole commands
+    Commands,
+    /// Builds, tests and sizes that objectives name
+    Delivery,
+    /// CPU profiles
+    Cpu,
+}
+
+impl From<StageArgument> for ChosenStage {
+    fn from(stage: StageArgument) -> Self {
+        match stage {
+            StageArgument::Bench => Self::Bench,
+            StageArgument::Commands => Self::Commands,
+            StageArgument::Delivery => Self::Delivery,
+            StageArgument::Cpu => Self::Cpu,
         }
     }
 }

@@ -59,6 +59,12 @@ pub(crate) enum CommandError {
     Start(#[from] RunError),
     #[error("the handlers for Ctrl-C cannot be installed: {0}")]
     Signals(std::io::Error),
+    #[error("cannot find this program to start it as a helper: {0}; call it by its path")]
+    ThisProgram(std::io::Error),
+    #[error(
+        "cannot make a folder for what harnesses write: {0}; make room, or name another directory with `--out`"
+    )]
+    Scratch(std::io::Error),
     #[error("there is no rule `{name}`; did you mean `{nearest}`? `perfaudit explain` lists all of them")]
     UnknownRule { name: String, nearest: &'static str },
 }
@@ -94,6 +100,8 @@ impl CommandError {
             | Self::Lock(_)
             | Self::Start(_)
             | Self::Signals(_)
+            | Self::Scratch(_)
+            | Self::ThisProgram(_)
             | Self::UnknownRule { .. } => Exit::Usage,
         }
     }

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use perfaudit_host::PRECONDITION_CODES;
-use perfaudit_project::config::{Config, FloorSource, nearest, user_file};
+use perfaudit_project::config::{ChosenStage, Config, FloorSource, nearest, user_file};
 use perfaudit_result::Mode;
 
-use crate::arguments::AuditArguments;
+use crate::arguments::{AuditArguments, StageArgument};
 use crate::error::CommandError;
 
 /// Every layer below the command line.
@@ -29,6 +29,7 @@ pub(crate) fn effective(root: &Path, arguments: &AuditArguments) -> Result<Confi
     audit.allow.command_line(list(&arguments.allow));
     audit.offline.command_line(flag(arguments.offline));
     audit.noise_floor.command_line(arguments.noise_floor.map(FloorSource::from));
+    audit.skip.command_line(left_out(arguments));
     let bench = &mut config.bench;
     bench.packages.command_line(list(&arguments.packages));
     bench.benches.command_line(list(&arguments.benches));
@@ -39,6 +40,19 @@ pub(crate) fn effective(root: &Path, arguments: &AuditArguments) -> Result<Confi
     bench.profile.command_line(arguments.profile.clone());
     known_codes(&config)?;
     Ok(config)
+}
+
+/// The stages that the command line leaves out: all but those that are wanted alone, or those that it names.
+fn left_out(arguments: &AuditArguments) -> Option<Vec<ChosenStage>> {
+    let named = |stages: &[StageArgument]| -> Vec<ChosenStage> {
+        stages.iter().copied().map(ChosenStage::from).collect()
+    };
+    let (only, skip) = (named(&arguments.only), named(&arguments.skip));
+    if only.is_empty() {
+        return (!skip.is_empty()).then_some(skip);
+    }
+    let others = ChosenStage::ALL.into_iter().filter(|stage| !only.contains(stage) || skip.contains(stage));
+    Some(others.collect())
 }
 
 fn known_codes(config: &Config) -> Result<(), CommandError> {

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use perfaudit_exec::Command;
 use perfaudit_exec::timed::OutputUse;
 use perfaudit_result::WorkloadKind;
 use serde::Serialize;
@@ -73,6 +74,13 @@ impl CommandSpec {
             output: OutputUse::Hashed,
             cache: Cache::Warm,
         }
+    }
+
+    /// What is timed, as a child that leads a process group of its own; its standard input is empty.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let command = self.run.command().directory(&self.directory);
+        self.environment.iter().fold(command, |command, (name, value)| command.env(name, value))
     }
 
     /// Whether runs of other commands may come between its own. What is set up for one command may be undone by

@@ -68,7 +68,7 @@ impl Filter {
     /// Criterion cuts titles to this many bytes (at a character, so that up to three may be missing).
     const LONGEST_TITLE: usize = 100;
 
-    fn for_title(title: &str) -> Self {
+    pub(crate) fn for_title(title: &str) -> Self {
         match title.strip_suffix("...") {
             Some(start) if start.len() + 3 >= Self::LONGEST_TITLE && start.len() <= Self::LONGEST_TITLE => {
                 Self::Pattern(format!("^{}", regex::escape(start)))

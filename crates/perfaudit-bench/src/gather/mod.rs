@@ -45,6 +45,8 @@ pub struct GatherRequest<'a> {
     pub spent: Duration,
     /// Whether something else is measured afterwards under the same budget.
     pub is_followed: bool,
+    /// Whether quick mode measures uncertain benchmarks again.
+    pub refines: bool,
     /// How badly a benchmark is known from its samples: the width of an interval over its value, infinite where there is
     /// none or it does not decide what it should. Gatherers compute nothing; this only says where time is left to go.
     pub width: &'a dyn Fn(&Workload, &Samples) -> f64,

@@ -52,6 +52,9 @@ impl Gatherer<'_> {
         let (Mode::Quick, Some(budget)) = (self.request.pace.mode(), self.request.pace.budget()) else {
             return Ok(());
         };
+        if !self.request.refines {
+            return Ok(());
+        }
         // What comes behind gets half of what is left.
         let spent = started.elapsed();
         let end = if self.request.is_followed { spent + budget.saturating_sub(spent) / 2 } else { budget };

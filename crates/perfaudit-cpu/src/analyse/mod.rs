@@ -5,6 +5,7 @@
 //! | which samples belong to the measured routine of a benchmark | [`measured_part`] |
 //! | which functions take the time, how surely, and how long per iteration | [`hotspots`] |
 //! | whose code it is | [`origin_shares`] |
+//! | on which lines of a function they fall | [`line_counts`] |
 //! | how much is cloning, dropping, allocating, harness | [`composition`] |
 //! | is the project's own library in it at all | [`own_code_evidence`] |
 //! | what became faster or slower from one profile to another | [`difference`] |
@@ -14,6 +15,7 @@ mod composition;
 mod difference;
 mod fold;
 mod hotspots;
+mod lines;
 mod measured;
 mod names;
 mod own_code;
@@ -28,6 +30,7 @@ pub use composition::{Activity, composition};
 pub use difference::{Difference, DifferenceError, DifferenceOptions, Side, Untested, difference};
 pub use fold::{View, fold};
 pub use hotspots::{HotspotLimits, hotspots, origin_shares};
+pub use lines::line_counts;
 pub use measured::{Excluded, Harness, MeasuredPart, Precision, Scope, measured_part};
 pub use own_code::{OwnCodeEvidence, own_code_evidence};
 pub use timed_lines::{LineKind, TimedLines};

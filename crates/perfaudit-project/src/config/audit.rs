@@ -8,7 +8,7 @@ use perfaudit_result::Mode;
 use super::origin::Setting;
 use super::problem::{Complaint, quote};
 use super::section::{Report, Section};
-use super::value::{boolean, duration, floor_source, keep, mode, parsed, texts};
+use super::value::{boolean, duration, floor_source, keep, mode, parsed, stage, texts};
 
 /// As many runs are kept unless somebody says otherwise.
 const DEFAULT_KEEP: NonZeroU16 = NonZeroU16::new(20).expect("20 is not 0");
@@ -28,6 +28,37 @@ pub struct AuditSettings {
     pub offline: Setting<bool>,
     /// Where the noise floor of the machine comes from.
     pub noise_floor: Setting<FloorSource>,
+    /// Stages that are left out.
+    pub skip: Setting<Vec<ChosenStage>>,
+}
+
+/// A stage that can be left out, or wanted alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChosenStage {
+    /// Benchmarks.
+    Bench,
+    /// Whole commands.
+    Commands,
+    /// Builds, tests and sizes that objectives name.
+    Delivery,
+    /// CPU profiles.
+    Cpu,
+}
+
+impl ChosenStage {
+    /// Every stage, in the order of a run.
+    pub const ALL: [Self; 4] = [Self::Bench, Self::Commands, Self::Delivery, Self::Cpu];
+
+    /// As settings name it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bench => "bench",
+            Self::Commands => "commands",
+            Self::Delivery => "delivery",
+            Self::Cpu => "cpu",
+        }
+    }
 }
 
 /// Where the noise floor of the machine comes from.
@@ -50,6 +81,7 @@ impl Default for AuditSettings {
             allow: Setting::default_of(Vec::new()),
             offline: Setting::default_of(false),
             noise_floor: Setting::default_of(FloorSource::Auto),
+            skip: Setting::default_of(Vec::new()),
         }
     }
 }
@@ -63,6 +95,7 @@ impl AuditSettings {
         self.allow.over(section.read("allow", report, texts(code)));
         self.offline.over(section.read("offline", report, boolean));
         self.noise_floor.over(section.read("noise-floor", report, parsed(floor_source)));
+        self.skip.over(section.read("skip", report, texts(stage)));
         section.finish(report);
     }
 }

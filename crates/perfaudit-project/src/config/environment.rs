@@ -2,10 +2,10 @@
 
 use std::num::NonZeroU16;
 
-use super::audit::AuditSettings;
+use super::audit::{AuditSettings, ChosenStage};
 use super::origin::{Origin, Setting};
 use super::problem::{Complaint, ConfigError, Place, quote};
-use super::value::{duration, floor_source, mode};
+use super::value::{duration, floor_source, mode, stage};
 
 /// Lays what the environment says over the settings. A variable that is empty says nothing.
 pub(super) fn apply(
@@ -18,6 +18,7 @@ pub(super) fn apply(
     settings.offline.over(layer.read("PERFAUDIT_OFFLINE", switch));
     settings.keep.over(layer.read("PERFAUDIT_KEEP", keep));
     settings.noise_floor.over(layer.read("PERFAUDIT_NOISE_FLOOR", floor_source));
+    settings.skip.over(layer.read("PERFAUDIT_SKIP", stages));
     layer.error.unless_empty()
 }
 
@@ -41,6 +42,10 @@ impl Layer<'_> {
             }
         }
     }
+}
+
+fn stages(text: &str) -> Result<Vec<ChosenStage>, Complaint> {
+    text.split(',').map(stage).collect()
 }
 
 fn switch(text: &str) -> Result<bool, Complaint> {

@@ -30,7 +30,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-pub use audit::{AuditSettings, FloorSource};
+pub use audit::{AuditSettings, ChosenStage, FloorSource};
 pub use bench::BenchSettings;
 pub use command::{
     AcceptedExit, CommandLine, CommandSpec, CommandWorkload, OutputUse, Parameter, Runs, Steps,

@@ -52,7 +52,7 @@ fn row<T>(key: &'static str, setting: &Setting<T>, write: impl FnOnce(&T) -> Opt
 }
 
 pub(super) fn audit(settings: &AuditSettings) -> ShownSection {
-    let AuditSettings { mode, budget, keep, allow, offline, noise_floor } = settings;
+    let AuditSettings { mode, budget, keep, allow, offline, noise_floor, skip } = settings;
     let rows = vec![
         row("mode", mode, |mode| Some(string(mode_text(*mode)))),
         row("budget", budget, |budget| budget.map(time)),
@@ -60,6 +60,9 @@ pub(super) fn audit(settings: &AuditSettings) -> ShownSection {
         row("allow", allow, |allow| Some(strings(allow))),
         row("offline", offline, |offline| Some(offline.to_string())),
         row("noise-floor", noise_floor, |source| Some(string(floor_source_text(*source)))),
+        row("skip", skip, |skip| {
+            Some(strings(&skip.iter().map(|stage| stage.as_str().to_owned()).collect::<Vec<_>>()))
+        }),
     ];
     ShownSection { header: "[audit]", rows }
 }

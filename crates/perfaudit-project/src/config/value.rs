@@ -6,7 +6,7 @@ use std::time::Duration;
 use perfaudit_result::Mode;
 use toml::de::DeValue;
 
-use super::audit::FloorSource;
+use super::audit::{ChosenStage, FloorSource};
 use super::duration::parse_duration;
 use super::problem::{Complaint, quote};
 use super::section::{Item, Report};
@@ -91,9 +91,9 @@ pub(super) fn array<'a, T>(
 }
 
 /// An array of texts that `parse` understands.
-pub(super) fn texts<'a>(
-    parse: fn(&str) -> Result<String, Complaint>,
-) -> impl FnOnce(Item<'a>, &mut Report<'_>) -> Option<Vec<String>> {
+pub(super) fn texts<'a, T: 'a>(
+    parse: fn(&str) -> Result<T, Complaint>,
+) -> impl FnOnce(Item<'a>, &mut Report<'_>) -> Option<Vec<T>> {
     move |item, report| {
         array(item, report, "an array of texts, as in [\"a\", \"b\"]", |item, report| {
             parsed(parse)(item, report)
@@ -164,6 +164,13 @@ pub(super) fn floor_source(text: &str) -> Result<FloorSource, Complaint> {
         _ => Err(Complaint::new(format!("{} is no source of a noise floor", quote(text)))
             .expecting(text, &["auto", "stored", "fresh"])),
     }
+}
+
+pub(super) fn stage(text: &str) -> Result<ChosenStage, Complaint> {
+    ChosenStage::ALL.into_iter().find(|stage| stage.as_str() == text).ok_or_else(|| {
+        Complaint::new(format!("{} is no stage that can be left out", quote(text)))
+            .expecting(text, &ChosenStage::ALL.map(ChosenStage::as_str))
+    })
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, Complaint> {

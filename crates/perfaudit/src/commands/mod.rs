@@ -2,7 +2,9 @@
 
 pub(crate) mod audit;
 pub(crate) mod baseline;
+pub(crate) mod bench;
 pub(crate) mod config;
+pub(crate) mod cpu;
 pub(crate) mod doctor;
 mod dry_run;
 pub(crate) mod explain;

@@ -1,29 +1,20 @@
-//! From samples to figures, groups, remarks and findings. Measures nothing.
+//! From samples to figures and groups. Measures nothing.
 
 use std::collections::BTreeMap;
 
-use perfaudit_audits::Evidence;
 use perfaudit_bench::{CommandRuns, command_metrics, delivery_metrics, groups, metrics};
 use perfaudit_result::{
-    ArtifactId, Finding, Host, Samples, Workload, WorkloadGroup, WorkloadId, WorkloadKind, WorkloadState,
+    ArtifactId, Samples, Workload, WorkloadGroup, WorkloadId, WorkloadKind, WorkloadState,
 };
 use rayon::prelude::*;
 
-/// What the analysis found besides the figures.
-#[derive(Debug)]
-pub(crate) struct Analysis {
-    pub(crate) groups: Vec<WorkloadGroup>,
-    pub(crate) findings: Vec<Finding>,
-}
-
-/// Fills in the metrics and the remarks of all workloads.
-pub(crate) fn analyse(
+/// Fills in the metrics of all workloads, and finds sweeps and matrices.
+pub(crate) fn figures(
     workloads: &mut [Workload],
     samples: &BTreeMap<ArtifactId, Samples>,
     runs: &BTreeMap<WorkloadId, (ArtifactId, CommandRuns)>,
-    host: &Host,
     seed: u64,
-) -> Analysis {
+) -> Vec<WorkloadGroup> {
     workloads.par_iter_mut().for_each(|workload| {
         let Some(samples) = workload.samples.as_ref().and_then(|id| samples.get(id)) else { return };
         // Figures of other tools' files are made where these are read.
@@ -48,10 +39,5 @@ pub(crate) fn analyse(
             }
         }
     });
-    let groups = groups(workloads);
-    let audited = perfaudit_audits::run(&Evidence { workloads, samples, groups: &groups, host, seed });
-    for (workload, remarks) in workloads.iter_mut().zip(audited.remarks) {
-        workload.audits = remarks;
-    }
-    Analysis { groups, findings: audited.findings }
+    groups(workloads)
 }

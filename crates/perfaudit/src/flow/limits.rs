@@ -7,7 +7,7 @@ use perfaudit_result::{Limit, Workload, WorkloadKind, WorkloadState};
 use crate::flow::Plan;
 
 /// The limits of a run, with what would lift each.
-pub(crate) fn limits(plan: &Plan, gathered: &Gathered) -> Vec<Limit> {
+pub(crate) fn limits(plan: &Plan, gathered: &Gathered, is_profiled: bool) -> Vec<Limit> {
     let mut limits = Vec::new();
     let measured = |kind| {
         let is_measured = |workload: &&Workload| workload.state == WorkloadState::Measured;
@@ -25,11 +25,13 @@ pub(crate) fn limits(plan: &Plan, gathered: &Gathered) -> Vec<Limit> {
             None,
         ));
     }
-    if [WorkloadKind::Criterion, WorkloadKind::Divan, WorkloadKind::Libtest].into_iter().any(measured) {
+    let is_benched =
+        [WorkloadKind::Criterion, WorkloadKind::Divan, WorkloadKind::Libtest].into_iter().any(measured);
+    if is_benched && !is_profiled {
         limits.push(limit(
             "hollow-benchmarks",
             "whether a benchmark calls the code that it is named after was not measured: that needs a CPU profile",
-            None,
+            Some("profile it: `perfaudit cpu`"),
         ));
     }
     if let Some(copied) = &plan.project.copied {

@@ -9,11 +9,12 @@ use perfaudit_exec::timed::Launcher;
 use perfaudit_exec::{CpuTime, FileLock, Interrupt, LockError};
 use perfaudit_host::{CpuTicks, after_measuring, before_measuring, calibrate, host};
 use perfaudit_result::{
-    BuildProfile, Host, Limit, Precondition, PreconditionStatus, Stage, StageName, StageState,
+    BuildProfile, Host, Limit, Precondition, PreconditionStatus, Stage, StageName, StageState, Workload,
 };
 use perfaudit_run::{OpenedRun, RunDirectory};
 
 use super::Plan;
+use super::cpu::{Profiled, Subjects, cpu_stage};
 use super::noise_floor::{self, Floor, FloorRequest};
 use super::record::Recorder;
 use crate::arguments::AuditArguments;
@@ -40,6 +41,7 @@ pub(crate) struct Measured {
     pub(crate) gathered: Gathered,
     pub(crate) commands: MeasuredCommands,
     pub(crate) delivery: MeasuredCommands,
+    pub(crate) profiled: Vec<Profiled>,
 }
 
 /// Everything that needs the machine to itself.
@@ -77,6 +79,7 @@ pub(crate) fn measure_stages(
         patience: measuring.arguments.timeout,
         earlier: measuring.earlier,
         spent: measuring_since.elapsed(),
+        refines: measuring.plan.stages.refines,
         is_followed: !measuring.plan.commands.is_empty(),
         width: &|workload, samples| {
             super::objectives::width(&measuring.plan.config, workload, samples, measuring.seed)
@@ -104,13 +107,39 @@ pub(crate) fn measure_stages(
         progress,
         stages,
     )?;
+    let profiled = profile(measuring, &gathered, &commands, directory, interrupt, progress, stages)?;
     let ours = CpuTime::now().since(cpu_time);
     let meanwhile =
         ticks.zip(CpuTicks::now()).map(|(before, after)| after.meanwhile(before, ours.own + ours.children));
     preconditions.extend(after_measuring(meanwhile));
     allow(&mut preconditions, &measuring.plan.config.audit.allow.value);
     drop(lock);
-    Ok(Measured { host, floor_limits, preconditions, gathered, commands, delivery })
+    Ok(Measured { host, floor_limits, preconditions, gathered, commands, delivery, profiled })
+}
+
+/// Samples where the measured workloads spend CPU time.
+fn profile(
+    measuring: Measuring<'_>,
+    gathered: &Gathered,
+    commands: &MeasuredCommands,
+    directory: &RunDirectory,
+    interrupt: &Interrupt,
+    progress: &Progress,
+    stages: &mut Vec<Stage>,
+) -> Result<Vec<Profiled>, CommandError> {
+    if !measuring.plan.stages.cpu {
+        return Ok(Vec::new());
+    }
+    let workloads: Vec<Workload> = gathered.workloads.iter().chain(&commands.workloads).cloned().collect();
+    let samples = |workload: &Workload| {
+        let artifact = workload.samples.as_ref()?;
+        gathered.samples.get(artifact).or_else(|| commands.samples.get(artifact))
+    };
+    let subjects = Subjects { workloads: &workloads, samples: &samples, commands: &measuring.plan.commands };
+    let (profiled, stage) =
+        cpu_stage(measuring, subjects, measuring.plan.cpu_budget, directory, interrupt, progress)?;
+    stages.push(stage);
+    Ok(profiled)
 }
 
 /// Fills in the noise floor of the host, or says why there is none.

@@ -8,6 +8,7 @@ mod actions;
 mod analyse;
 mod baselines;
 mod commands;
+mod cpu;
 mod delivery;
 mod imported;
 mod limits;
@@ -26,6 +27,7 @@ use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use perfaudit_audits::Evidence;
 use perfaudit_bench::{BuildRequest, Built, build, unbuilt};
 use perfaudit_exec::{ChangeKind, Interrupt, TreeSnapshot};
 use perfaudit_history::Store;
@@ -110,7 +112,7 @@ pub(crate) fn audit(
 
     let analysing = Recorder::begin(StageName::Analyse, Some(&directory));
     progress.say("analyse".to_owned());
-    let Measured { host, floor_limits, preconditions, mut gathered, commands, delivery } = measured;
+    let Measured { host, floor_limits, preconditions, mut gathered, commands, delivery, profiled } = measured;
     gathered.workloads.extend(built.failures.iter().map(unbuilt));
     let mut observed = BTreeMap::new();
     for measured in [commands, delivery] {
@@ -124,7 +126,21 @@ pub(crate) fn audit(
     let imported = imported::read_all(files, &mut directory, seed)?;
     gathered.workloads.extend(imported.workloads);
     gathered.samples.extend(imported.samples);
-    let analysis = analyse::analyse(&mut gathered.workloads, &gathered.samples, &observed, &host, seed);
+    let groups = analyse::figures(&mut gathered.workloads, &gathered.samples, &observed, seed);
+    let cpu = cpu::summarise(profiled, &gathered.workloads, &plan.project.build_root, &mut directory)?;
+    let evidence = Evidence {
+        workloads: &gathered.workloads,
+        samples: &gathered.samples,
+        groups: &groups,
+        cpu: &cpu.evidence,
+        host: &host,
+        seed,
+    };
+    let audited = perfaudit_audits::run(&evidence);
+    for (workload, remarks) in gathered.workloads.iter_mut().zip(audited.remarks) {
+        workload.audits = remarks;
+    }
+    let findings = audited.findings;
     if let Subject::Lines(lines) = subject {
         relative::compare(&mut gathered.workloads, &gathered.samples, lines.reference.is_some(), seed);
     }
@@ -146,11 +162,11 @@ pub(crate) fn audit(
     };
     let mut limits = imported.limits;
     limits.extend(floor_limits);
-    limits.extend(limits::limits(&plan, &gathered));
+    limits.extend(limits::limits(&plan, &gathered, !cpu.evidence.is_empty()));
     let reproduce = reproduce::steps(&plan, &built, &gathered.workloads, &observed, &run);
     let slos = objectives::judged(&plan.config, &gathered.workloads, &gathered.samples);
-    let verdict = verdict::verdict(&gathered.workloads, &analysis.findings, &slos, &project, interrupted);
-    let next_actions = actions::next_actions(&gathered.workloads, &analysis.findings, &project, plan.mode);
+    let verdict = verdict::verdict(&gathered.workloads, &findings, &slos, &project, interrupted);
+    let next_actions = actions::next_actions(&gathered.workloads, &findings, &project, plan.mode);
     let mut result = AuditResult {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: "perfaudit".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -161,10 +177,10 @@ pub(crate) fn audit(
         preconditions,
         workloads: gathered.workloads,
         slos,
-        cpu: None,
+        cpu: cpu.cpu,
         comparison: None,
-        groups: analysis.groups,
-        findings: analysis.findings,
+        groups,
+        findings,
         next_actions,
         limits,
         reproduce,
@@ -178,7 +194,7 @@ pub(crate) fn audit(
         store: baselines.store,
         result,
         samples: gathered.samples,
-        profiles: BTreeMap::new(),
+        profiles: cpu.profiles,
     })
 }
 

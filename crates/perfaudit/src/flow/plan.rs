@@ -1,19 +1,20 @@
 //! What is fixed before anything runs: the subject, the settings, the places.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use perfaudit_bench::{CommandSpec, DeliveryPlan, Pace};
 use perfaudit_exec::Interrupt;
 use perfaudit_host::CodeSettings;
-use perfaudit_project::config::Config;
+use perfaudit_project::config::{ChosenStage, Config};
 use perfaudit_project::{
     CargoProject, ProjectError, ProjectRoot, Selection, WorkDirectory, benchmark_settings, effective_profile,
     shipped_settings,
 };
 use perfaudit_result::{BuildProfile, Mode, Precondition};
 
-use super::{commands, delivery};
-use crate::arguments::{AuditArguments, LineArguments};
+use super::{commands, cpu, delivery};
+use crate::arguments::{AuditArguments, LineArguments, StageArgument};
 use crate::error::CommandError;
 use crate::settings;
 
@@ -34,6 +35,53 @@ pub(crate) struct Plan {
     pub(crate) commands: Vec<CommandSpec>,
     /// Builds, tests and sizes that objectives name.
     pub(crate) delivery: DeliveryPlan,
+    pub(crate) stages: Stages,
+    /// How long profiling may take, if that is bounded.
+    pub(crate) cpu_budget: Option<Duration>,
+}
+
+/// What is done besides finding, building and analysing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stages {
+    /// Benchmarks are measured.
+    pub(crate) bench: bool,
+    /// Quick mode measures uncertain benchmarks again: not when their figures only serve profiles.
+    pub(crate) refines: bool,
+    /// Whole commands are measured.
+    pub(crate) commands: bool,
+    /// Builds, tests and sizes that objectives name are measured.
+    pub(crate) delivery: bool,
+    /// What was measured is profiled.
+    pub(crate) cpu: bool,
+}
+
+impl Stages {
+    fn chosen(arguments: &AuditArguments, config: &Config) -> Self {
+        let is_on = |stage| !config.audit.skip.value.contains(&stage);
+        let cpu = is_on(ChosenStage::Cpu);
+        // A profile is of what was measured: its shares are of those figures. Whoever wants profiles alone gets them.
+        let is_named = |stage: StageArgument| arguments.skip.contains(&stage);
+        let serves_profiles = |stage| cpu && !arguments.only.is_empty() && !is_named(stage);
+        Self {
+            bench: is_on(ChosenStage::Bench) || serves_profiles(StageArgument::Bench),
+            refines: is_on(ChosenStage::Bench),
+            commands: is_on(ChosenStage::Commands) || serves_profiles(StageArgument::Commands),
+            delivery: is_on(ChosenStage::Delivery),
+            cpu,
+        }
+    }
+
+    /// The pace of figures, and the time for profiles.
+    fn share_out(self, mode: Mode, budget: Option<Duration>) -> (Pace, Option<Duration>) {
+        let whole = Pace::new(mode, budget);
+        match whole.budget().filter(|_| self.cpu) {
+            Some(budget) => {
+                let for_profiles = budget.mul_f64(cpu::SHARE_OF_BUDGET);
+                (Pace::new(mode, Some(budget - for_profiles)), Some(for_profiles))
+            }
+            None => (whole, None),
+        }
+    }
 }
 
 impl Plan {
@@ -41,13 +89,18 @@ impl Plan {
         let root = ProjectRoot::locate(&arguments.path, interrupt)?;
         let config = settings::effective(&root.path, arguments)?;
         let selection = config.bench.selection();
-        let project = CargoProject::discover(root, &selection, config.audit.offline.value, interrupt)?;
+        let mut project = CargoProject::discover(root, &selection, config.audit.offline.value, interrupt)?;
         let work = project.work_directory()?;
         let mode = config.audit.mode.value;
-        let pace = Pace::new(mode, config.audit.budget.value);
-        let commands = commands::chosen(&config, &project.root);
-        let delivery = delivery::chosen(&config, &project);
-        Ok(Self { config, project, selection, work, pace, mode, commands, delivery })
+        let stages = Stages::chosen(arguments, &config);
+        let (pace, cpu_budget) = stages.share_out(mode, config.audit.budget.value);
+        let commands = if stages.commands { commands::chosen(&config, &project.root) } else { Vec::new() };
+        let delivery =
+            if stages.delivery { delivery::chosen(&config, &project) } else { DeliveryPlan::default() };
+        if !stages.bench {
+            project.packages.iter_mut().for_each(|package| package.benches.clear());
+        }
+        Ok(Self { config, project, selection, work, pace, mode, commands, delivery, stages, cpu_budget })
     }
 
     /// A plan to measure nothing of the project that may lie around: a command in the current directory, or nothing.
@@ -65,12 +118,16 @@ impl Plan {
         let config = settings::effective(&project.root, arguments)?;
         let here = std::env::current_dir().unwrap_or_else(|_| project.root.clone());
         let mode = config.audit.mode.value;
+        let stages = Stages::chosen(arguments, &config);
+        let (pace, cpu_budget) = stages.share_out(mode, config.audit.budget.value);
         Ok(Self {
             selection: Selection::default(),
             work: project.work_directory()?,
-            pace: Pace::new(mode, config.audit.budget.value),
+            pace,
             mode,
             delivery: DeliveryPlan::default(),
+            stages,
+            cpu_budget,
             commands: match subject {
                 Subject::Command(words) => vec![commands::typed(words, &here)],
                 Subject::Lines(lines) => commands::lines(lines, &here),

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::support::{Audited, Project};
 
-static SUITES: LazyLock<Project> = LazyLock::new(|| Project::copy_of("criterion-suites"));
+pub(crate) static SUITES: LazyLock<Project> = LazyLock::new(|| Project::copy_of("criterion-suites"));
 
 static AUDITED: LazyLock<Audited> = LazyLock::new(|| SUITES.audit_quietly(&["--budget", "25s"]));
 

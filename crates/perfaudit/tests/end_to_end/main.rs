@@ -3,6 +3,7 @@
 mod broken_builds;
 mod command_line;
 mod commands;
+mod cpu;
 mod criterion_suites;
 mod delivery;
 mod goals;

@@ -189,7 +189,7 @@ fn a_profile_that_strips_keeps_its_settings_but_for_symbols_and_line_tables() {
     assert_eq!(audited.rows(), MEASURED);
     let built = &audited.result.project.profile;
     let settings = [&built.opt_level, &built.lto, &built.codegen_units, &built.debug, &built.strip];
-    assert_eq!(settings, ["3", "thin", "2", "line-tables-only", "none"]);
+    assert_eq!(settings, ["3", "thin", "2", "limited", "none"]);
     let build = project.root().join("target/perfaudit/build/release/deps");
     let executables: Vec<_> = std::fs::read_dir(build)
         .unwrap()
