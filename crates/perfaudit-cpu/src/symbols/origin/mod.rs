@@ -39,7 +39,9 @@ pub(super) fn of_function(
     project: &ProjectSources,
 ) -> (CodeOrigin, Option<String>) {
     let origin = |kind, name: &str| CodeOrigin { kind, name: Some(name.to_owned()) };
-    let located = function.file.as_deref().map(|file| locate(file, project));
+    // Relative paths are those of the build: the project's, if it was built here, otherwise somebody else's.
+    let tells = |file: &&str| loaded == Loaded::Built || file.starts_with('/');
+    let located = function.file.as_deref().filter(tells).map(|file| locate(file, project));
     match located {
         Some(Located::Own { package, path }) => (origin(OriginKind::Own, &package), Some(path)),
         Some(Located::Dependency { package, path }) => (origin(OriginKind::Dependency, &package), Some(path)),
@@ -143,6 +145,21 @@ mod tests {
         let libc = (OriginKind::System, Some("libc.so.6".to_owned()));
         assert_eq!(origin(None, Some("/build/glibc/string/memcpy.c"), Loaded::System("libc.so.6")), libc);
         assert_eq!(origin(None, None, Loaded::System("libc.so.6")), libc);
+    }
+
+    #[test]
+    fn a_relative_path_in_a_library_of_the_system_is_not_one_of_the_project() {
+        let mut project = project();
+        project.own[0].directory = project.root.clone();
+        let function = RawFunction {
+            name: "readdir".into(),
+            crate_name: None,
+            file: Some("../sysdeps/unix/readdir.c".into()),
+            folder: Some("./dirent".into()),
+            line: None,
+        };
+        let (origin, _) = of_function(&function, Loaded::System("libc.so.6"), &project);
+        assert_eq!(origin.kind, OriginKind::System);
     }
 
     #[test]
