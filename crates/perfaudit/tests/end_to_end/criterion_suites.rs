@@ -172,8 +172,9 @@ fn benchmarks_that_measure_nothing_are_flagged_and_sound_ones_are_not() {
     // A machine that is busy with something else can hide a flat line behind noise, but not three times in a row.
     let mut missing = Vec::new();
     for _ in 0..3 {
-        let audited = SUITES
-            .audit_quietly(&["--mode", "quick", "-p", "honesty", "--bench", "hollow", "--bench", "sound"]);
+        let audited = SUITES.audit_quietly(&[
+            "--mode", "quick", "--budget", "45s", "-p", "honesty", "--bench", "hollow", "--bench", "sound",
+        ]);
         let sound = rows_of(&audited, "honesty", "sound");
         assert_eq!(sound.len(), 5);
         for row in sound {
