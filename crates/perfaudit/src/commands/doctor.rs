@@ -54,7 +54,9 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
     });
     let mut host = host(&calibrate());
     let Floor { floor, warnings } = floor(arguments, &host, &interrupt)?;
-    warnings.iter().for_each(|warning| output::note(warning));
+    for warning in &warnings {
+        output::note(&format!("{}; {}", warning.message, warning.remedy));
+    }
     let no_floor = match floor {
         Ok(floor) => {
             host.noise_floor = Some(floor);

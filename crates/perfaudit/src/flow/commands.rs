@@ -53,6 +53,11 @@ pub(crate) fn lines(arguments: &LineArguments, directory: &Path) -> Vec<CommandS
     specs
 }
 
+/// The same, run a single time: its figures only serve its profile.
+pub(crate) fn once(spec: CommandSpec) -> CommandSpec {
+    CommandSpec { warmup: 0, runs: Runs::Fixed(std::num::NonZeroU32::MIN), ..spec }
+}
+
 fn spec(command: &config::CommandSpec, workload: &config::CommandWorkload, root: &Path) -> CommandSpec {
     let name = workload.id.0.strip_prefix("command/").unwrap_or(&workload.id.0);
     let steps = &workload.steps;

@@ -150,7 +150,9 @@ fn noise_floor(
     progress: &Progress,
 ) -> Vec<Limit> {
     let plan = measuring.plan;
-    let is_idle = measuring.built.executables.is_empty() && plan.commands.is_empty();
+    // Figures that only serve profiles are compared with nothing.
+    let is_idle =
+        !plan.stages.refines || (measuring.built.executables.is_empty() && plan.commands.is_empty());
     // Not more than a tenth of the time goes into it.
     let is_short = plan.pace.budget().is_some_and(|budget| budget < noise_floor::LONGEST * 10);
     let request = FloorRequest {
@@ -176,7 +178,7 @@ fn noise_floor(
     let remedy = "run `perfaudit doctor --noise-floor fresh` while the machine does nothing else";
     let mut limits: Vec<Limit> = warnings
         .into_iter()
-        .map(|message| limit("noise-floor-not-kept", message, "name a folder that can be written"))
+        .map(|warning| limit("noise-floor-not-kept", warning.message, warning.remedy))
         .collect();
     match floor {
         Ok(floor) => host.noise_floor = Some(floor),

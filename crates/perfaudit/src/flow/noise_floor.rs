@@ -52,7 +52,14 @@ pub(crate) struct FloorRequest<'a> {
 pub(crate) struct Floor {
     pub(crate) floor: Result<NoiseFloor, String>,
     /// What the user should know: it could not be read or kept.
-    pub(crate) warnings: Vec<String>,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// Something that went wrong with the floor, and what helps.
+#[derive(Debug)]
+pub(crate) struct Warning {
+    pub(crate) message: String,
+    pub(crate) remedy: &'static str,
 }
 
 /// Why a floor was not measured.
@@ -78,7 +85,10 @@ pub(crate) fn establish(
 ) -> Floor {
     let machine = state_of(host);
     let mut warnings = Vec::new();
-    let unkept = |error: StoreError| format!("the noise floor is not kept for later runs: {error}");
+    let unkept = |error: StoreError| Warning {
+        message: format!("the noise floor is not kept for later runs: {error}"),
+        remedy: "name a folder that can be written with `--store`",
+    };
     let store = NoiseFloors::open(request.store).map_err(|error| warnings.push(unkept(error))).ok();
     let kept = store.as_ref().and_then(|store| {
         store.load(&machine).unwrap_or_else(|error| {
@@ -112,9 +122,12 @@ pub(crate) fn establish(
         }
         // It tells of this hour, and would hide changes for a week.
         Ok(Measured { floor, disturbed: Some(disturbed), .. }) => {
-            warnings.push(format!(
-                "the noise floor is not kept for later runs: {disturbed} while it was measured"
-            ));
+            warnings.push(Warning {
+                message: format!(
+                    "the noise floor is not kept for later runs: {disturbed} while it was measured"
+                ),
+                remedy: "run `perfaudit doctor --noise-floor fresh` while the machine does nothing else",
+            });
             Ok(floor)
         }
         Err(error) => kept.ok_or_else(|| format!("the noise floor could not be measured: {error}")),

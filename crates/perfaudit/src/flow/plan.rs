@@ -129,7 +129,8 @@ impl Plan {
             stages,
             cpu_budget,
             commands: match subject {
-                Subject::Command(words) => vec![commands::typed(words, &here)],
+                Subject::Command(words) if stages.refines => vec![commands::typed(words, &here)],
+                Subject::Command(words) => vec![commands::once(commands::typed(words, &here))],
                 Subject::Lines(lines) => commands::lines(lines, &here),
                 Subject::Project | Subject::Files(_) => Vec::new(),
             },
