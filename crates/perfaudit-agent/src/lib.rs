@@ -6,6 +6,7 @@
 mod heap;
 mod heap_layout;
 mod layout;
+mod preload;
 mod ring;
 mod shared;
 
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use heap::{HeapCounts, HeapFrame, HeapGaps, HeapModule, HeapNode, ProcessHeap, live_bytes};
+pub use preload::{NotPreloadable, Preloadable};
 pub use ring::{Counters, StackSample};
 use shared::SharedFile;
 
