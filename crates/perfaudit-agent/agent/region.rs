@@ -51,19 +51,20 @@ impl Region {
         unsafe { &*self.base.cast::<Header>() }
     }
 
-    /// Fills a free slot; counts a loss when there is none. `fill` gets the slot's head and room for the stack.
-    pub(crate) fn write(&self, fill: impl FnOnce(&Slot, *mut u8, usize)) {
+    /// Fills a free slot; counts a loss when there is none and answers false. `fill` gets the slot's head and room for
+    /// bytes.
+    pub(crate) fn write(&self, fill: impl FnOnce(&Slot, *mut u8, usize)) -> bool {
         let header = self.header();
         let slots = header.slots.load(Ordering::Relaxed).max(1);
         let slot_bytes = usize::try_from(header.slot_bytes.load(Ordering::Relaxed)).unwrap_or(0);
         if slot_bytes < SLOT_HEAD {
-            return;
+            return false;
         }
         let mut head = header.head.load(Ordering::Relaxed);
         loop {
             if head.wrapping_sub(header.tail.load(Ordering::Acquire)) >= slots {
                 header.lost.fetch_add(1, Ordering::Relaxed);
-                return;
+                return false;
             }
             match header.head.compare_exchange_weak(head, head + 1, Ordering::AcqRel, Ordering::Relaxed) {
                 Ok(_) => break,
@@ -78,11 +79,12 @@ impl Region {
         if slot.state.compare_exchange(FREE, TAKEN, Ordering::AcqRel, Ordering::Relaxed).is_err() {
             // The reader gave up on a writer that now woke up: it holds the slot.
             header.lost.fetch_add(1, Ordering::Relaxed);
-            return;
+            return false;
         }
-        // SAFETY: the stack follows the head within the slot.
+        // SAFETY: the bytes follow the head within the slot.
         let room = unsafe { start.add(SLOT_HEAD) };
         fill(slot, room, slot_bytes - SLOT_HEAD);
         slot.state.store(READY, Ordering::Release);
+        true
     }
 }

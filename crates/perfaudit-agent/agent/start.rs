@@ -3,9 +3,9 @@
 use core::ffi::{c_char, c_int};
 use core::sync::atomic::Ordering;
 
-use crate::layout::FILE_VARIABLE;
+use crate::layout::{FILE_VARIABLE, FORKED, MAPPED, STARTED};
 use crate::region::Region;
-use crate::{heap, sampling, threads};
+use crate::{heap, sampling, sys, threads};
 
 /// What the loader of glibc passes to a constructor.
 type Constructor = extern "C" fn(c_int, *const *const c_char, *const *const c_char);
@@ -28,14 +28,50 @@ extern "C" fn start(_: c_int, _: *const *const c_char, environment: *const *cons
         heap::install();
     }
     if region.header().period_ns.load(Ordering::Relaxed) != 0 && sampling::install() {
+        tell_maps(&region);
         threads::adopt(&region);
     }
 }
 
+/// Tells what is mapped: the program and everything it was linked with. The reader may come too late to ask for it.
+fn tell_maps(region: &Region) {
+    let Some(file) = sys::open_maps() else { return };
+    let mut kind = STARTED;
+    let mut is_over = false;
+    while !is_over {
+        let is_written = region.write(|slot, room, bytes| {
+            let mut length = 0;
+            while length < bytes && !is_over {
+                // SAFETY: the rest of the room is writable.
+                let read = unsafe { sys::read(&file, room.add(length), bytes - length) };
+                length += read;
+                is_over = read == 0;
+            }
+            slot.kind.store(kind, Ordering::Relaxed);
+            slot.process.store(sys::process(), Ordering::Relaxed);
+            slot.thread.store(sys::thread(), Ordering::Relaxed);
+            slot.time_ns.store(sys::now_ns(), Ordering::Relaxed);
+            slot.bytes.store(length as u64, Ordering::Relaxed);
+        });
+        is_over |= !is_written;
+        kind = MAPPED;
+    }
+}
+
 /// Timers stay behind in a fork.
-pub(crate) fn in_child() {
+pub(crate) fn in_child(parent: u32) {
     if let Some(region) = Region::current() {
         region.header().processes.fetch_add(1, Ordering::Relaxed);
+        if region.header().period_ns.load(Ordering::Relaxed) != 0 {
+            region.write(|slot, _, _| {
+                slot.kind.store(FORKED, Ordering::Relaxed);
+                slot.process.store(sys::process(), Ordering::Relaxed);
+                slot.thread.store(sys::thread(), Ordering::Relaxed);
+                slot.parent.store(parent, Ordering::Relaxed);
+                slot.time_ns.store(sys::now_ns(), Ordering::Relaxed);
+                slot.bytes.store(0, Ordering::Relaxed);
+            });
+        }
         if region.header().heap.load(Ordering::Relaxed) != 0 {
             heap::in_child();
         }

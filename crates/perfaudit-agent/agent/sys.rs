@@ -5,6 +5,8 @@ use core::arch::asm;
 /// The numbers of the system calls that the agent makes.
 #[cfg(target_arch = "x86_64")]
 mod number {
+    pub(super) const READ: usize = 0;
+    pub(super) const PRCTL: usize = 157;
     pub(super) const CLOSE: usize = 3;
     pub(super) const FTRUNCATE: usize = 77;
     pub(super) const READLINKAT: usize = 267;
@@ -24,6 +26,8 @@ mod number {
 /// The numbers of the system calls that the agent makes.
 #[cfg(target_arch = "aarch64")]
 mod number {
+    pub(super) const READ: usize = 63;
+    pub(super) const PRCTL: usize = 167;
     pub(super) const CLOSE: usize = 57;
     pub(super) const FTRUNCATE: usize = 46;
     pub(super) const READLINKAT: usize = 78;
@@ -122,6 +126,15 @@ pub(crate) fn thread() -> u32 {
     narrow(answer)
 }
 
+/// The name of this thread, filled up with zeros.
+pub(crate) fn thread_name() -> [u64; 2] {
+    const PR_GET_NAME: usize = 16;
+    let mut name = [0_u64; 2];
+    // SAFETY: the kernel writes 16 bytes.
+    let _ = unsafe { call(number::PRCTL, [PR_GET_NAME, name.as_mut_ptr() as usize, 0, 0, 0, 0]) };
+    name
+}
+
 fn narrow(answer: Answer) -> u32 {
     answer.ok().and_then(|answer| u32::try_from(answer).ok()).unwrap_or(0)
 }
@@ -146,6 +159,7 @@ pub(crate) fn now_ns() -> u64 {
 
 const AT_FDCWD: usize = (-100_isize).cast_unsigned();
 const O_RDWR_CLOEXEC: usize = 0o2 | 0o2_000_000;
+const O_RDONLY_CLOEXEC: usize = 0o2_000_000;
 const PROT_READ_WRITE: usize = 1 | 2;
 const MAP_SHARED: usize = 1;
 const MAP_NORESERVE: usize = 0x4000;
@@ -193,6 +207,33 @@ pub(crate) fn program(room: &mut [u8]) -> usize {
     let arguments = [AT_FDCWD, path, room.as_mut_ptr() as usize, room.len(), 0, 0];
     // SAFETY: the path ends with a zero byte, and the kernel writes into the room only.
     unsafe { call(number::READLINKAT, arguments) }.unwrap_or(0)
+}
+
+/// An open file.
+pub(crate) struct OpenFile(usize);
+
+impl Drop for OpenFile {
+    fn drop(&mut self) {
+        // SAFETY: takes no pointer.
+        let _ = unsafe { call(number::CLOSE, [self.0, 0, 0, 0, 0, 0]) };
+    }
+}
+
+/// What this process has mapped, as text.
+pub(crate) fn open_maps() -> Option<OpenFile> {
+    let path = c"/proc/self/maps".as_ptr() as usize;
+    let arguments = [AT_FDCWD, path, O_RDONLY_CLOEXEC, 0, 0, 0];
+    // SAFETY: the path ends with a zero byte.
+    unsafe { call(number::OPENAT, arguments) }.ok().map(OpenFile)
+}
+
+/// Reads what follows in a file; answers how many bytes, 0 at its end and when it cannot be read.
+///
+/// # Safety
+/// `to` must be writable for `bytes`.
+pub(crate) unsafe fn read(file: &OpenFile, to: *mut u8, bytes: usize) -> usize {
+    // SAFETY: the caller answers for the target.
+    unsafe { call(number::READ, [file.0, to as usize, bytes, 0, 0, 0]) }.unwrap_or(0)
 }
 
 /// New memory, zeroed.

@@ -185,10 +185,11 @@ pub unsafe extern "C" fn fork() -> c_int {
     }
     // SAFETY: the C library's function has this type.
     let fork = unsafe { core::mem::transmute::<usize, Fork>(address) };
+    let parent = sys::process();
     // SAFETY: the caller answers for it.
     let child = unsafe { fork() };
     if child == 0 {
-        start::in_child();
+        start::in_child(parent);
     }
     child
 }

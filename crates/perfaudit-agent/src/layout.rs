@@ -56,10 +56,19 @@ pub(crate) const FREE: u32 = 0;
 /// A slot that the reader may read.
 pub(crate) const READY: u32 = 2;
 
-/// The head of a slot; the stack follows it.
+/// A slot that holds a sample: its bytes are the stack.
+pub(crate) const SAMPLE: u32 = 0;
+/// A slot that holds the beginning of what a program has mapped when it starts, as `/proc/PID/maps` tells it.
+pub(crate) const STARTED: u32 = 1;
+/// A slot that goes on with that.
+pub(crate) const MAPPED: u32 = 2;
+/// A slot that says whose child a process is by `fork`; it has no bytes.
+pub(crate) const FORKED: u32 = 3;
+
+/// The head of a slot; its bytes follow it.
 #[repr(C)]
 pub(crate) struct Slot {
-    /// [`FREE`], [`TAKEN`] or [`READY`].
+    /// [`FREE`], taken or [`READY`].
     pub(crate) state: AtomicU32,
     /// The number of the process.
     pub(crate) process: AtomicU32,
@@ -67,6 +76,12 @@ pub(crate) struct Slot {
     pub(crate) thread: AtomicU32,
     /// Timer periods that passed without a signal of their own, because the last one was still under way.
     pub(crate) overrun: AtomicU32,
+    /// [`SAMPLE`], [`STARTED`], [`MAPPED`] or [`FORKED`].
+    pub(crate) kind: AtomicU32,
+    /// The number of the process that forked.
+    pub(crate) parent: AtomicU32,
+    /// The name of the thread, filled up with zeros.
+    pub(crate) name: [AtomicU64; 2],
     /// The monotonic clock, in nanoseconds.
     pub(crate) time_ns: AtomicU64,
     /// The instruction that was about to run.
@@ -77,8 +92,8 @@ pub(crate) struct Slot {
     pub(crate) frame_pointer: AtomicU64,
     /// The link register, where the architecture has one; otherwise 0.
     pub(crate) link: AtomicU64,
-    /// Bytes of stack that follow, from the stack pointer upwards.
-    pub(crate) stack_bytes: AtomicU64,
+    /// How many bytes follow; of a stack they are those from the stack pointer upwards.
+    pub(crate) bytes: AtomicU64,
 }
 
 /// The size of the head of a slot.

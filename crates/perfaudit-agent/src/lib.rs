@@ -18,7 +18,7 @@ use std::time::Duration;
 
 pub use heap::{HeapCounts, HeapFrame, HeapGaps, HeapModule, HeapNode, ProcessHeap, live_bytes};
 pub use preload::{NotPreloadable, Preloadable};
-pub use ring::{Counters, StackSample};
+pub use ring::{Counters, Record, StackSample};
 use shared::SharedFile;
 
 /// The preloaded library; none where it cannot be built for this platform.
@@ -117,11 +117,11 @@ impl Agent {
         [("LD_PRELOAD", preload), (layout::FILE_VARIABLE, self.shared_path.clone().into_os_string())]
     }
 
-    /// Hands out every sample that waits, in the order they were taken; answers how many.
+    /// Hands out every record that waits, in the order they were made; answers how many.
     ///
     /// A writer that was ended while it wrote holds up those behind it: once `is_over` says that all writers are gone,
     /// what it left unfinished is counted as lost and passed over.
-    pub fn read(&self, is_over: bool, each: &mut dyn FnMut(StackSample<'_>)) -> u64 {
+    pub fn read(&self, is_over: bool, each: &mut dyn FnMut(Record<'_>)) -> u64 {
         self.shared.read(is_over, each)
     }
 

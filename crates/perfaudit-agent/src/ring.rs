@@ -1,5 +1,37 @@
 //! What the agent wrote, as values.
 
+/// What the agent tells of a process that it samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Record<'a> {
+    /// A thread was found at work.
+    Sample(StackSample<'a>),
+    /// A program started. What it has mapped follows, as `/proc/PID/maps` tells it.
+    Started {
+        /// The number of the process.
+        process: u32,
+        /// The monotonic clock, in nanoseconds.
+        time_ns: u64,
+        /// The beginning of the text, which may end within a line.
+        maps: &'a [u8],
+    },
+    /// More of what a program had mapped when it started.
+    Mapped {
+        /// The number of the process.
+        process: u32,
+        /// The text goes on.
+        maps: &'a [u8],
+    },
+    /// A process began as the copy of another one.
+    Forked {
+        /// The number of the new process.
+        process: u32,
+        /// The number of the process that forked.
+        parent: u32,
+        /// The monotonic clock, in nanoseconds.
+        time_ns: u64,
+    },
+}
+
 /// One sample: registers and a piece of the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StackSample<'a> {
@@ -7,6 +39,8 @@ pub struct StackSample<'a> {
     pub process: u32,
     /// The number of the thread.
     pub thread: u32,
+    /// The name of the thread, filled up with zeros.
+    pub name: [u8; 16],
     /// How many periods of CPU time it stands for; at least 1.
     pub weight: u64,
     /// The monotonic clock, in nanoseconds.

@@ -5,7 +5,7 @@
 )]
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -13,8 +13,10 @@ use std::time::Duration;
 
 use memmap2::MmapRaw;
 
-use crate::layout::{FOLDER_BYTES, FREE, Header, MAGIC, READY, SLOT_HEAD, SLOTS_OFFSET, Slot};
-use crate::ring::{Counters, StackSample};
+use crate::layout::{
+    FOLDER_BYTES, FORKED, FREE, Header, MAGIC, MAPPED, READY, SAMPLE, SLOT_HEAD, SLOTS_OFFSET, STARTED, Slot,
+};
+use crate::ring::{Counters, Record, StackSample};
 use crate::{Sampling, Task};
 
 /// The shared file. Its geometry is kept here and never read back: the target could have changed it.
@@ -39,7 +41,8 @@ impl SharedFile {
         let stack = usize::try_from(sampling.stack_bytes).unwrap_or(usize::MAX).next_multiple_of(8);
         let slot_bytes = SLOT_HEAD + stack;
         let bytes = SLOTS_OFFSET as u64 + slots * slot_bytes as u64;
-        file.set_len(bytes)?;
+        // Written, not only stretched: a target that fills a hole of a full disk would be ended by SIGBUS.
+        io::copy(&mut io::repeat(0).take(bytes), &mut &*file)?;
         let map = MmapRaw::map_raw(file)?;
         let shared = Self { map, slots, slot_bytes };
         let header = shared.header();
@@ -73,10 +76,10 @@ impl SharedFile {
         }
     }
 
-    pub(crate) fn read(&self, is_over: bool, each: &mut dyn FnMut(StackSample<'_>)) -> u64 {
+    pub(crate) fn read(&self, is_over: bool, each: &mut dyn FnMut(Record<'_>)) -> u64 {
         let header = self.header();
-        let mut stack = vec![0; self.slot_bytes - SLOT_HEAD];
-        let mut samples = 0;
+        let mut room = vec![0; self.slot_bytes - SLOT_HEAD];
+        let mut records = 0;
         let mut tail = header.tail.load(Ordering::Relaxed);
         // The target could have written anything here: never more than one round.
         let waiting = header.head.load(Ordering::Acquire).wrapping_sub(tail).min(self.slots);
@@ -86,25 +89,17 @@ impl SharedFile {
             // SAFETY: the slot lies within the mapping and begins at a multiple of 8; its head is made of atomics.
             let slot = unsafe { &*start.cast::<Slot>() };
             if slot.state.load(Ordering::Acquire) == READY {
-                let bytes = usize::try_from(slot.stack_bytes.load(Ordering::Relaxed)).unwrap_or(usize::MAX);
-                let bytes = bytes.min(stack.len());
+                let bytes = usize::try_from(slot.bytes.load(Ordering::Relaxed)).unwrap_or(usize::MAX);
+                let bytes = bytes.min(room.len());
                 // SAFETY: source and target are both that long and do not overlap; the writer of this slot is done, and
                 // a target that writes nevertheless changes bytes, not what Rust knows of them.
                 unsafe {
-                    std::ptr::copy_nonoverlapping(start.wrapping_add(SLOT_HEAD), stack.as_mut_ptr(), bytes);
+                    std::ptr::copy_nonoverlapping(start.wrapping_add(SLOT_HEAD), room.as_mut_ptr(), bytes);
                 }
-                each(StackSample {
-                    process: slot.process.load(Ordering::Relaxed),
-                    thread: slot.thread.load(Ordering::Relaxed),
-                    weight: 1 + u64::from(slot.overrun.load(Ordering::Relaxed)),
-                    time_ns: slot.time_ns.load(Ordering::Relaxed),
-                    instruction: slot.instruction.load(Ordering::Relaxed),
-                    stack_pointer: slot.stack_pointer.load(Ordering::Relaxed),
-                    frame_pointer: slot.frame_pointer.load(Ordering::Relaxed),
-                    link: slot.link.load(Ordering::Relaxed),
-                    stack: &stack[..bytes],
-                });
-                samples += 1;
+                if let Some(record) = record(slot, &room[..bytes]) {
+                    each(record);
+                    records += 1;
+                }
             } else if is_over {
                 header.lost.fetch_add(1, Ordering::Relaxed);
             } else {
@@ -114,6 +109,36 @@ impl SharedFile {
             tail = tail.wrapping_add(1);
             header.tail.store(tail, Ordering::Release);
         }
-        samples
+        records
+    }
+}
+
+/// What a slot says; none if it says what nobody knows.
+fn record<'a>(slot: &Slot, bytes: &'a [u8]) -> Option<Record<'a>> {
+    let process = slot.process.load(Ordering::Relaxed);
+    let time_ns = slot.time_ns.load(Ordering::Relaxed);
+    match slot.kind.load(Ordering::Relaxed) {
+        SAMPLE => {
+            let mut name = [0; 16];
+            for (place, word) in name.chunks_exact_mut(8).zip(&slot.name) {
+                place.copy_from_slice(&word.load(Ordering::Relaxed).to_ne_bytes());
+            }
+            Some(Record::Sample(StackSample {
+                process,
+                thread: slot.thread.load(Ordering::Relaxed),
+                name,
+                weight: 1 + u64::from(slot.overrun.load(Ordering::Relaxed)),
+                time_ns,
+                instruction: slot.instruction.load(Ordering::Relaxed),
+                stack_pointer: slot.stack_pointer.load(Ordering::Relaxed),
+                frame_pointer: slot.frame_pointer.load(Ordering::Relaxed),
+                link: slot.link.load(Ordering::Relaxed),
+                stack: bytes,
+            }))
+        }
+        STARTED => Some(Record::Started { process, time_ns, maps: bytes }),
+        MAPPED => Some(Record::Mapped { process, maps: bytes }),
+        FORKED => Some(Record::Forked { process, parent: slot.parent.load(Ordering::Relaxed), time_ns }),
+        _ => None,
     }
 }

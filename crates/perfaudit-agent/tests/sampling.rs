@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use perfaudit_agent::{Agent, Sampling, Task};
+use perfaudit_agent::{Agent, Record, Sampling, Task};
 
 /// Two functions of which one takes three times as much, in two threads of which one takes as long as the other; a
 /// child that is forked; and a stack of a known content.
@@ -62,7 +62,8 @@ fn samples_of(agent: &Agent, mut child: Child) -> Vec<(u32, u64, usize)> {
     let mut samples = Vec::new();
     loop {
         let is_over = child.try_wait().expect("it is our child").is_some();
-        let read = agent.read(is_over, &mut |sample| {
+        let read = agent.read(is_over, &mut |record| {
+            let Record::Sample(sample) = record else { return };
             assert!(sample.instruction != 0 && sample.stack_pointer % 8 == 0);
             samples.push((sample.thread, sample.weight, sample.stack.len()));
         });
@@ -111,6 +112,36 @@ fn the_child_of_a_fork_is_sampled() {
 }
 
 #[test]
+fn a_program_tells_what_it_has_mapped_before_its_first_sample_and_whose_child_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = compiled(folder.path());
+    // Slots so small that the text goes over many.
+    let small = Task::Sample(Sampling { period: Duration::from_millis(4), stack_bytes: 512, waiting: 256 });
+    let agent = Agent::prepare(folder.path(), small).unwrap();
+    assert!(run(&agent, &program, &["fork"]).wait().unwrap().success());
+    let (mut maps, mut started, mut forked, mut samples) = (Vec::new(), None, None, 0);
+    agent.read(true, &mut |record| match record {
+        Record::Started { process, maps: text, .. } => {
+            started = Some(process);
+            maps.extend_from_slice(text);
+        }
+        Record::Mapped { process, maps: text } => {
+            assert_eq!((Some(process), samples), (started, 0));
+            maps.extend_from_slice(text);
+        }
+        Record::Forked { process, parent, .. } => forked = Some((process, parent)),
+        Record::Sample(sample) => {
+            assert!(sample.name.starts_with(b"target\0"), "{:?}", sample.name);
+            samples += 1;
+        }
+    });
+    let maps = String::from_utf8(maps).unwrap();
+    assert!(maps.ends_with('\n') && maps.contains("/target\n") && maps.contains("libc.so"), "{maps}");
+    let (child, parent) = forked.unwrap();
+    assert!(Some(parent) == started && child != parent && samples > 0);
+}
+
+#[test]
 fn samples_that_find_no_room_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     let program = compiled(folder.path());
@@ -118,7 +149,7 @@ fn samples_that_find_no_room_are_counted() {
     assert!(run(&agent, &program, &["fork"]).wait().unwrap().success());
     let mut read = 0;
     agent.read(true, &mut |_| read += 1);
-    assert_eq!(read, 2);
+    assert_eq!(read, 2, "what is mapped takes the room of samples");
     assert!(agent.counters().lost >= 3, "{:?}", agent.counters());
 }
 
