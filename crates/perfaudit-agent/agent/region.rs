@@ -11,6 +11,18 @@ const TAKEN: u32 = 1;
 /// The shared file; null until the agent has started, and for good where it has nothing to do.
 static REGION: AtomicPtr<u8> = AtomicPtr::new(core::ptr::null_mut());
 
+/// Writes into a slot what it holds, and who wrote it when.
+pub(crate) fn sign(slot: &Slot, kind: u32, bytes: usize) {
+    slot.kind.store(kind, Ordering::Relaxed);
+    slot.process.store(sys::process(), Ordering::Relaxed);
+    slot.thread.store(sys::thread(), Ordering::Relaxed);
+    slot.time_ns.store(sys::now_ns(), Ordering::Relaxed);
+    for (place, word) in slot.name.iter().zip(sys::thread_name()) {
+        place.store(word, Ordering::Relaxed);
+    }
+    slot.bytes.store(bytes as u64, Ordering::Relaxed);
+}
+
 /// The shared file of this process.
 #[derive(Clone, Copy)]
 pub(crate) struct Region {

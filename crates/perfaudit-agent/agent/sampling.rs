@@ -5,7 +5,7 @@ use core::sync::atomic::{AtomicI32, Ordering};
 
 use crate::arch::Registers;
 use crate::layout::SAMPLE;
-use crate::region::Region;
+use crate::region::{Region, sign};
 use crate::sys::{self, Timer};
 use crate::threads;
 
@@ -94,19 +94,12 @@ extern "C" fn on_signal(_: c_int, info: *const SignalInfo, context: *const c_voi
         let bytes = bytes.min(threads::stack_limit(start).saturating_sub(start)) & !7;
         // SAFETY: the room is part of the slot.
         let copied = unsafe { copy_stack(start, room, bytes) };
-        slot.kind.store(SAMPLE, Ordering::Relaxed);
-        slot.process.store(sys::process(), Ordering::Relaxed);
-        slot.thread.store(sys::thread(), Ordering::Relaxed);
         slot.overrun.store(info.overrun.cast_unsigned(), Ordering::Relaxed);
-        slot.time_ns.store(sys::now_ns(), Ordering::Relaxed);
         slot.instruction.store(registers.instruction, Ordering::Relaxed);
         slot.stack_pointer.store(registers.stack_pointer, Ordering::Relaxed);
         slot.frame_pointer.store(registers.frame_pointer, Ordering::Relaxed);
         slot.link.store(registers.link, Ordering::Relaxed);
-        for (place, word) in slot.name.iter().zip(sys::thread_name()) {
-            place.store(word, Ordering::Relaxed);
-        }
-        slot.bytes.store(copied as u64, Ordering::Relaxed);
+        sign(slot, SAMPLE, copied);
     });
 }
 

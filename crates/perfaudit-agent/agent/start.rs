@@ -4,7 +4,7 @@ use core::ffi::{c_char, c_int};
 use core::sync::atomic::Ordering;
 
 use crate::layout::{FILE_VARIABLE, FORKED, MAPPED, STARTED};
-use crate::region::Region;
+use crate::region::{Region, sign};
 use crate::{heap, sampling, sys, threads};
 
 /// What the loader of glibc passes to a constructor.
@@ -47,11 +47,7 @@ fn tell_maps(region: &Region) {
                 length += read;
                 is_over = read == 0;
             }
-            slot.kind.store(kind, Ordering::Relaxed);
-            slot.process.store(sys::process(), Ordering::Relaxed);
-            slot.thread.store(sys::thread(), Ordering::Relaxed);
-            slot.time_ns.store(sys::now_ns(), Ordering::Relaxed);
-            slot.bytes.store(length as u64, Ordering::Relaxed);
+            sign(slot, kind, length);
         });
         is_over |= !is_written;
         kind = MAPPED;
@@ -64,12 +60,8 @@ pub(crate) fn in_child(parent: u32) {
         region.header().processes.fetch_add(1, Ordering::Relaxed);
         if region.header().period_ns.load(Ordering::Relaxed) != 0 {
             region.write(|slot, _, _| {
-                slot.kind.store(FORKED, Ordering::Relaxed);
-                slot.process.store(sys::process(), Ordering::Relaxed);
-                slot.thread.store(sys::thread(), Ordering::Relaxed);
                 slot.parent.store(parent, Ordering::Relaxed);
-                slot.time_ns.store(sys::now_ns(), Ordering::Relaxed);
-                slot.bytes.store(0, Ordering::Relaxed);
+                sign(slot, FORKED, 0);
             });
         }
         if region.header().heap.load(Ordering::Relaxed) != 0 {

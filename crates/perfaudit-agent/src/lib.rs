@@ -83,6 +83,12 @@ pub struct Agent {
 }
 
 impl Agent {
+    /// Whether there is a library for this platform.
+    #[must_use]
+    pub fn is_supported() -> bool {
+        LIBRARY.is_some()
+    }
+
     /// Puts the library and the shared file into `folder`, which must exist and be readable and writable for the target.
     ///
     /// # Errors

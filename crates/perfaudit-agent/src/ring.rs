@@ -9,6 +9,8 @@ pub enum Record<'a> {
     Started {
         /// The number of the process.
         process: u32,
+        /// Its name, filled up with zeros.
+        name: [u8; 16],
         /// The monotonic clock, in nanoseconds.
         time_ns: u64,
         /// The beginning of the text, which may end within a line.

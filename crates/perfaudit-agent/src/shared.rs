@@ -117,26 +117,24 @@ impl SharedFile {
 fn record<'a>(slot: &Slot, bytes: &'a [u8]) -> Option<Record<'a>> {
     let process = slot.process.load(Ordering::Relaxed);
     let time_ns = slot.time_ns.load(Ordering::Relaxed);
+    let mut name = [0; 16];
+    for (place, word) in name.chunks_exact_mut(8).zip(&slot.name) {
+        place.copy_from_slice(&word.load(Ordering::Relaxed).to_ne_bytes());
+    }
     match slot.kind.load(Ordering::Relaxed) {
-        SAMPLE => {
-            let mut name = [0; 16];
-            for (place, word) in name.chunks_exact_mut(8).zip(&slot.name) {
-                place.copy_from_slice(&word.load(Ordering::Relaxed).to_ne_bytes());
-            }
-            Some(Record::Sample(StackSample {
-                process,
-                thread: slot.thread.load(Ordering::Relaxed),
-                name,
-                weight: 1 + u64::from(slot.overrun.load(Ordering::Relaxed)),
-                time_ns,
-                instruction: slot.instruction.load(Ordering::Relaxed),
-                stack_pointer: slot.stack_pointer.load(Ordering::Relaxed),
-                frame_pointer: slot.frame_pointer.load(Ordering::Relaxed),
-                link: slot.link.load(Ordering::Relaxed),
-                stack: bytes,
-            }))
-        }
-        STARTED => Some(Record::Started { process, time_ns, maps: bytes }),
+        SAMPLE => Some(Record::Sample(StackSample {
+            process,
+            thread: slot.thread.load(Ordering::Relaxed),
+            name,
+            weight: 1 + u64::from(slot.overrun.load(Ordering::Relaxed)),
+            time_ns,
+            instruction: slot.instruction.load(Ordering::Relaxed),
+            stack_pointer: slot.stack_pointer.load(Ordering::Relaxed),
+            frame_pointer: slot.frame_pointer.load(Ordering::Relaxed),
+            link: slot.link.load(Ordering::Relaxed),
+            stack: bytes,
+        })),
+        STARTED => Some(Record::Started { process, name, time_ns, maps: bytes }),
         MAPPED => Some(Record::Mapped { process, maps: bytes }),
         FORKED => Some(Record::Forked { process, parent: slot.parent.load(Ordering::Relaxed), time_ns }),
         _ => None,

@@ -117,6 +117,32 @@ impl Command {
         builder
     }
 
+    /// The value that a variable of the environment has for it.
+    #[must_use]
+    pub fn variable(&self, name: impl AsRef<OsStr>) -> Option<OsString> {
+        let name = name.as_ref();
+        if self.removed.iter().any(|removed| removed == name) {
+            return None;
+        }
+        let set = self.environment.iter().rev().find(|(set, _)| set == name);
+        set.map(|(_, value)| value.clone()).or_else(|| std::env::var_os(name))
+    }
+
+    /// The file that is run, found as the system finds it (`execvp(3)`); none if there is no such file.
+    #[must_use]
+    pub fn program_file(&self) -> Option<PathBuf> {
+        let within = |folder: &Path| self.directory.as_deref().unwrap_or(Path::new(".")).join(folder);
+        if self.program.as_encoded_bytes().contains(&b'/') {
+            return Some(within(Path::new(&self.program))).filter(|file| file.is_file());
+        }
+        let folders = self.variable("PATH").unwrap_or_else(|| "/bin:/usr/bin".into());
+        std::env::split_paths(&folders).map(|folder| within(&folder).join(&self.program)).find(|file| {
+            file.metadata().is_ok_and(|found| {
+                found.is_file() && std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o111 != 0
+            })
+        })
+    }
+
     /// The environment variables that are set for it.
     pub fn environment(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.environment.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
@@ -135,5 +161,29 @@ impl Command {
             .chain(&self.arguments)
             .map(|part| part.to_string_lossy().into_owned())
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_found_where_the_system_finds_it() {
+        let shell = Command::new("sh").program_file().unwrap();
+        assert!(shell.is_absolute() && shell.ends_with("sh"), "{}", shell.display());
+        assert_eq!(Command::new("sh").env("PATH", "/no/such/folder").program_file(), None);
+        assert_eq!(Command::new("no-such-program").program_file(), None);
+        assert!(Command::new("./sh").directory(shell.parent().unwrap()).program_file().is_some());
+        assert!(Command::new("./sh").directory("/").program_file().is_none());
+    }
+
+    #[test]
+    fn a_variable_is_the_one_that_the_child_sees() {
+        let inherited = Command::new("x").variable("PATH");
+        assert_eq!(inherited, std::env::var_os("PATH"));
+        let command = Command::new("x").env("PATH", "a").env("PATH", "b");
+        assert_eq!(command.variable("PATH"), Some("b".into()));
+        assert_eq!(command.env_remove("PATH").variable("PATH"), None);
     }
 }

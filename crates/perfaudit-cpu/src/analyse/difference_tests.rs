@@ -154,7 +154,7 @@ fn profiles_taken_in_different_ways_are_refused_or_labelled() {
     after.sampler.asked_hz = 250.0;
     let refused = difference(side(&before), side(&after), options(0.01)).unwrap_err();
     assert!(
-        refused.to_string().contains("`preloaded timer` after; 1000 Hz before, 250 Hz after"),
+        refused.to_string().contains("call that asked for it` after; 1000 Hz before, 250 Hz after"),
         "{refused}"
     );
     let allowed = DifferenceOptions { allow_unlike: true, ..options(0.01) };

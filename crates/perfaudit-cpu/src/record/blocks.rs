@@ -39,9 +39,9 @@ impl BlockCounter {
         u32::try_from(since / self.width).expect("fewer than MOST_BLOCKS")
     }
 
-    /// Counts a sample.
-    pub(super) fn count(&mut self, node: NodeId, thread: u32, block: u32) {
-        *self.counts.entry((node, thread, block)).or_default() += 1;
+    /// Counts a sample that stands for `weight` periods.
+    pub(super) fn count(&mut self, node: NodeId, thread: u32, block: u32, weight: u64) {
+        *self.counts.entry((node, thread, block)).or_default() += weight;
     }
 
     /// The blocks from the first event to the last, and the samples in them, in a fixed order.
@@ -71,7 +71,7 @@ mod tests {
         // Two hours, a sample each 10 ms.
         for at in 0..720_000_u64 {
             let block = counter.reach(5_000 + at * FIRST_WIDTH);
-            counter.count(u32::try_from(at % 3).unwrap(), 0, block);
+            counter.count(u32::try_from(at % 3).unwrap(), 0, block, 1);
         }
         assert!(counter.counts.len() <= 3 * 256);
         let (blocks, runs) = counter.finish();
@@ -86,7 +86,7 @@ mod tests {
         let mut counter = BlockCounter::new();
         counter.reach(1_000_000_000);
         let block = counter.reach(1);
-        counter.count(0, 0, block);
+        counter.count(0, 0, block, 1);
         let (blocks, runs) = counter.finish();
         assert_eq!((blocks.count, runs[0].block), (1, 0));
     }

@@ -3,11 +3,12 @@
 use perfaudit_result::Sampler;
 
 use super::blocks::BlockCounter;
+use super::proc;
 use super::processes::Processes;
-use super::source::{Event, RawSample};
+use super::source::{Event, RawSample, Registers};
 use crate::call_tree::CallTree;
 use crate::recording::{CodeAddress, Lookup, Recording};
-use crate::unwind::{StackEnd, Unwinder};
+use crate::unwind::{Maps, StackEnd, Unwinder};
 
 /// Follows the stacks of samples as they come and counts equal ones. Its memory depends on how many different stacks
 /// there are, and not on how many samples.
@@ -18,6 +19,8 @@ pub struct Collector {
     blocks: BlockCounter,
     /// The frames of the stack at hand, the innermost first.
     frames: Vec<CodeAddress>,
+    /// Whether the source does not tell of all mappings, so that the system has to be asked.
+    asks: bool,
     samples: u64,
     truncated: u64,
     lost: u64,
@@ -40,11 +43,24 @@ impl Collector {
             stacks: CallTree::default(),
             blocks: BlockCounter::new(),
             frames: Vec::new(),
+            asks: false,
             samples: 0,
             truncated: 0,
             lost: 0,
             throttled: 0,
         }
+    }
+
+    /// A collector for a source that does not tell of everything that is mapped: the system is asked, while the process
+    /// lives.
+    #[must_use]
+    pub fn that_asks() -> Self {
+        Self { asks: true, ..Self::new() }
+    }
+
+    /// Takes what a process has mapped from a text such as that of `/proc/PID/maps`.
+    pub fn map_listed(&mut self, process: u32, maps: &[u8]) {
+        self.processes.map_all(process, proc::executable_of(maps), &mut self.unwinder);
     }
 
     /// Takes the mappings of a process that was there before the recording.
@@ -56,7 +72,7 @@ impl Collector {
     pub fn apply(&mut self, time_ns: u64, event: &Event<'_>) {
         let block = self.blocks.reach(time_ns);
         match *event {
-            Event::Sample(ref sample) => self.sample(sample, block),
+            Event::Sample(ref sample) => self.sample(time_ns, sample, block),
             Event::Fork { child, parent } => self.processes.fork(child, parent),
             Event::Exec { task, name } => self.processes.exec(task, name),
             Event::Name { task, name } => self.processes.name(task, name),
@@ -67,24 +83,41 @@ impl Collector {
         }
     }
 
-    fn sample(&mut self, sample: &RawSample<'_>, block: u32) {
+    fn sample(&mut self, time_ns: u64, sample: &RawSample<'_>, block: u32) {
         let (thread, maps) = self.processes.sampled(sample.task, &mut self.unwinder);
-        self.frames.clear();
-        for (depth, &address) in sample.kernel.iter().enumerate() {
-            let lookup = if depth == 0 { Lookup::Instruction } else { Lookup::ReturnAddress };
-            self.frames.push(CodeAddress::Kernel { address, lookup });
+        let process = sample.task.process;
+        let mut end = self.follow(sample, &maps);
+        if self.asks && end == StackEnd::Unmapped && self.processes.may_ask(process, time_ns) {
+            self.look_up(process);
+            let (_, maps) = self.processes.sampled(sample.task, &mut self.unwinder);
+            end = self.follow(sample, &maps);
+            self.processes.asked(process, time_ns, end != StackEnd::Unmapped);
         }
-        let end = self.unwinder.follow(sample, &maps, &mut self.frames);
-        self.samples += 1;
-        if end == StackEnd::Truncated || self.frames.is_empty() {
-            self.truncated += 1;
+        self.samples += sample.weight;
+        if end != StackEnd::Root || self.frames.is_empty() {
+            self.truncated += sample.weight;
             self.frames.push(CodeAddress::Truncated);
         }
         let mut callers = self.frames.iter().rev();
         let root = *callers.next().expect("a stack without frames got one");
         let root = self.stacks.child(None, root);
         let node = callers.fold(root, |caller, &frame| self.stacks.child(Some(caller), frame));
-        self.blocks.count(node, thread, block);
+        self.blocks.count(node, thread, block, sample.weight);
+    }
+
+    /// Puts the frames of a stack together.
+    fn follow(&mut self, sample: &RawSample<'_>, maps: &Maps) -> StackEnd {
+        self.frames.clear();
+        for (depth, &address) in sample.kernel.iter().enumerate() {
+            let lookup = if depth == 0 { Lookup::Instruction } else { Lookup::ReturnAddress };
+            self.frames.push(CodeAddress::Kernel { address, lookup });
+        }
+        let is_known = |registers: &Registers| maps.find(registers.instruction).is_some();
+        let is_unmapped = sample.registers.is_some_and(|registers| !is_known(&registers));
+        match self.unwinder.follow(sample, maps, &mut self.frames) {
+            StackEnd::Truncated if is_unmapped => StackEnd::Unmapped,
+            end => end,
+        }
     }
 
     /// Samples up to now.

@@ -5,6 +5,7 @@
 //! - [`source`] is the boundary between where samples come from and the [`Collector`], which follows their stacks while
 //!   the target runs and counts equal ones.
 
+mod agent;
 mod blocks;
 mod collect;
 mod options;
@@ -23,7 +24,7 @@ use crate::recording::Recording;
 pub use collect::Collector;
 pub use options::{RateHz, RecordOptions, StackBytes};
 use perf::{Request, Target};
-use worker::Worker;
+use worker::{Source, Spent, Worker};
 
 /// How often a process that was attached to is looked at.
 const TICK: Duration = Duration::from_millis(50);
@@ -42,10 +43,12 @@ pub struct Recorded {
 pub struct RecordingCost {
     /// CPU seconds that this process spent on reading samples and following stacks.
     pub own_cpu_s: f64,
-    /// The size of the memory in which samples wait, for each CPU.
-    pub ring_bytes: usize,
+    /// The size of the memory in which samples wait: for each CPU, or for all where they share it.
+    pub waiting_bytes: usize,
     /// How often the kernel took no samples for a while because they cost too much.
     pub throttled: u64,
+    /// Threads that could not be sampled because the system refused a timer.
+    pub refused_threads: u64,
 }
 
 /// A way to take samples that does not work here, and why.
@@ -78,6 +81,12 @@ pub enum RecordError {
     /// The process to attach to is not there.
     #[error("there is no process {0}")]
     NoProcess(u32),
+    /// The library that takes samples did not start in the command, which has run.
+    #[error(
+        "the preloaded sampler did not start in `{0}`: its file may have capabilities, its environment may be cleared, \
+         or programs may not be loaded from the folder for temporary files (`TMPDIR` names another)"
+    )]
+    NotLoaded(String),
     /// The thread that records could not be started.
     #[error("cannot start recording: {0}")]
     Start(std::io::Error),
@@ -101,7 +110,7 @@ pub struct LadderReport {
 pub fn try_ladder() -> LadderReport {
     let options = RecordOptions::default();
     let mut report = LadderReport { works: Vec::new(), refused: Vec::new() };
-    for (rung, tried) in perf::try_each(options.rate, options.stack) {
+    for (rung, tried) in perf::try_each(options.rate, options.stack).chain([agent::try_it()]) {
         match tried {
             Ok(()) => report.works.push(rung),
             Err(refusal) => report.refused.push(refusal),
@@ -122,17 +131,63 @@ pub fn run(
     interrupt: &Interrupt,
     observe: &mut dyn FnMut(OutputLine<'_>),
 ) -> Result<(Recorded, Finished), RecordError> {
-    let mut worker = None;
-    let look = |process| {
-        worker = Some(start(Target::AtExec(process), options)?);
-        Ok(())
-    };
-    let finished = gate.run(command, interrupt, look, observe).map_err(|error| match error {
-        GateError::Run(error) => RecordError::Run(error),
-        GateError::Refused(error) => error,
-    })?;
-    let worker = worker.expect("a child that ran was looked at first");
-    Ok((worker.finish(Some(finished.usage.system)), finished))
+    let run = Run { gate, options, interrupt };
+    let mut refused = Vec::new();
+    if options.rungs.iter().any(|&rung| perf::offers(rung)) {
+        match run.to_its_end(command, observe, |process| open_perf(Target::AtExec(process), options)) {
+            Err(RecordError::NoRung { refused: reasons }) => refused = reasons,
+            done => return done,
+        }
+    }
+    if options.rungs.contains(&Rung::Agent) {
+        match agent::prepare(command, options) {
+            Ok((command, source)) => {
+                let open = |_| Ok((Box::new(source) as Box<dyn Source>, Collector::that_asks(), refused));
+                return run.to_its_end(&command, observe, open);
+            }
+            Err(refusal) => refused.push(refusal),
+        }
+    }
+    Err(RecordError::NoRung { refused })
+}
+
+/// A source that is open, what it hands samples to, and why nothing better is open.
+type Opened = (Box<dyn Source>, Collector, Vec<Refusal>);
+
+/// How a command is run.
+struct Run<'a> {
+    gate: &'a Gate,
+    options: &'a RecordOptions,
+    interrupt: &'a Interrupt,
+}
+
+impl Run<'_> {
+    fn to_its_end(
+        &self,
+        command: &Command,
+        observe: &mut dyn FnMut(OutputLine<'_>),
+        open: impl FnOnce(u32) -> Result<Opened, RecordError>,
+    ) -> Result<(Recorded, Finished), RecordError> {
+        let mut worker = None;
+        let look = |process| {
+            let (source, collector, refused) = open(process)?;
+            let started = Worker::start(source, collector, refused, self.options);
+            worker = Some(started.map_err(RecordError::Start)?);
+            Ok(())
+        };
+        let finished =
+            self.gate.run(command, self.interrupt, look, observe).map_err(|error| match error {
+                GateError::Run(error) => RecordError::Run(error),
+                GateError::Refused(error) => error,
+            })?;
+        let worker = worker.expect("a child that ran was looked at first");
+        let usage = finished.usage;
+        let spent = Spent { cpu: Some(usage.user + usage.system), system: Some(usage.system) };
+        match worker.finish(spent) {
+            Some(recorded) => Ok((recorded, finished)),
+            None => Err(RecordError::NotLoaded(command.argv().join(" "))),
+        }
+    }
 }
 
 /// Records a running process and what comes from it, until it ends, the time is over, or the interrupt is set.
@@ -147,7 +202,16 @@ pub fn attach(
     interrupt: &Interrupt,
 ) -> Result<Recorded, RecordError> {
     let before = proc::system_time(process).ok_or(RecordError::NoProcess(process))?;
-    let worker = start(Target::Running(process), options)?;
+    let (source, mut collector, refused) =
+        open_perf(Target::Running(process), options).map_err(|error| match error {
+            RecordError::NoRung { mut refused } if options.rungs.contains(&Rung::Agent) => {
+                refused.push(agent::only_from_the_start());
+                RecordError::NoRung { refused }
+            }
+            error => error,
+        })?;
+    collector.look_up(process);
+    let worker = Worker::start(source, collector, refused, options).map_err(RecordError::Start)?;
     let begun = Instant::now();
     let mut last = before;
     while !interrupt.is_set() && limit.is_none_or(|limit| begun.elapsed() < limit) {
@@ -157,13 +221,15 @@ pub fn attach(
             None => break,
         }
     }
-    Ok(worker.finish(Some(last.saturating_sub(before))))
+    let spent = Spent { cpu: None, system: Some(last.saturating_sub(before)) };
+    Ok(worker.finish(spent).expect("the kernel's events need not start in the target"))
 }
 
-fn start(target: Target, options: &RecordOptions) -> Result<Worker, RecordError> {
+fn open_perf(target: Target, options: &RecordOptions) -> Result<Opened, RecordError> {
     let mut refused = Vec::new();
     let request = Request { target, rungs: &options.rungs, rate: options.rate, stack: options.stack };
-    let session =
-        perf::open_best(&request, &mut refused).ok_or(RecordError::NoRung { refused: refused.clone() })?;
-    Worker::start(session, target, refused, options).map_err(RecordError::Start)
+    match perf::open_best(&request, &mut refused) {
+        Some(session) => Ok((Box::new(session), Collector::new(), refused)),
+        None => Err(RecordError::NoRung { refused }),
+    }
 }

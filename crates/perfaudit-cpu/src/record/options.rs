@@ -55,13 +55,15 @@ pub struct RecordOptions {
     pub rungs: Vec<Rung>,
 }
 
+impl RecordOptions {
+    /// Every way to take samples, the best first.
+    pub const RUNGS: [Rung; 5] =
+        [Rung::CyclesUserKernel, Rung::CyclesUser, Rung::ClockUserKernel, Rung::ClockUser, Rung::Agent];
+}
+
 impl Default for RecordOptions {
     /// 999 samples per CPU-second, which does not run in step with timers of 1000 Hz; 16 KiB of stack.
     fn default() -> Self {
-        Self {
-            rate: RateHz::new(999),
-            stack: StackBytes::new(16 << 10),
-            rungs: vec![Rung::CyclesUserKernel, Rung::CyclesUser, Rung::ClockUserKernel, Rung::ClockUser],
-        }
+        Self { rate: RateHz::new(999), stack: StackBytes::new(16 << 10), rungs: Self::RUNGS.to_vec() }
     }
 }

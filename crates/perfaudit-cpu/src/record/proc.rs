@@ -21,8 +21,12 @@ pub(super) struct Mapped {
 
 /// The executable memory of a process; empty if it is gone or is not ours to look at.
 pub(super) fn executable_mappings(process: u32) -> Vec<Mapped> {
-    let text = std::fs::read(format!("/proc/{process}/maps")).unwrap_or_default();
-    text.split(|&byte| byte == b'\n').filter_map(executable).collect()
+    executable_of(&std::fs::read(format!("/proc/{process}/maps")).unwrap_or_default())
+}
+
+/// The executable memory in a text such as that of `/proc/PID/maps`.
+pub(super) fn executable_of(maps: &[u8]) -> Vec<Mapped> {
+    maps.split(|&byte| byte == b'\n').filter_map(executable).collect()
 }
 
 /// `start-end permissions offset device inode  name`, if it is executable.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use perfaudit_result::Thread;
 
-use super::proc;
+use super::proc::{self, Mapped};
 use super::source::{Content, Mapping, Task};
 use crate::unwind::{Maps, Unwinder};
 
@@ -22,7 +22,26 @@ pub(super) struct Processes {
 struct Process {
     /// Shared with the process that it was forked from until one of them maps something.
     maps: Arc<Maps>,
+    /// When the system may be asked again what is mapped.
+    asked: Asked,
     threads: HashMap<u32, ThreadState>,
+}
+
+/// When the system may be asked again, and the pause before that.
+#[derive(Clone, Copy)]
+struct Asked {
+    again_ns: u64,
+    pause_ns: u64,
+}
+
+impl Asked {
+    const PAUSE_NS: u64 = 5_000_000;
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self { again_ns: 0, pause_ns: Self::PAUSE_NS }
+    }
 }
 
 #[derive(Default, Clone)]
@@ -41,7 +60,7 @@ impl Processes {
             .and_then(|thread| thread.name.clone());
         if child.process != parent.process {
             let maps = from.map(|process| Arc::clone(&process.maps)).unwrap_or_default();
-            self.live.insert(child.process, Process { maps, threads: HashMap::new() });
+            self.live.insert(child.process, Process { maps, ..Process::default() });
         }
         let state = ThreadState { name, recorded: None };
         self.live.entry(child.process).or_default().threads.insert(child.thread, state);
@@ -104,11 +123,35 @@ impl Processes {
     /// Takes what the system knows of a process that was there before us.
     pub(super) fn look_up(&mut self, process: u32, unwinder: &mut Unwinder) {
         self.live.entry(process).or_default();
-        for mapped in proc::executable_mappings(process) {
+        self.map_all(process, proc::executable_mappings(process), unwinder);
+    }
+
+    /// Takes what a process has mapped.
+    pub(super) fn map_all(
+        &mut self,
+        process: u32,
+        all: impl IntoIterator<Item = Mapped>,
+        unwinder: &mut Unwinder,
+    ) {
+        for mapped in all {
             let name = PathBuf::from(mapped.name);
             let content = Content::of_name(&name, mapped.offset, Some(mapped.inode));
             let mapping = Mapping { start: mapped.start, length: mapped.end - mapped.start, content };
             self.map(process, &mapping, unwinder);
+        }
+    }
+
+    /// Whether the system is to be asked what a process has mapped, because a stack leads to where nothing is known.
+    /// Most such stacks are damaged and asking does not help, so each time in vain doubles the pause.
+    pub(super) fn may_ask(&mut self, process: u32, now_ns: u64) -> bool {
+        self.live.get(&process).is_none_or(|known| now_ns >= known.asked.again_ns)
+    }
+
+    /// What came of asking.
+    pub(super) fn asked(&mut self, process: u32, now_ns: u64, helped: bool) {
+        if let Some(known) = self.live.get_mut(&process) {
+            let pause = if helped { Asked::PAUSE_NS } else { known.asked.pause_ns.saturating_mul(2) };
+            known.asked = Asked { again_ns: now_ns.saturating_add(pause), pause_ns: pause };
         }
     }
 

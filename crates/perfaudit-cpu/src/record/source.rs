@@ -66,6 +66,8 @@ pub struct Task {
 pub struct RawSample<'a> {
     /// The thread.
     pub task: Task,
+    /// How many periods of time it stands for; at least 1.
+    pub weight: u64,
     /// Addresses in the kernel, the innermost first; empty if it was in user code, or if the source cannot see.
     pub kernel: &'a [u64],
     /// Where user code was, or where the kernel will return to; none if the thread has no user code any more.

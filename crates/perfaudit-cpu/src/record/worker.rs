@@ -1,7 +1,7 @@
 //! The thread that reads samples while the target runs.
 
 use std::io::{PipeReader, PipeWriter};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -9,11 +9,50 @@ use nix::time::{ClockId, clock_gettime};
 use perfaudit_result::{Rung, Sampler, SamplingEvent};
 
 use super::collect::Collector;
-use super::perf::{Session, Target};
 use super::{RecordOptions, Recorded, RecordingCost, Refusal};
 
 /// A process that ends takes its mappings and names with it, so that they are looked at this often.
 const ROUND: Duration = Duration::from_millis(200);
+
+/// A source of samples that is open.
+pub(super) trait Source: Send {
+    /// The way that samples are taken.
+    fn rung(&self) -> Rung;
+
+    /// The size of the memory in which samples wait, for each CPU where each has its own.
+    fn waiting_bytes(&self) -> usize;
+
+    /// Sleeps until there is something to read, `stop` can be read or was closed, or the time is over.
+    fn wait(&mut self, stop: BorrowedFd<'_>, limit: Duration);
+
+    /// Hands over what waits. When it `is_over`, nothing will come any more.
+    fn drain(&mut self, collector: &mut Collector, is_over: bool);
+
+    /// What was counted up to now.
+    fn totals(&self) -> Totals;
+}
+
+/// What a source counted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Totals {
+    /// CPU time of the target while it was sampled, if the source knows.
+    pub(super) cpu: Option<Duration>,
+    /// What found no room.
+    pub(super) lost: u64,
+    /// Threads that could not be sampled.
+    pub(super) refused_threads: u64,
+    /// Programs in which the source started, if it has to.
+    pub(super) started: Option<u64>,
+}
+
+/// CPU time of the target as the system tells it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Spent {
+    /// User and system.
+    pub(super) cpu: Option<Duration>,
+    /// In the kernel.
+    pub(super) system: Option<Duration>,
+}
 
 /// A thread that reads samples until it is told that the target has ended.
 pub(super) struct Worker {
@@ -26,36 +65,39 @@ pub(super) struct Worker {
 /// What the thread leaves.
 struct Outcome {
     collector: Collector,
-    session: Session,
+    source: Box<dyn Source>,
     own_cpu: Duration,
 }
 
 impl Worker {
-    /// Starts the thread. The mappings of a process that runs already are taken first.
+    /// Starts the thread.
     pub(super) fn start(
-        session: Session,
-        target: Target,
+        source: Box<dyn Source>,
+        collector: Collector,
         refused: Vec<Refusal>,
         options: &RecordOptions,
     ) -> std::io::Result<Self> {
         let (stopped, stop) = std::io::pipe()?;
         let thread = std::thread::Builder::new().name("recorder".to_owned());
-        let thread = thread.spawn(move || read(session, target, &stopped))?;
+        let thread = thread.spawn(move || read(source, collector, &stopped))?;
         Ok(Self { thread, stop, refused, options: options.clone() })
     }
 
-    /// Takes what is left in the rings, and makes the recording. `system` is what the target used in the kernel.
-    pub(super) fn finish(self, system: Option<Duration>) -> Recorded {
+    /// Takes what is left, and makes the recording; none if the source has to start in the target and did not.
+    pub(super) fn finish(self, spent: Spent) -> Option<Recorded> {
         // Closing the pipe ends the thread's sleep.
         drop(self.stop);
-        let Outcome { collector, session, own_cpu } = match self.thread.join() {
+        let Outcome { collector, source, own_cpu } = match self.thread.join() {
             Ok(outcome) => outcome,
             Err(panic) => std::panic::resume_unwind(panic),
         };
-        let rung = session.rung();
-        let totals = session.totals();
+        let rung = source.rung();
+        let totals = source.totals();
+        if totals.started == Some(0) {
+            return None;
+        }
         let throttled = collector.throttled();
-        let (cpu_s, system_s) = (totals.cpu.as_secs_f64(), system.map(|system| system.as_secs_f64()));
+        let cpu = totals.cpu.or(spent.cpu);
         let mut recording = collector.finish(Sampler {
             rung,
             refused: self.refused.iter().map(ToString::to_string).collect(),
@@ -65,41 +107,42 @@ impl Worker {
             },
             asked_hz: f64::from(self.options.rate.get()),
             reached_hz: None,
-            cpu_s: Some(cpu_s),
-            system_s,
+            cpu_s: cpu.map(|cpu| cpu.as_secs_f64()),
+            system_s: spent.system.map(|system| system.as_secs_f64()),
             samples: 0,
             lost: totals.lost,
             truncated: 0,
             unsymbolised: 0,
             stack_bytes: self.options.stack.get(),
         });
-        let visible = if rung.sees_kernel() { Some(cpu_s) } else { system_s.map(|system| cpu_s - system) };
+        let hidden = if rung.counts_kernel() { Some(Duration::ZERO) } else { spent.system };
+        let visible = cpu.zip(hidden).map(|(cpu, hidden)| cpu.saturating_sub(hidden).as_secs_f64());
         let samples = recording.sampler.samples;
         recording.sampler.reached_hz =
             visible.filter(|&visible| visible > 0.0).map(|visible| samples as f64 / visible);
-        let cost =
-            RecordingCost { own_cpu_s: own_cpu.as_secs_f64(), ring_bytes: session.ring_bytes(), throttled };
-        Recorded { recording, cost }
+        let cost = RecordingCost {
+            own_cpu_s: own_cpu.as_secs_f64(),
+            waiting_bytes: source.waiting_bytes(),
+            throttled,
+            refused_threads: totals.refused_threads,
+        };
+        Some(Recorded { recording, cost })
     }
 }
 
-fn read(mut session: Session, target: Target, stop: &PipeReader) -> Outcome {
-    let mut collector = Collector::new();
-    if let Target::Running(process) = target {
-        collector.look_up(process);
-    }
+fn read(mut source: Box<dyn Source>, mut collector: Collector, stop: &PipeReader) -> Outcome {
     let mut polled = [nix::poll::PollFd::new(stop.as_fd(), nix::poll::PollFlags::POLLIN)];
     loop {
-        session.wait(stop.as_fd(), ROUND);
+        source.wait(stop.as_fd(), ROUND);
         let is_stopped =
             nix::poll::poll(&mut polled, nix::poll::PollTimeout::ZERO).is_ok_and(|ready| ready > 0);
         if is_stopped {
             break;
         }
-        session.drain(&mut collector);
+        source.drain(&mut collector, false);
     }
-    session.drain_all(&mut collector);
-    Outcome { collector, session, own_cpu: own_cpu_time() }
+    source.drain(&mut collector, true);
+    Outcome { collector, source, own_cpu: own_cpu_time() }
 }
 
 /// CPU time of the calling thread.

@@ -28,6 +28,8 @@ pub(crate) struct FileId(u32);
 pub(crate) enum StackEnd {
     /// At the function that has no caller.
     Root,
+    /// Where nothing is known to be mapped.
+    Unmapped,
     /// Somewhere before: the bytes of the stack ended, or what was found there is no address of code.
     Truncated,
 }
@@ -160,7 +162,7 @@ impl Unwinder {
                     frames.push(CodeAddress::Anonymous { address });
                     NOWHERE
                 }
-                None => return StackEnd::Truncated,
+                None => return StackEnd::Unmapped,
             };
             let rule_address = match lookup {
                 Lookup::Instruction => FrameAddress::from_instruction_pointer(rule_address),

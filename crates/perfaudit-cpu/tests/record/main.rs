@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod agent;
 mod code;
 mod known_truth;
 mod processes;

@@ -47,21 +47,29 @@ fn a_user_without_rights_gets_samples_of_user_code_and_the_reason_for_nothing_be
 }
 
 #[test]
-fn where_the_kernel_refuses_perf_events_every_rung_has_that_as_its_reason_and_nothing_is_run() {
+fn where_the_kernel_refuses_perf_events_every_rung_has_that_as_its_reason_and_the_preloaded_sampler_is_taken()
+{
     if std::env::var_os(INNER).is_some() {
         let folder = tempfile::tempdir().unwrap();
         let trace = folder.path().join("trace");
         let touch = Command::new("touch").arg(&trace);
-        let error = try_record(&touch, &RecordOptions::default()).unwrap_err();
+        let mut kernel = RecordOptions::default();
+        kernel.rungs.retain(|&rung| rung != Rung::Agent);
+        let error = try_record(&touch, &kernel).unwrap_err();
         let RecordError::NoRung { refused } = &error else { panic!("{error}") };
         assert_eq!(refused.len(), 4);
         assert!(refused.iter().all(|refusal| refusal.reason.contains("not allowed here")), "{error}");
         assert!(!trace.exists());
+        let busy = Program::compile("busy.c", &[]);
+        let (recording, _) = record(&busy.command().arg("200000000"), &RecordOptions::default());
+        assert_eq!((recording.sampler.rung, recording.sampler.refused.len()), (Rung::Agent, 4));
+        let mut names = Names::default();
+        let working = names.inclusive(&recording, "busy");
+        assert!(working > 10 && names.inclusive(&recording, "main") >= working, "{:?}", recording.sampler);
         return;
     }
     let program = Program::compile("denies.c", &[]);
-    let test =
-        "rights::where_the_kernel_refuses_perf_events_every_rung_has_that_as_its_reason_and_nothing_is_run";
+    let test = "rights::where_the_kernel_refuses_perf_events_every_rung_has_that_as_its_reason_and_the_preloaded_sampler_is_taken";
     let command = program.command().arg(std::env::current_exe().unwrap());
     let command = command.args(["--exact", test, "--nocapture"]).env(INNER, "1");
     let finished = perfaudit_exec::run(&command, &Interrupt::new(), &mut |_| {}).unwrap();
@@ -82,7 +90,7 @@ fn without_a_wanted_rung_nothing_is_run() {
 #[test]
 fn every_rung_works_or_has_a_reason() {
     let report = record::try_ladder();
-    for rung in [Rung::CyclesUserKernel, Rung::CyclesUser, Rung::ClockUserKernel, Rung::ClockUser] {
+    for rung in RecordOptions::RUNGS {
         let refusal = report.refused.iter().find(|refusal| refusal.rung == rung);
         assert_ne!(report.works.contains(&rung), refusal.is_some());
         assert!(refusal.is_none_or(|refusal| !refusal.reason.is_empty()));

@@ -15,7 +15,8 @@ pub enum Rung {
     ClockUserKernel,
     /// The kernel samples by a timer on CPU time, user code only.
     ClockUser,
-    /// A preloaded library samples by a timer for each thread.
+    /// A preloaded library samples by a timer on each thread's CPU time. Its signal arrives on the way back to user
+    /// code, so that time in the kernel is charged to the call that asked for it.
     Agent,
     /// The process is stopped and looked at.
     Ptrace,
@@ -30,6 +31,13 @@ impl Rung {
         matches!(self, Self::CyclesUserKernel | Self::ClockUserKernel)
     }
 
+    /// Whether samples stand for time in the kernel, too: in stacks of its own, or charged to the call that asked for
+    /// it.
+    #[must_use]
+    pub fn counts_kernel(self) -> bool {
+        self.sees_kernel() || self == Self::Agent
+    }
+
     /// The rung in words, for reports.
     #[must_use]
     pub fn label(self) -> &'static str {
@@ -38,7 +46,7 @@ impl Rung {
             Self::CyclesUser => "perf events, cycles, user only",
             Self::ClockUserKernel => "perf events, CPU clock, user and kernel",
             Self::ClockUser => "perf events, CPU clock, user only",
-            Self::Agent => "preloaded timer",
+            Self::Agent => "preloaded timer, kernel time charged to the call that asked for it",
             Self::Ptrace => "ptrace",
             Self::Imported => "recorded by another tool",
         }

@@ -92,7 +92,7 @@ impl Decoder {
             None => &[],
         };
         let task = task(sample.pid?, sample.tid?)?;
-        Some(Event::Sample(RawSample { task, kernel: &self.kernel, registers, stack }))
+        Some(Event::Sample(RawSample { task, weight: 1, kernel: &self.kernel, registers, stack }))
     }
 }
 

@@ -54,6 +54,11 @@ pub(in crate::record) struct Request<'a> {
 /// The rungs that the kernel offers, the best first.
 const RUNGS: [Rung; 4] = [Rung::CyclesUserKernel, Rung::CyclesUser, Rung::ClockUserKernel, Rung::ClockUser];
 
+/// Whether it is a way of the kernel's events.
+pub(in crate::record) fn offers(rung: Rung) -> bool {
+    RUNGS.contains(&rung)
+}
+
 /// Opens the best of the wanted rungs that works; the others' reasons go to `refused`.
 pub(in crate::record) fn open_best(request: &Request<'_>, refused: &mut Vec<Refusal>) -> Option<Session> {
     for rung in RUNGS.into_iter().filter(|rung| request.rungs.contains(rung)) {

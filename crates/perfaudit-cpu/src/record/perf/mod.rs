@@ -5,5 +5,4 @@ mod ladder;
 mod session;
 mod sys;
 
-pub(super) use ladder::{Request, Target, open_best, try_each};
-pub(super) use session::Session;
+pub(super) use ladder::{Request, Target, offers, open_best, try_each};

@@ -17,6 +17,7 @@ use super::ladder::{Request, Target, parse_info};
 use super::sys::{self, Ring};
 use crate::record::collect::Collector;
 use crate::record::proc;
+use crate::record::worker::{Source, Totals};
 
 /// Rings of all CPUs together, at most, unless that makes them too small.
 const ALL_RINGS_BYTES: usize = 128 << 20;
@@ -46,15 +47,6 @@ struct Waiting {
     head: u64,
     /// Whether somebody may still write to it.
     is_open: bool,
-}
-
-/// What the kernel counted.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::record) struct Totals {
-    /// CPU time of the target while it was sampled.
-    pub(in crate::record) cpu: Duration,
-    /// Records that did not fit into the rings.
-    pub(in crate::record) lost: u64,
 }
 
 impl Session {
@@ -106,46 +98,6 @@ impl Session {
         if session.rings.is_empty() { Err(last) } else { Ok(session) }
     }
 
-    /// The rung that it is.
-    pub(in crate::record) fn rung(&self) -> Rung {
-        self.rung
-    }
-
-    /// The size of one ring.
-    pub(in crate::record) fn ring_bytes(&self) -> usize {
-        self.ring_bytes
-    }
-
-    /// Sleeps until a ring is filled to a quarter, `stop` can be read or was closed, or the time is over.
-    pub(in crate::record) fn wait(&mut self, stop: BorrowedFd<'_>, limit: Duration) {
-        let open: Vec<usize> = (0..self.rings.len()).filter(|&at| self.rings[at].is_open).collect();
-        let events = open.iter().map(|&at| self.rings[at].ring.event().as_fd());
-        let mut polled: Vec<PollFd<'_>> =
-            events.chain([stop]).map(|file| PollFd::new(file, PollFlags::POLLIN)).collect();
-        // An error or a signal is a short sleep.
-        let _ = poll(&mut polled, PollTimeout::try_from(limit).unwrap_or(PollTimeout::MAX));
-        let closed: Vec<bool> = polled
-            .iter()
-            .map(|file| {
-                file.revents().is_some_and(|found| found.intersects(PollFlags::POLLHUP | PollFlags::POLLERR))
-            })
-            .collect();
-        // When all that were sampled have ended, the kernel says so without end. Nobody asks any more.
-        for (at, closed) in open.into_iter().zip(closed) {
-            self.rings[at].is_open = !closed;
-        }
-    }
-
-    /// Hands over what lies in the rings, in the order of time, up to a moment ago.
-    pub(in crate::record) fn drain(&mut self, collector: &mut Collector) {
-        self.drain_until(now().saturating_sub(u64::try_from(SLACK.as_nanos()).unwrap_or(0)), collector);
-    }
-
-    /// Hands over all that lies in the rings, in the order of time.
-    pub(in crate::record) fn drain_all(&mut self, collector: &mut Collector) {
-        self.drain_until(u64::MAX, collector);
-    }
-
     fn drain_until(&mut self, limit: u64, collector: &mut Collector) {
         let Self { rings, parse, decoder, .. } = self;
         for waiting in rings.iter_mut() {
@@ -164,11 +116,47 @@ impl Session {
             next[at] = waiting.next_time(parse);
         }
     }
+}
 
-    /// What the kernel counted up to now.
-    pub(in crate::record) fn totals(&self) -> Totals {
+impl Source for Session {
+    fn rung(&self) -> Rung {
+        self.rung
+    }
+
+    fn waiting_bytes(&self) -> usize {
+        self.ring_bytes
+    }
+
+    /// Sleeps until a ring is filled to a quarter, too.
+    fn wait(&mut self, stop: BorrowedFd<'_>, limit: Duration) {
+        let open: Vec<usize> = (0..self.rings.len()).filter(|&at| self.rings[at].is_open).collect();
+        let events = open.iter().map(|&at| self.rings[at].ring.event().as_fd());
+        let mut polled: Vec<PollFd<'_>> =
+            events.chain([stop]).map(|file| PollFd::new(file, PollFlags::POLLIN)).collect();
+        // An error or a signal is a short sleep.
+        let _ = poll(&mut polled, PollTimeout::try_from(limit).unwrap_or(PollTimeout::MAX));
+        let closed: Vec<bool> = polled
+            .iter()
+            .map(|file| {
+                file.revents().is_some_and(|found| found.intersects(PollFlags::POLLHUP | PollFlags::POLLERR))
+            })
+            .collect();
+        // When all that were sampled have ended, the kernel says so without end. Nobody asks any more.
+        for (at, closed) in open.into_iter().zip(closed) {
+            self.rings[at].is_open = !closed;
+        }
+    }
+
+    /// Hands over what lies in the rings, in the order of time: up to a moment ago, unless it is over.
+    fn drain(&mut self, collector: &mut Collector, is_over: bool) {
+        let slack = u64::try_from(SLACK.as_nanos()).unwrap_or(0);
+        self.drain_until(if is_over { u64::MAX } else { now().saturating_sub(slack) }, collector);
+    }
+
+    fn totals(&self) -> Totals {
         let events = self.rings.iter().map(|waiting| waiting.ring.event()).chain(&self.others);
-        let mut totals = Totals::default();
+        let mut cpu = Duration::ZERO;
+        let mut lost = 0;
         for event in events {
             // value, time enabled, time running, lost (`perf_event_open(2)`, "Reading results").
             let mut counts = [0; 32];
@@ -176,14 +164,13 @@ impl Session {
             if nix::unistd::read(event, &mut counts[..expected]) == Ok(expected) {
                 let number =
                     |at: usize| u64::from_ne_bytes(counts[at * 8..at * 8 + 8].try_into().expect("8 bytes"));
-                totals.cpu += Duration::from_nanos(number(2));
-                totals.lost += number(3);
+                cpu += Duration::from_nanos(number(2));
+                lost += number(3);
             }
         }
-        totals
+        Totals { cpu: Some(cpu), lost, ..Totals::default() }
     }
 }
-
 impl Waiting {
     /// The time of the next record. One without a time comes first; one that cannot be is skipped with all after it.
     fn next_time(&mut self, parse: &RecordParseInfo) -> Option<u64> {
@@ -286,9 +273,9 @@ mod tests {
             std::thread::sleep(Duration::from_millis(20));
         }
         let mut collector = Collector::new();
-        session.drain_all(&mut collector);
+        session.drain(&mut collector, true);
         assert!(collector.samples() > 0);
-        assert!(session.totals().cpu > Duration::ZERO);
+        assert!(session.totals().cpu.unwrap() > Duration::ZERO);
     }
 
     #[test]
