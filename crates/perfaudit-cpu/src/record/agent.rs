@@ -133,6 +133,7 @@ impl Source for AgentSource {
             lost: counters.lost,
             refused_threads: counters.refused_threads,
             started: Some(counters.processes),
+            ..Totals::default()
         }
     }
 }

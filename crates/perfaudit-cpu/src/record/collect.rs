@@ -1,11 +1,12 @@
 //! From events to a recording: stacks are followed as they come, and counted.
 
-use perfaudit_result::Sampler;
+use perfaudit_result::{OffCpu, Sampler};
 
 use super::blocks::BlockCounter;
 use super::proc;
 use super::processes::Processes;
-use super::source::{Event, RawSample, Registers};
+use super::scheduling::Scheduling;
+use super::source::{Event, RawSample, Registers, Task};
 use crate::call_tree::CallTree;
 use crate::recording::{CodeAddress, Lookup, Recording};
 use crate::unwind::{Maps, StackEnd, Unwinder};
@@ -21,6 +22,9 @@ pub struct Collector {
     frames: Vec<CodeAddress>,
     /// Whether the source does not tell of all mappings, so that the system has to be asked.
     asks: bool,
+    scheduling: Scheduling,
+    /// The time of the last event.
+    now_ns: u64,
     samples: u64,
     truncated: u64,
     lost: u64,
@@ -44,6 +48,8 @@ impl Collector {
             blocks: BlockCounter::new(),
             frames: Vec::new(),
             asks: false,
+            scheduling: Scheduling::default(),
+            now_ns: 0,
             samples: 0,
             truncated: 0,
             lost: 0,
@@ -68,15 +74,45 @@ impl Collector {
         self.processes.look_up(process, &mut self.unwinder);
     }
 
+    /// Takes the threads of a process that was there before the recording, and whether they are at work.
+    pub(super) fn find_threads(&mut self, process: u32) {
+        let now = proc::monotonic_ns();
+        for thread in proc::threads(process) {
+            let task = Task { process, thread };
+            let name = proc::thread_name(task).unwrap_or_default();
+            self.scheduling.found(task, &name, proc::is_running(task), now);
+        }
+    }
+
+    /// How threads spent their time, if the source told of every switch but `lost` ones.
+    pub(super) fn take_off_cpu(&mut self, lost: u64) -> OffCpu {
+        std::mem::take(&mut self.scheduling).finish(self.now_ns, lost)
+    }
+
     /// Takes an event. Events come in the order of time, which is in nanoseconds of any clock.
     pub fn apply(&mut self, time_ns: u64, event: &Event<'_>) {
         let block = self.blocks.reach(time_ns);
+        self.now_ns = self.now_ns.max(time_ns);
         match *event {
             Event::Sample(ref sample) => self.sample(time_ns, sample, block),
-            Event::Fork { child, parent } => self.processes.fork(child, parent),
-            Event::Exec { task, name } => self.processes.exec(task, name),
-            Event::Name { task, name } => self.processes.name(task, name),
-            Event::Exit { task } => self.processes.exit(task),
+            Event::Fork { child, parent } => {
+                self.processes.fork(child, parent);
+                self.scheduling.fork(child, parent, time_ns);
+            }
+            Event::Exec { task, name } => {
+                self.processes.exec(task, name);
+                self.scheduling.exec(task, name, time_ns);
+            }
+            Event::Name { task, name } => {
+                self.processes.name(task, name);
+                self.scheduling.name(task, name);
+            }
+            Event::Exit { task } => {
+                self.processes.exit(task);
+                self.scheduling.exit(task, time_ns);
+            }
+            Event::SwitchIn { task } => self.scheduling.switch_in(task, time_ns),
+            Event::SwitchOut { task, preempted } => self.scheduling.switch_out(task, preempted, time_ns),
             Event::Map { process, ref mapping } => self.processes.map(process, mapping, &mut self.unwinder),
             Event::Lost(count) => self.lost += count,
             Event::Throttled => self.throttled += 1,

@@ -12,13 +12,14 @@ mod options;
 mod perf;
 mod proc;
 mod processes;
+mod scheduling;
 pub mod source;
 mod worker;
 
 use std::time::{Duration, Instant};
 
 use perfaudit_exec::{Command, Finished, Gate, GateError, Interrupt, OutputLine};
-use perfaudit_result::Rung;
+use perfaudit_result::{OffCpu, Rung};
 
 use crate::recording::Recording;
 pub use collect::Collector;
@@ -34,6 +35,8 @@ const TICK: Duration = Duration::from_millis(50);
 pub struct Recorded {
     /// What was recorded.
     pub recording: Recording,
+    /// How threads spent the time they lived; none where the system does not tell.
+    pub off_cpu: Option<OffCpu>,
     /// What recording cost.
     pub cost: RecordingCost,
 }
@@ -211,6 +214,7 @@ pub fn attach(
             error => error,
         })?;
     collector.look_up(process);
+    collector.find_threads(process);
     let worker = Worker::start(source, collector, refused, options).map_err(RecordError::Start)?;
     let begun = Instant::now();
     let mut last = before;

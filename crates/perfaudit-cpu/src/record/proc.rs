@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
+use nix::time::{ClockId, clock_gettime};
 use nix::unistd::SysconfVar;
 
 use super::source::Task;
@@ -56,6 +57,20 @@ fn executable(line: &[u8]) -> Option<Mapped> {
 pub(super) fn thread_name(task: Task) -> Option<String> {
     let name = std::fs::read(format!("/proc/{}/task/{}/comm", task.process, task.thread)).ok()?;
     Some(String::from_utf8_lossy(&name).trim_end().to_owned())
+}
+
+/// Whether a thread is on a CPU or could be.
+pub(super) fn is_running(task: Task) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{}/task/{}/stat", task.process, task.thread));
+    stat.is_ok_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('R')))
+}
+
+/// The clock that records bear the time of, in nanoseconds.
+pub(super) fn monotonic_ns() -> u64 {
+    clock_gettime(ClockId::CLOCK_MONOTONIC)
+        .ok()
+        .and_then(|time| u64::try_from(Duration::from(time).as_nanos()).ok())
+        .unwrap_or(u64::MAX)
 }
 
 /// The threads of a process; empty if it is gone.

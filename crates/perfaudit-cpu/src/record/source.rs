@@ -39,6 +39,18 @@ pub enum Event<'a> {
         /// The thread.
         task: Task,
     },
+    /// A thread got a CPU.
+    SwitchIn {
+        /// The thread.
+        task: Task,
+    },
+    /// A thread is on no CPU any more.
+    SwitchOut {
+        /// The thread.
+        task: Task,
+        /// Whether it could have gone on.
+        preempted: bool,
+    },
     /// Code was mapped, over whatever was there.
     Map {
         /// The number of the process.

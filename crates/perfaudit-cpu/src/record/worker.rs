@@ -39,6 +39,8 @@ pub(super) struct Totals {
     pub(super) cpu: Option<Duration>,
     /// What found no room.
     pub(super) lost: u64,
+    /// Switches that found no room; none if the source does not tell of switches.
+    pub(super) lost_switches: Option<u64>,
     /// Threads that could not be sampled.
     pub(super) refused_threads: u64,
     /// Programs in which the source started, if it has to.
@@ -87,7 +89,7 @@ impl Worker {
     pub(super) fn finish(self, spent: Spent) -> Option<Recorded> {
         // Closing the pipe ends the thread's sleep.
         drop(self.stop);
-        let Outcome { collector, source, own_cpu } = match self.thread.join() {
+        let Outcome { mut collector, source, own_cpu } = match self.thread.join() {
             Ok(outcome) => outcome,
             Err(panic) => std::panic::resume_unwind(panic),
         };
@@ -97,6 +99,7 @@ impl Worker {
             return None;
         }
         let throttled = collector.throttled();
+        let off_cpu = totals.lost_switches.map(|lost| collector.take_off_cpu(lost));
         let cpu = totals.cpu.or(spent.cpu);
         let mut recording = collector.finish(Sampler {
             rung,
@@ -126,7 +129,7 @@ impl Worker {
             throttled,
             refused_threads: totals.refused_threads,
         };
-        Some(Recorded { recording, cost })
+        Some(Recorded { recording, off_cpu, cost })
     }
 }
 

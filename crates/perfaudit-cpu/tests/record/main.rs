@@ -5,6 +5,7 @@
 mod agent;
 mod code;
 mod known_truth;
+mod off_cpu;
 mod processes;
 mod rights;
 mod support;

@@ -60,6 +60,7 @@ fn profiled(title: &str, trust: Trust, remarks: &[&str], hotspots: Vec<Hotspot>)
         profile: None,
         excerpts: Vec::new(),
         usage: None,
+        off_cpu: None,
     }
 }
 

@@ -2,12 +2,14 @@
 
 mod difference;
 mod excerpt;
+mod off_cpu;
 mod profile;
 mod sampler;
 mod usage;
 
 pub use difference::{FunctionChange, ProfileDifference};
 pub use excerpt::SourceExcerpt;
+pub use off_cpu::{OffCpu, ThreadOffCpu, ThreadTime};
 pub use profile::{
     CodeOrigin, CpuProfile, Function, FunctionId, NodeId, OriginKind, ProfileError, SampleRun, SourceFrame,
     StackNode, Thread, TimeBlocks,
@@ -82,6 +84,9 @@ pub struct WorkloadCpu {
     /// Processor and memory over time; none when they were not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
+    /// How threads spent the time they lived; none when it was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub off_cpu: Option<OffCpu>,
 }
 
 /// A share under a name.

@@ -5,7 +5,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use linux_perf_event_reader::{
-    EventRecord, Mmap2FileId, RawData, RawEventRecord, RecordParseInfo, RecordType, SampleRecord,
+    ContextSwitchRecord, EventRecord, Mmap2FileId, RawData, RawEventRecord, RecordParseInfo, RecordType,
+    SampleRecord, TaskWasPreempted,
 };
 
 use super::ladder::register;
@@ -35,7 +36,8 @@ impl Decoder {
             let sample = SampleRecord::parse::<byteorder::NativeEndian>(body, misc, parse);
             return self.sample(&sample.ok()?);
         }
-        match RawEventRecord::new(kind, misc, body, *parse).parse().ok()? {
+        let record = RawEventRecord::new(kind, misc, body, *parse);
+        match record.parse().ok()? {
             EventRecord::Fork(fork) => {
                 Some(Event::Fork { child: task(fork.pid, fork.tid)?, parent: task(fork.ppid, fork.ptid)? })
             }
@@ -56,6 +58,16 @@ impl Decoder {
                 Some(Event::Map {
                     process: u32::try_from(map.pid).ok()?,
                     mapping: Mapping { start: map.address, length: map.length, content },
+                })
+            }
+            EventRecord::ContextSwitch(switch) => {
+                let written_by = record.common_data().ok()?;
+                let task = task(written_by.pid?, written_by.tid?)?;
+                Some(match switch {
+                    ContextSwitchRecord::In { .. } => Event::SwitchIn { task },
+                    ContextSwitchRecord::Out { preempted, .. } => {
+                        Event::SwitchOut { task, preempted: preempted == TaskWasPreempted::Yes }
+                    }
                 })
             }
             EventRecord::Lost(lost) => Some(Event::Lost(lost.count)),

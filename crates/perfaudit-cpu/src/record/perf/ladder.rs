@@ -5,10 +5,10 @@ use std::io;
 use linux_perf_event_reader::{Endianness, PerfEventAttr, RecordParseInfo};
 use nix::errno::Errno;
 use perf_event_open_sys::bindings::{
-    PERF_COUNT_HW_CPU_CYCLES, PERF_COUNT_SW_CPU_CLOCK, PERF_FORMAT_LOST, PERF_FORMAT_TOTAL_TIME_ENABLED,
-    PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_IP, PERF_SAMPLE_PERIOD,
-    PERF_SAMPLE_REGS_USER, PERF_SAMPLE_STACK_USER, PERF_SAMPLE_TID, PERF_SAMPLE_TIME, PERF_TYPE_HARDWARE,
-    PERF_TYPE_SOFTWARE, perf_event_attr,
+    PERF_COUNT_HW_CPU_CYCLES, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_DUMMY, PERF_FORMAT_LOST,
+    PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_IP,
+    PERF_SAMPLE_PERIOD, PERF_SAMPLE_REGS_USER, PERF_SAMPLE_STACK_USER, PERF_SAMPLE_TID, PERF_SAMPLE_TIME,
+    PERF_TYPE_HARDWARE, PERF_TYPE_SOFTWARE, perf_event_attr,
 };
 use perfaudit_result::Rung;
 
@@ -149,6 +149,28 @@ fn attributes(rung: Rung, request: &Request<'_>) -> perf_event_attr {
         attr.set_enable_on_exec(1);
     }
     attr.set_watermark(1);
+    attr
+}
+
+/// An event that counts nothing and tells of every switch, beside one with these attributes.
+pub(super) fn switch_attributes(sampling: &perf_event_attr) -> perf_event_attr {
+    let mut attr = *sampling;
+    attr.type_ = PERF_TYPE_SOFTWARE;
+    attr.config = PERF_COUNT_SW_DUMMY.into();
+    attr.sample_period = 0;
+    attr.set_freq(0);
+    // What stands at the end of each record is that of the samples in the same ring.
+    attr.sample_type &= u64::from(PERF_SAMPLE_TID | PERF_SAMPLE_TIME);
+    attr.sample_regs_user = 0;
+    attr.sample_stack_user = 0;
+    attr.set_exclude_callchain_user(0);
+    attr.set_exclude_kernel(1);
+    attr.set_mmap(0);
+    attr.set_mmap2(0);
+    attr.set_comm(0);
+    attr.set_comm_exec(0);
+    attr.set_task(0);
+    attr.set_context_switch(1);
     attr
 }
 

@@ -8,7 +8,6 @@ use linux_perf_event_reader::{RawData, RecordParseInfo, RecordType, get_record_t
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use nix::time::{ClockId, clock_gettime};
 use perf_event_open_sys::bindings::{PERF_FORMAT_LOST, perf_event_attr};
 use perfaudit_result::Rung;
 
@@ -34,6 +33,8 @@ pub(in crate::record) struct Session {
     rings: Vec<Waiting>,
     /// Events that write to the ring of another one.
     others: Vec<OwnedFd>,
+    /// Events that only tell of switches; they write to the rings of the others. None where the kernel refuses them.
+    switches: Option<Vec<OwnedFd>>,
     ring_bytes: usize,
     counts_lost: bool,
     parse: RecordParseInfo,
@@ -57,6 +58,7 @@ impl Session {
             rung,
             rings: Vec::new(),
             others: Vec::new(),
+            switches: Some(Vec::new()),
             ring_bytes: 0,
             counts_lost: attr.read_format & u64::from(PERF_FORMAT_LOST) != 0,
             parse,
@@ -67,7 +69,8 @@ impl Session {
         // Of a child that waits, any thread may become the program.
         let (Target::AtExec(process) | Target::Running(process)) = request.target;
         let threads = proc::threads(process);
-        allow_files(threads.len().saturating_mul(cpus.len()));
+        allow_files(threads.len().saturating_mul(cpus.len()).saturating_mul(2));
+        let switches = super::ladder::switch_attributes(attr);
         let mut last = io::Error::from_raw_os_error(Errno::ESRCH as i32);
         for &cpu in &cpus {
             let mut ring_of_cpu: Option<usize> = None;
@@ -84,18 +87,34 @@ impl Session {
                     }
                     Err(error) => return Err(error),
                 };
-                if let Some(ring) = ring_of_cpu {
+                let ring = if let Some(ring) = ring_of_cpu {
                     sys::redirect(&event, session.rings[ring].ring.event().as_fd())?;
                     session.others.push(event);
+                    ring
                 } else {
-                    ring_of_cpu = Some(session.rings.len());
                     let ring = map_ring(event, &mut ring_bytes, || sys::open(&attr, thread, cpu))?;
                     session.rings.push(Waiting { ring, head: 0, is_open: true });
-                }
+                    session.rings.len() - 1
+                };
+                ring_of_cpu = Some(ring);
+                session.open_switches(&switches, thread, cpu, ring);
             }
         }
         session.ring_bytes = ring_bytes;
         if session.rings.is_empty() { Err(last) } else { Ok(session) }
+    }
+
+    /// Opens an event that tells of switches to and from a thread. Samples are worth having without it.
+    fn open_switches(&mut self, attr: &perf_event_attr, thread: i32, cpu: u32, ring: usize) {
+        let opened = sys::open(attr, thread, cpu).and_then(|event| {
+            sys::redirect(&event, self.rings[ring].ring.event().as_fd())?;
+            Ok(event)
+        });
+        match (opened, &mut self.switches) {
+            (Ok(event), Some(events)) => events.push(event),
+            (Err(error), _) if is_gone(&error) => {}
+            _ => self.switches = None,
+        }
     }
 
     fn drain_until(&mut self, limit: u64, collector: &mut Collector) {
@@ -150,27 +169,44 @@ impl Source for Session {
     /// Hands over what lies in the rings, in the order of time: up to a moment ago, unless it is over.
     fn drain(&mut self, collector: &mut Collector, is_over: bool) {
         let slack = u64::try_from(SLACK.as_nanos()).unwrap_or(0);
-        self.drain_until(if is_over { u64::MAX } else { now().saturating_sub(slack) }, collector);
+        self.drain_until(
+            if is_over { u64::MAX } else { proc::monotonic_ns().saturating_sub(slack) },
+            collector,
+        );
     }
 
     fn totals(&self) -> Totals {
         let events = self.rings.iter().map(|waiting| waiting.ring.event()).chain(&self.others);
-        let mut cpu = Duration::ZERO;
-        let mut lost = 0;
-        for event in events {
-            // value, time enabled, time running, lost (`perf_event_open(2)`, "Reading results").
-            let mut counts = [0; 32];
-            let expected = if self.counts_lost { 32 } else { 24 };
-            if nix::unistd::read(event, &mut counts[..expected]) == Ok(expected) {
-                let number =
-                    |at: usize| u64::from_ne_bytes(counts[at * 8..at * 8 + 8].try_into().expect("8 bytes"));
-                cpu += Duration::from_nanos(number(2));
-                lost += number(3);
-            }
+        let (mut cpu, mut lost) = (Duration::ZERO, 0);
+        for counted in events.filter_map(|event| self.counted(event)) {
+            cpu += counted.running;
+            lost += counted.lost;
         }
-        Totals { cpu: Some(cpu), lost, ..Totals::default() }
+        let of_switches = |events: &Vec<OwnedFd>| {
+            events.iter().filter_map(|event| self.counted(event)).map(|counted| counted.lost).sum()
+        };
+        let lost_switches = self.switches.as_ref().map(of_switches);
+        Totals { cpu: Some(cpu), lost, lost_switches, ..Totals::default() }
     }
 }
+
+/// What the kernel counted of one event.
+struct Counted {
+    running: Duration,
+    lost: u64,
+}
+
+impl Session {
+    fn counted(&self, event: &OwnedFd) -> Option<Counted> {
+        // value, time enabled, time running, lost (`perf_event_open(2)`, "Reading results").
+        let mut counts = [0; 32];
+        let expected = if self.counts_lost { 32 } else { 24 };
+        let read = nix::unistd::read(event, &mut counts[..expected]) == Ok(expected);
+        let number = |at: usize| u64::from_ne_bytes(counts[at * 8..at * 8 + 8].try_into().expect("8 bytes"));
+        read.then(|| Counted { running: Duration::from_nanos(number(2)), lost: number(3) })
+    }
+}
+
 impl Waiting {
     /// The time of the next record. One without a time comes first; one that cannot be is skipped with all after it.
     fn next_time(&mut self, parse: &RecordParseInfo) -> Option<u64> {
@@ -227,14 +263,6 @@ fn allow_files(events: usize) {
         // If it fails, opening says so.
         let _ = setrlimit(Resource::RLIMIT_NOFILE, wanted, hard);
     }
-}
-
-/// The clock that records bear the time of, in nanoseconds.
-fn now() -> u64 {
-    clock_gettime(ClockId::CLOCK_MONOTONIC)
-        .ok()
-        .and_then(|time| u64::try_from(Duration::from(time).as_nanos()).ok())
-        .unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

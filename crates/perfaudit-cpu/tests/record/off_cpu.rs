@@ -1,0 +1,54 @@
+//! How threads spend their time: programs that tell themselves how long they waited.
+
+use perfaudit_cpu::record::Recorded;
+use perfaudit_exec::Finished;
+use perfaudit_result::{OffCpu, Rung};
+
+use crate::support::{Program, options, try_record};
+
+fn off_cpu(program: &Program) -> (OffCpu, Finished) {
+    let (recorded, finished) = try_record(&program.command(), &options(999, 1024)).unwrap();
+    let Recorded { recording, off_cpu, .. } = recorded;
+    assert_ne!(recording.sampler.rung, Rung::Agent);
+    assert!(finished.ending.is_success());
+    (off_cpu.expect("the kernel tells of switches where it gives samples"), finished)
+}
+
+#[test]
+fn time_blocked_and_time_at_work_are_those_that_a_program_measures_itself() {
+    let (off_cpu, finished) = off_cpu(&Program::compile("waits.c", &[]));
+    let stdout = finished.stdout.text();
+    // The gate is a test, and what its harness prints stands on the same line.
+    let (_, told) = stdout.split_once("waited ").unwrap();
+    let told: Vec<f64> = told.split_whitespace().map(|ns| ns.parse::<f64>().unwrap() / 1e9).collect();
+    let [waited, worked] = told[..] else { panic!("{told:?}") };
+    assert_eq!(off_cpu.lost, 0);
+    assert_eq!(off_cpu.threads.len(), 1, "{off_cpu:?}");
+    let time = off_cpu.threads[0].time;
+    assert_eq!((off_cpu.total, off_cpu.threads[0].thread.name.as_str()), (time, "program"));
+    // Its own calls of the clock surround each pause; ending takes a moment more, which it cannot measure.
+    let pauses = 10.0;
+    assert!((time.blocked_s - waited).abs() < 0.02 * waited + pauses * 1e-4, "{time:?}, itself: {waited}");
+    assert!(
+        time.running_s > 0.95 * worked && time.running_s < 1.2 * worked + 0.01,
+        "{time:?}, itself: {worked}"
+    );
+    assert!((10..100).contains(&time.waits), "{time:?}");
+    let whole = time.running_s + time.blocked_s + time.preempted_s;
+    // Its beginning is not seen from outside to the microsecond.
+    assert!(whole < 1.02 * finished.duration.as_secs_f64(), "{whole} of {:?}", finished.duration);
+    assert!(whole > 0.9 * (waited + worked), "{whole}");
+}
+
+#[test]
+fn threads_that_are_more_than_the_processors_wait_for_them() {
+    let (off_cpu, _) = off_cpu(&Program::compile("threads.rs", &[]));
+    let workers: Vec<_> =
+        off_cpu.threads.iter().filter(|one| one.thread.name.starts_with("worker-")).collect();
+    let total = off_cpu.total;
+    // 5000 threads that were waited for, each by a wait of the first one or by none if it was over already.
+    assert!(total.waits < 50_000 && total.running_s > 0.0, "{total:?}");
+    assert!(workers.iter().all(|one| one.time.running_s > 10.0 * one.time.blocked_s), "{workers:?}");
+    let main = off_cpu.threads.iter().find(|one| one.thread.thread == one.thread.process).unwrap();
+    assert!(main.time.blocked_s > main.time.running_s / 10.0, "it waits for the workers: {main:?}");
+}
