@@ -14,17 +14,19 @@ mod proc;
 mod processes;
 mod scheduling;
 pub mod source;
+mod usage;
 mod worker;
 
 use std::time::{Duration, Instant};
 
 use perfaudit_exec::{Command, Finished, Gate, GateError, Interrupt, OutputLine};
-use perfaudit_result::{OffCpu, Rung};
+use perfaudit_result::{OffCpu, Rung, Usage};
 
 use crate::recording::Recording;
 pub use collect::Collector;
 pub use options::{RateHz, RecordOptions, StackBytes};
 use perf::{Request, Target};
+use usage::UsageWatch;
 use worker::{Source, Spent, Worker};
 
 /// How often a process that was attached to is looked at.
@@ -37,6 +39,8 @@ pub struct Recorded {
     pub recording: Recording,
     /// How threads spent the time they lived; none where the system does not tell.
     pub off_cpu: Option<OffCpu>,
+    /// Processor and memory over time; none of a target that ended at once, or where the system does not tell.
+    pub usage: Option<Usage>,
     /// What recording cost.
     pub cost: RecordingCost,
 }
@@ -171,11 +175,12 @@ impl Run<'_> {
         observe: &mut dyn FnMut(OutputLine<'_>),
         open: impl FnOnce(u32) -> Result<Opened, RecordError>,
     ) -> Result<(Recorded, Finished), RecordError> {
-        let mut worker = None;
+        let mut running = None;
         let look = |process| {
             let (source, collector, refused) = open(process)?;
             let started = Worker::start(source, collector, refused, self.options);
-            worker = Some(started.map_err(RecordError::Start)?);
+            let watch = UsageWatch::start(process).map_err(RecordError::Start)?;
+            running = Some((started.map_err(RecordError::Start)?, watch));
             Ok(())
         };
         let finished =
@@ -183,10 +188,10 @@ impl Run<'_> {
                 GateError::Run(error) => RecordError::Run(error),
                 GateError::Refused(error) => error,
             })?;
-        let worker = worker.expect("a child that ran was looked at first");
+        let (worker, watch) = running.expect("a child that ran was looked at first");
         let usage = finished.usage;
         let spent = Spent { cpu: Some(usage.user + usage.system), system: Some(usage.system) };
-        match worker.finish(spent) {
+        match worker.finish(spent, watch.finish()) {
             Some(recorded) => Ok((recorded, finished)),
             None => Err(RecordError::NotLoaded(command.argv().join(" "))),
         }
@@ -216,6 +221,7 @@ pub fn attach(
     collector.look_up(process);
     collector.find_threads(process);
     let worker = Worker::start(source, collector, refused, options).map_err(RecordError::Start)?;
+    let watch = UsageWatch::start(process).map_err(RecordError::Start)?;
     let begun = Instant::now();
     let mut last = before;
     while !interrupt.is_set() && limit.is_none_or(|limit| begun.elapsed() < limit) {
@@ -226,7 +232,7 @@ pub fn attach(
         }
     }
     let spent = Spent { cpu: None, system: Some(last.saturating_sub(before)) };
-    Ok(worker.finish(spent).expect("the kernel's events need not start in the target"))
+    Ok(worker.finish(spent, watch.finish()).expect("the kernel's events need not start in the target"))
 }
 
 fn open_perf(target: Target, options: &RecordOptions) -> Result<Opened, RecordError> {

@@ -82,16 +82,48 @@ pub(super) fn threads(process: u32) -> Vec<u32> {
 /// Time in the kernel that a process has used; none if it is gone or has ended. Counted in ticks, which are mostly
 /// 10 ms.
 pub(super) fn system_time(process: u32) -> Option<Duration> {
+    let (state, [_, system, _, _]) = times(process)?;
+    (!matches!(state, 'Z' | 'X')).then_some(system)
+}
+
+/// CPU time of the children of a process that have ended and were waited for; none if it is gone. Counted in ticks.
+pub(super) fn time_of_ended_children(process: u32) -> Option<Duration> {
+    let (_, [_, _, user, system]) = times(process)?;
+    Some(user + system)
+}
+
+/// The state of a process, and its time in user code and in the kernel; then the same times of its children.
+fn times(process: u32) -> Option<(char, [Duration; 4])> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The name stands in parentheses and may hold anything. The state follows, system time is the 13th from there.
+    // The name stands in parentheses and may hold anything. The state follows, user time is the 12th from there.
     let (_, rest) = stat.rsplit_once(") ")?;
     let mut fields = rest.split(' ');
-    if matches!(fields.next()?, "Z" | "X") {
-        return None;
-    }
-    let ticks: u32 = fields.nth(11)?.parse().ok()?;
+    let state = fields.next()?.chars().next()?;
     let per_second = nix::unistd::sysconf(SysconfVar::CLK_TCK).ok()??;
-    Some(Duration::from_secs(1) * ticks / u32::try_from(per_second).ok()?)
+    let tick = Duration::from_secs(1) / u32::try_from(per_second).ok()?;
+    let mut fields = fields.skip(10);
+    let mut time = || Some(tick * fields.next()?.parse().ok()?);
+    Some((state, [time()?, time()?, time()?, time()?]))
+}
+
+/// The children of all threads of a process; none if it is gone, or the system does not tell.
+pub(super) fn children(process: u32) -> Option<Vec<u32>> {
+    let of_thread = |thread| std::fs::read_to_string(format!("/proc/{process}/task/{thread}/children"));
+    let mut all = Vec::new();
+    let mut is_told = false;
+    for text in threads(process).into_iter().filter_map(|thread| of_thread(thread).ok()) {
+        is_told = true;
+        all.extend(text.split_whitespace().filter_map(|number| number.parse::<u32>().ok()));
+    }
+    is_told.then_some(all)
+}
+
+/// The memory of a process that is in use and not swapped out.
+pub(super) fn resident_bytes(process: u32) -> Option<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
+    let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
+    let page = nix::unistd::sysconf(SysconfVar::PAGE_SIZE).ok()??;
+    Some(pages.saturating_mul(u64::try_from(page).ok()?))
 }
 
 /// The CPUs that are switched on.

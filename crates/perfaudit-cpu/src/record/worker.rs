@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use nix::time::{ClockId, clock_gettime};
-use perfaudit_result::{Rung, Sampler, SamplingEvent};
+use perfaudit_result::{Rung, Sampler, SamplingEvent, Usage};
 
 use super::collect::Collector;
 use super::{RecordOptions, Recorded, RecordingCost, Refusal};
@@ -86,7 +86,7 @@ impl Worker {
     }
 
     /// Takes what is left, and makes the recording; none if the source has to start in the target and did not.
-    pub(super) fn finish(self, spent: Spent) -> Option<Recorded> {
+    pub(super) fn finish(self, spent: Spent, usage: Option<Usage>) -> Option<Recorded> {
         // Closing the pipe ends the thread's sleep.
         drop(self.stop);
         let Outcome { mut collector, source, own_cpu } = match self.thread.join() {
@@ -129,7 +129,7 @@ impl Worker {
             throttled,
             refused_threads: totals.refused_threads,
         };
-        Some(Recorded { recording, off_cpu, cost })
+        Some(Recorded { recording, off_cpu, usage, cost })
     }
 }
 

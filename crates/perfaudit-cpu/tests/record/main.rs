@@ -9,3 +9,4 @@ mod off_cpu;
 mod processes;
 mod rights;
 mod support;
+mod usage;

@@ -15,7 +15,7 @@ pub struct Usage {
     /// not measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cpu: Vec<f32>,
-    /// Resident bytes at the end of each step. Empty when they were not measured.
+    /// Resident bytes at the end of each step; pages that several processes share count for each of them. Empty when they were not measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rss: Vec<u64>,
 }
