@@ -25,10 +25,10 @@ mod workload;
 pub use artifact::{Artifact, ArtifactId, ArtifactKind, Samples, SamplesError};
 pub use comparison::{ComparedMetric, Comparison, RecordedVerdict};
 pub use cpu::{
-    CodeOrigin, Cpu, CpuProfile, Function, FunctionChange, FunctionId, Hotspot, NamedShare, Neighbour,
-    NodeId, OffCpu, OriginKind, ProfileDifference, ProfileError, Rung, SampleRun, Sampler, SamplingEvent,
-    SourceExcerpt, SourceFrame, StackNode, Thread, ThreadOffCpu, ThreadTime, TimeBlocks, Trust, Usage,
-    WorkloadCpu,
+    Binding, BoundBy, CodeOrigin, Cpu, CpuProfile, Function, FunctionChange, FunctionId, Hotspot, NamedShare,
+    Neighbour, NodeId, OffCpu, OriginKind, ProfileDifference, ProfileError, Rung, SampleRun, Sampler,
+    SamplingEvent, SourceExcerpt, SourceFrame, StackNode, Thread, ThreadOffCpu, ThreadTime, TimeBlocks,
+    Trust, Usage, WorkloadCpu,
 };
 pub use figure::{ConfidenceLevel, Estimate, Figure, FigureError, Interval, Method, Of, Unit};
 pub use finding::{

@@ -105,7 +105,7 @@ fn is_drop(name: &str, plain: &str, kind: OriginKind) -> bool {
         || implemented_trait(name).is_some_and(|implemented| implemented == "core::ops::drop::Drop")
 }
 
-fn is_allocation(plain: &str, file: &str, kind: OriginKind) -> bool {
+pub(super) fn is_allocation(plain: &str, file: &str, kind: OriginKind) -> bool {
     const LIBC: [&str; 12] = [
         "malloc",
         "calloc",

@@ -7,10 +7,12 @@
 //! | whose code it is | [`origin_shares`] |
 //! | on which lines of a function they fall | [`line_counts`] |
 //! | how much is cloning, dropping, allocating, harness | [`composition`] |
+//! | what binds the workload: computing, the kernel, waiting, allocation | [`what_binds`] |
 //! | is the project's own library in it at all | [`own_code_evidence`] |
 //! | what became faster or slower from one profile to another | [`difference`] |
 //! | the same stacks without runtime frames, recursion, poll layers | [`fold`] |
 
+mod binding;
 mod composition;
 mod difference;
 mod fold;
@@ -26,6 +28,7 @@ pub(crate) mod testing;
 mod timed_lines;
 mod tree;
 
+pub use binding::{BindingEvidence, what_binds};
 pub use composition::{Activity, composition};
 pub use difference::{Difference, DifferenceError, DifferenceOptions, Side, Untested, difference};
 pub use fold::{View, fold};

@@ -61,6 +61,7 @@ fn profiled(title: &str, trust: Trust, remarks: &[&str], hotspots: Vec<Hotspot>)
         excerpts: Vec::new(),
         usage: None,
         off_cpu: None,
+        bound_by: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where the CPU time of workloads went.
 
+mod binding;
 mod difference;
 mod excerpt;
 mod off_cpu;
@@ -7,6 +8,7 @@ mod profile;
 mod sampler;
 mod usage;
 
+pub use binding::{Binding, BoundBy};
 pub use difference::{FunctionChange, ProfileDifference};
 pub use excerpt::SourceExcerpt;
 pub use off_cpu::{OffCpu, ThreadOffCpu, ThreadTime};
@@ -87,6 +89,9 @@ pub struct WorkloadCpu {
     /// How threads spent the time they lived; none when it was not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub off_cpu: Option<OffCpu>,
+    /// What binds it; none when that was not judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound_by: Option<BoundBy>,
 }
 
 /// A share under a name.
