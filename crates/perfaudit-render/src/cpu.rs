@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use perfaudit_result::{
-    AuditResult, Cpu, Figure, Hotspot, OriginKind, Sampler, SamplingEvent, Trust, WorkloadCpu, WorkloadId,
+    AuditResult, BoundBy, Cpu, Figure, Hotspot, OffCpu, OriginKind, Sampler, SamplingEvent, Trust,
+    WorkloadCpu, WorkloadId,
 };
 
 use crate::{quantity, rows};
@@ -118,6 +119,28 @@ pub(crate) fn sampled(sampler: &Sampler) -> String {
         counted(sampler.truncated, sampler),
         counted(sampler.unsymbolised, sampler),
     )
+}
+
+/// `bound by waiting: waits 82 % of the time, ...`.
+pub(crate) fn bound_by(bound: &BoundBy) -> String {
+    format!("bound by {}: {}", bound.binding.label(), bound.evidence)
+}
+
+/// `blocked 38 % of the time in 12345 waits, preempted 12 times`.
+pub(crate) fn blocked(off_cpu: &OffCpu) -> Option<String> {
+    let total = &off_cpu.total;
+    let whose = if off_cpu.threads.len() > 1 { "of the time of all threads" } else { "of the time" };
+    let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    let lost = match off_cpu.lost {
+        0 => String::new(),
+        lost => format!("; switches that were lost: {lost}"),
+    };
+    Some(format!(
+        "blocked {} {whose} in {}, preempted {}{lost}",
+        share(total.blocked_share()?),
+        quantity::counted(number(total.waits), "wait"),
+        quantity::counted(number(total.preemptions), "time"),
+    ))
 }
 
 /// `src/parse.rs:41`, `src/parse.rs`, or nothing where it is not known.

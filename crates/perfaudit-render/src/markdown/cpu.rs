@@ -42,11 +42,21 @@ fn workload(row: &WorkloadCpu) -> String {
     if !row.remarks.is_empty() {
         out.push('\n');
     }
+    if let Some(bound) = &row.bound_by {
+        let next = format!("next: {}", bound.next);
+        for line in [cpu::bound_by(bound), next] {
+            out.push_str(&format!("- {}\n", prose(&text::sentence(&line))));
+        }
+        out.push('\n');
+    }
     let rows: Vec<Vec<String>> = row.hotspots.iter().take(HOTSPOTS).map(hotspot).collect();
     if !rows.is_empty() {
         let header = ["self", "total", "self time per iteration", "function", "place"];
         out.push_str(&table(&header, &[true, true, true, false, false], &rows));
         out.push('\n');
+    }
+    if let Some(blocked) = row.off_cpu.as_ref().and_then(cpu::blocked) {
+        out.push_str(&format!("{}\n\n", prose(&text::sentence(&blocked))));
     }
     if let Some(sampler) = &row.sampler {
         out.push_str(&format!("Sampled by {}.\n\n", prose(&cpu::sampled(sampler))));

@@ -50,7 +50,14 @@ fn workload(page: &mut Page, row: &WorkloadCpu) {
         if row.trust == Trust::Sound { String::new() } else { format!(": {}", cpu::trust(row.trust)) };
     page.paragraph("  ", 4, style, &format!("{name}{trust}"));
     remarks(page, &row.remarks);
+    if let Some(bound) = &row.bound_by {
+        page.paragraph("    ", 4, PLAIN, &text::sentence(&cpu::bound_by(bound)));
+        page.paragraph("    ", 4, PLAIN, &text::sentence(&format!("next: {}", bound.next)));
+    }
     hotspots(page, &row.hotspots[..row.hotspots.len().min(HOTSPOTS)]);
+    if let Some(blocked) = row.off_cpu.as_ref().and_then(cpu::blocked) {
+        page.paragraph("    ", 6, FAINT, &blocked);
+    }
     if let Some(sampler) = &row.sampler {
         page.paragraph("    ", 6, FAINT, &cpu::sampled(sampler));
     }

@@ -87,6 +87,13 @@ fn with_cpu() -> AuditResult {
         hotspot("[unknown in libfoo.so]", None, 0.0004, 0.0004, None),
         hotspot("the::sixth", None, 0.0003, 0.0004, None),
     ];
+    let waiting =
+        ThreadTime { running_s: 6.2, blocked_s: 3.8, preempted_s: 0.0, waits: 12_345, preemptions: 1 };
+    let bound = BoundBy {
+        binding: Binding::Allocation,
+        evidence: "waits 38 % of the time, allocators 41 % of samples; not measured: page faults".into(),
+        next: "`perfaudit heap`: which code allocates, how much and how often".into(),
+    };
     let limited = vec![hotspot("log_decode::read", Some(("src/read.rs", 9)), 0.9, 0.95, None)];
     let no_time = ["The budget was spent before its turn came: run `perfaudit cpu` on it"];
     result.cpu = Some(Cpu {
@@ -100,7 +107,11 @@ fn with_cpu() -> AuditResult {
                 ],
                 limited,
             ),
-            profiled("json/1k", Trust::Sound, &[], sound),
+            WorkloadCpu {
+                off_cpu: Some(OffCpu { total: waiting, threads: Vec::new(), lost: 0 }),
+                bound_by: Some(bound),
+                ..profiled("json/1k", Trust::Sound, &[], sound)
+            },
             profiled(
                 "other",
                 Trust::Unfit,

@@ -5,6 +5,7 @@ mod difference;
 mod hotspots;
 mod panel;
 mod source;
+mod threads;
 mod tree;
 
 use maud::{Markup, html};

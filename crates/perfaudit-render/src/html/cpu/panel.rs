@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use perfaudit_result::{NamedShare, Sampler, WorkloadCpu};
 
-use super::{difference, hotspots, inline, share, source};
+use super::{difference, hotspots, inline, share, source, threads};
 use crate::cpu;
 use crate::html::context::Context;
 use crate::html::text::{Line, Prose};
@@ -20,7 +20,11 @@ pub(super) fn panel(context: &Context<'_>, place: usize, row: &WorkloadCpu) -> M
             @if !row.remarks.is_empty() {
                 ul.remarks { @for remark in &row.remarks { li { (Prose(remark)) } } }
             }
+            @if let Some(bound) = &row.bound_by {
+                p { strong { "Bound by " (bound.binding.label()) } ": " (Prose(&bound.evidence)) ". Next: " (Prose(&bound.next)) "." }
+            }
             @if let Some(sampler) = &row.sampler { (sampled(row, sampler)) }
+            @if let Some(off_cpu) = &row.off_cpu { (threads::table(off_cpu)) }
             @if !row.origins.is_empty() { (origins(&row.origins)) }
             (flame(context, place, row))
             @for difference in context.result.cpu.iter().flat_map(|cpu| &cpu.differences).filter(|found| found.id == row.id).take(1) {
@@ -51,6 +55,9 @@ fn sampled(row: &WorkloadCpu, sampler: &Sampler) -> Markup {
             div { dt { "Without symbol" } dd { (cpu::counted(sampler.unsymbolised, sampler)) } }
             @if let Some(slowdown) = &row.slowdown {
                 div { dt { "Time when profiled" } dd { (inline(slowdown)) " of the time without profiling" } }
+            }
+            @if let Some(blocked) = row.off_cpu.as_ref().and_then(cpu::blocked) {
+                div { dt { "Waiting" } dd { (blocked) } }
             }
             @for excluded in &row.excluded {
                 div { dt { "Left out: " (Line(&excluded.name)) } dd { (inline(&excluded.share)) " of all samples" } }
