@@ -27,7 +27,7 @@ pub struct Preloadable {
 #[derive(Debug, thiserror::Error)]
 pub enum NotPreloadable {
     /// The file cannot be read.
-    #[error("cannot read `{}`: {source}", .program.display())]
+    #[error("cannot read `{}`: {source}", named(.program))]
     Read {
         /// The file.
         program: PathBuf,
@@ -35,7 +35,7 @@ pub enum NotPreloadable {
         source: io::Error,
     },
     /// It is no program for this machine.
-    #[error("`{}` is no 64-bit ELF program for this processor", .program.display())]
+    #[error("`{}` is no 64-bit ELF program for this processor", named(.program))]
     Foreign {
         /// The file.
         program: PathBuf,
@@ -43,7 +43,7 @@ pub enum NotPreloadable {
     /// Nothing is loaded into it when it starts.
     #[error(
         "`{}` is linked statically, so that nothing can be preloaded into it: build it for a target with glibc",
-        .program.display()
+        named(.program)
     )]
     Static {
         /// The file.
@@ -52,7 +52,7 @@ pub enum NotPreloadable {
     /// Its loader is not that of glibc.
     #[error(
         "`{}` is loaded by `{loader}`, and what is preloaded is made for glibc: build it for a target with glibc",
-        .program.display()
+        named(.program)
     )]
     OtherLoader {
         /// The file.
@@ -63,7 +63,7 @@ pub enum NotPreloadable {
     /// It gets the rights of another user or group, and the loader then preloads nothing.
     #[error(
         "`{}` runs with the rights of another user or group (setuid or setgid), and the loader then preloads nothing",
-        .program.display()
+        named(.program)
     )]
     OtherRights {
         /// The file.
@@ -96,6 +96,11 @@ impl Preloadable {
     pub fn program(&self) -> &Path {
         &self.program
     }
+}
+
+/// A file without its folders: reports are read on other machines.
+fn named(program: &Path) -> std::borrow::Cow<'_, str> {
+    program.file_name().unwrap_or(program.as_os_str()).to_string_lossy()
 }
 
 /// The interpreter that the first line of a script names.

@@ -41,6 +41,8 @@ pub enum WorkloadKind {
     Libtest,
     /// A whole command, started anew for each observation.
     Command,
+    /// A process that ran already and was only watched.
+    Process,
     /// What another tool measured and wrote to a file.
     Imported,
     /// A benchmark target of a harness that is not known, or that could not be asked.
@@ -63,6 +65,7 @@ impl WorkloadKind {
             Self::Divan | Self::Libtest => "::",
             Self::Criterion
             | Self::Command
+            | Self::Process
             | Self::Imported
             | Self::BenchTarget
             | Self::CleanBuild
@@ -85,6 +88,7 @@ impl WorkloadKind {
             | Self::Divan
             | Self::Libtest
             | Self::Command
+            | Self::Process
             | Self::Imported
             | Self::BenchTarget => None,
         }

@@ -65,6 +65,8 @@ pub(crate) enum CommandError {
         "cannot make a folder for what harnesses write: {0}; make room, or name another directory with `--out`"
     )]
     Scratch(std::io::Error),
+    #[error("there is no process {0}: `ps` lists those that run")]
+    NoProcess(u32),
     #[error("there is no rule `{name}`; did you mean `{nearest}`? `perfaudit explain` lists all of them")]
     UnknownRule { name: String, nearest: &'static str },
 }
@@ -102,6 +104,7 @@ impl CommandError {
             | Self::Signals(_)
             | Self::Scratch(_)
             | Self::ThisProgram(_)
+            | Self::NoProcess(_)
             | Self::UnknownRule { .. } => Exit::Usage,
         }
     }

@@ -56,6 +56,7 @@ pub(super) fn remedy(kind: WorkloadKind, have: u64, needed: u64) -> String {
         WorkloadKind::Binary
         | WorkloadKind::Divan
         | WorkloadKind::Libtest
+        | WorkloadKind::Process
         | WorkloadKind::Imported
         | WorkloadKind::BenchTarget => String::new(),
     };

@@ -14,7 +14,7 @@ use perfaudit_result::{
 use perfaudit_run::{OpenedRun, RunDirectory};
 
 use super::Plan;
-use super::cpu::{Profiled, Subjects, cpu_stage};
+use super::cpu::{Profiled, RunningProcess, Subjects, cpu_stage};
 use super::noise_floor::{self, Floor, FloorRequest};
 use super::record::Recorder;
 use crate::arguments::AuditArguments;
@@ -86,7 +86,7 @@ pub(crate) fn measure_stages(
         },
     };
     let (ticks, cpu_time) = (CpuTicks::now(), CpuTime::now());
-    let gathered = gather(&request, directory, interrupt, &mut |event| progress.gathering(event))?;
+    let mut gathered = gather(&request, directory, interrupt, &mut |event| progress.gathering(event))?;
     let (state, message) = if gathered.interrupted {
         (StageState::Partial, Some("interrupted".to_owned()))
     } else if gathered.out_of_budget {
@@ -107,6 +107,7 @@ pub(crate) fn measure_stages(
         progress,
         stages,
     )?;
+    gathered.workloads.extend(measuring.plan.process.map(RunningProcess::workload));
     let profiled = profile(measuring, &gathered, &commands, directory, interrupt, progress, stages)?;
     let ours = CpuTime::now().since(cpu_time);
     let meanwhile =

@@ -13,6 +13,7 @@ use perfaudit_project::{
 };
 use perfaudit_result::{BuildProfile, Mode, Precondition};
 
+use super::cpu::RunningProcess;
 use super::{commands, cpu, delivery};
 use crate::arguments::{AuditArguments, LineArguments, StageArgument};
 use crate::error::CommandError;
@@ -33,6 +34,8 @@ pub(crate) struct Plan {
     pub(crate) mode: Mode,
     /// Whole commands to measure.
     pub(crate) commands: Vec<CommandSpec>,
+    /// A process that runs already, to profile.
+    pub(crate) process: Option<RunningProcess>,
     /// Builds, tests and sizes that objectives name.
     pub(crate) delivery: DeliveryPlan,
     pub(crate) stages: Stages,
@@ -100,7 +103,19 @@ impl Plan {
         if !stages.bench {
             project.packages.iter_mut().for_each(|package| package.benches.clear());
         }
-        Ok(Self { config, project, selection, work, pace, mode, commands, delivery, stages, cpu_budget })
+        Ok(Self {
+            config,
+            project,
+            selection,
+            work,
+            pace,
+            mode,
+            commands,
+            process: None,
+            delivery,
+            stages,
+            cpu_budget,
+        })
     }
 
     /// A plan to measure nothing of the project that may lie around: a command in the current directory, or nothing.
@@ -128,11 +143,12 @@ impl Plan {
             delivery: DeliveryPlan::default(),
             stages,
             cpu_budget,
+            process: if let Subject::Process(process) = subject { Some(process) } else { None },
             commands: match subject {
                 Subject::Command(words) if stages.refines => vec![commands::typed(words, &here)],
                 Subject::Command(words) => vec![commands::once(commands::typed(words, &here))],
                 Subject::Lines(lines) => commands::lines(lines, &here),
-                Subject::Project | Subject::Files(_) => Vec::new(),
+                Subject::Project | Subject::Files(_) | Subject::Process(_) => Vec::new(),
             },
             config,
             project,
@@ -171,6 +187,8 @@ pub(crate) enum Subject<'a> {
     Lines(&'a LineArguments),
     /// What other tools wrote into these files.
     Files(&'a [PathBuf]),
+    /// A process that runs already.
+    Process(RunningProcess),
 }
 
 /// The newest run of the project that holds `path`.

@@ -49,6 +49,7 @@ pub(crate) fn steps(
             }
             WorkloadKind::Divan | WorkloadKind::Libtest => (&["--bench", "--exact", "NAME"], &[]),
             WorkloadKind::Command
+            | WorkloadKind::Process
             | WorkloadKind::Imported
             | WorkloadKind::BenchTarget
             | WorkloadKind::CleanBuild
@@ -103,6 +104,7 @@ fn delivery_note(workload: &Workload) -> Option<String> {
         | WorkloadKind::Divan
         | WorkloadKind::Libtest
         | WorkloadKind::Command
+        | WorkloadKind::Process
         | WorkloadKind::Imported
         | WorkloadKind::BenchTarget => None,
     }

@@ -4,6 +4,7 @@ mod broken_builds;
 mod command_line;
 mod commands;
 mod cpu;
+mod cpu_sampling;
 mod criterion_suites;
 mod delivery;
 mod goals;

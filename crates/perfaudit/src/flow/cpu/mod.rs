@@ -1,6 +1,7 @@
 //! Where workloads spend CPU time: each is run once more and sampled. What comes of it is read in [`summary`].
 
 mod harness_source;
+mod process;
 mod sources;
 mod summary;
 mod trust;
@@ -10,11 +11,12 @@ use std::time::{Duration, Instant};
 
 use perfaudit_bench::{CommandSpec, ProfileRequest, StatedWhileProfiled, profiled_process};
 use perfaudit_cpu::Recording;
-use perfaudit_cpu::record::{self, RecordError, RecordOptions};
+use perfaudit_cpu::record::{self, RecordError, RecordOptions, Recorded};
 use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces, SymbolRemark, symbolise};
 use perfaudit_exec::{Command, Ending, Finished, Gate, Interrupt};
 use perfaudit_result::{
-    CpuProfile, Mode, Samples, StageName, StageState, Workload, WorkloadId, WorkloadKind, WorkloadState,
+    CpuProfile, Mode, OffCpu, Samples, StageName, StageState, Usage, Workload, WorkloadId, WorkloadKind,
+    WorkloadState,
 };
 use perfaudit_run::RunDirectory;
 
@@ -22,6 +24,7 @@ use super::measure::Measuring;
 use super::record::Recorder;
 use crate::error::CommandError;
 use crate::progress::Progress;
+pub(crate) use process::RunningProcess;
 pub(crate) use summary::summarise;
 
 /// A workload that was, or should have been, profiled.
@@ -40,6 +43,19 @@ pub(crate) struct Taken {
     pub(crate) stated: Option<StatedWhileProfiled>,
     /// In how many runs it was taken.
     pub(crate) runs: u32,
+    /// What was seen beside samples; of several runs, in the first, but for the time.
+    pub(crate) beside: Beside,
+}
+
+/// What was seen of a process beside its samples.
+#[derive(Debug, Clone)]
+pub(crate) struct Beside {
+    /// How long it was watched, in all runs.
+    pub(crate) wall: Duration,
+    /// How its threads spent that time.
+    pub(crate) off_cpu: Option<OffCpu>,
+    /// Processor and memory meanwhile.
+    pub(crate) usage: Option<Usage>,
 }
 
 /// How much of a budget is for profiles; the rest is for figures.
@@ -81,7 +97,7 @@ pub(crate) fn cpu_stage(
     let recorder = Recorder::begin(StageName::Cpu, Some(directory));
     let mut session = Session {
         measuring,
-        options: RecordOptions::default(),
+        options: measuring.arguments.sampling.options(),
         gate: Gate::of_this_program().map_err(CommandError::ThisProgram)?,
         sources: sources::of_plan(measuring.plan),
         places: SymbolPlaces::of_this_machine(),
@@ -177,6 +193,9 @@ impl Session<'_> {
             let spec = subjects.commands.iter().find(|spec| spec.name == name);
             return self.profile_command(spec.ok_or("its command is not known any more")?, workload);
         }
+        if workload.kind == WorkloadKind::Process {
+            return self.watch_process(workload);
+        }
         let executables = &self.measuring.built.executables;
         let of_target = executables
             .iter()
@@ -195,11 +214,21 @@ impl Session<'_> {
             limit: self.measuring.arguments.timeout + time * 20,
         };
         let process = profiled_process(request)?;
-        let (recording, finished) = self.record(&process.command)?;
+        let (recording, finished, beside) = self.record(&process.command)?;
         let stated = process.stated(&finished, self.measuring.seed);
         // Nothing of it is kept, and a failure to remove it is mended when the folder goes.
         let _ = std::fs::remove_dir_all(&home);
-        Ok(self.symbolise(&recording, workload, stated, 1))
+        Ok(self.symbolise(&recording, workload, stated, 1, beside))
+    }
+
+    /// A process that runs already.
+    fn watch_process(&self, workload: &Workload) -> Result<Taken, String> {
+        let process = self.measuring.plan.process.ok_or("its process is not known any more")?;
+        let begun = Instant::now();
+        let recorded = record::attach(process.number, Some(process.duration), &self.options, self.interrupt);
+        let recorded = recorded.map_err(|error: RecordError| error.to_string())?;
+        let beside = Beside { wall: begun.elapsed(), off_cpu: recorded.off_cpu, usage: recorded.usage };
+        Ok(self.symbolise(&recorded.recording, workload, None, 1, beside))
     }
 
     /// A command as a whole; a short one several times.
@@ -209,26 +238,32 @@ impl Session<'_> {
         }
         let limit = spec.timeout.unwrap_or(self.measuring.arguments.timeout);
         let command = spec.command().time_limit(limit);
-        let (mut whole, finished): (Recording, Finished) = self.record(&command)?;
+        let (mut whole, finished, mut beside) = self.record(&command)?;
         let mut runs = 1;
         let mut spent = finished.duration;
         while spent < LEAST_COMMAND_TIME && runs < MOST_COMMAND_RUNS && !self.interrupt.is_set() {
-            let (recording, finished) = self.record(&command)?;
+            let (recording, finished, _) = self.record(&command)?;
             whole.join(recording);
             spent += finished.duration;
+            // As the CPU time of the recording is that of all runs.
+            beside.wall += finished.duration;
             runs += 1;
         }
-        Ok(self.symbolise(&whole, workload, None, runs))
+        Ok(self.symbolise(&whole, workload, None, runs, beside))
     }
 
-    fn record(&self, command: &Command) -> Result<(Recording, Finished), String> {
+    fn record(&self, command: &Command) -> Result<(Recording, Finished, Beside), String> {
         let recorded = record::run(command, &self.gate, &self.options, self.interrupt, &mut |_| {});
         let (recorded, finished) = recorded.map_err(|error: RecordError| error.to_string())?;
         match finished.ending {
             Ending::Interrupted => Err("interrupted".to_owned()),
             Ending::TimedOut => Err("it did not end in its time when it was profiled".to_owned()),
             Ending::Signalled(_) => Err(format!("{} while it was profiled", finished.ending.describe())),
-            Ending::Exited(_) => Ok((recorded.recording, finished)),
+            Ending::Exited(_) => {
+                let Recorded { recording, off_cpu, usage, .. } = recorded;
+                let beside = Beside { wall: finished.duration, off_cpu, usage };
+                Ok((recording, finished, beside))
+            }
         }
     }
 
@@ -238,9 +273,10 @@ impl Session<'_> {
         workload: &Workload,
         stated: Option<StatedWhileProfiled>,
         runs: u32,
+        beside: Beside,
     ) -> Taken {
         let symbolised = symbolise(recording, workload.id.clone(), &self.sources, &self.places);
-        Taken { profile: symbolised.profile, symbols: symbolised.remarks, stated, runs }
+        Taken { profile: symbolised.profile, symbols: symbolised.remarks, stated, runs, beside }
     }
 }
 

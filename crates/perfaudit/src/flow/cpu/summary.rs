@@ -6,8 +6,8 @@ use std::path::Path;
 use perfaudit_audits::{ActivityShare, CpuEvidence};
 use perfaudit_bench::StatedWhileProfiled;
 use perfaudit_cpu::analyse::{
-    Activity, HotspotLimits, Precision, Scope, View, composition, fold, hotspots, line_counts, measured_part,
-    origin_shares, own_code_evidence,
+    Activity, BindingEvidence, HotspotLimits, Precision, Scope, View, composition, fold, hotspots,
+    line_counts, measured_part, origin_shares, own_code_evidence, what_binds,
 };
 use perfaudit_result::{
     ArtifactId, ArtifactKind, ConfidenceLevel, Cpu, CpuProfile, Estimate, Figure, Hotspot, Interval, Method,
@@ -17,7 +17,7 @@ use perfaudit_run::{RunDirectory, RunDirectoryError};
 
 use super::harness_source::{harness, timed_lines};
 use super::trust::{Case, judge};
-use super::{Profiled, Taken, own_file};
+use super::{Beside, Profiled, Taken, own_file};
 
 /// Everything that is read from profiles.
 #[derive(Debug, Default)]
@@ -73,6 +73,8 @@ fn not_profiled(id: WorkloadId, why: String) -> WorkloadCpu {
         profile: None,
         excerpts: Vec::new(),
         usage: None,
+        off_cpu: None,
+        bound_by: None,
     }
 }
 
@@ -137,6 +139,9 @@ impl Reading {
         if self.precision.is_some() && matches!(trust, Trust::Sound | Trust::Limited) {
             evidence.insert(workload.id.clone(), evidence_of(&self.kept, workload));
         }
+        let Beside { wall, off_cpu, .. } = &taken.beside;
+        let evidence = BindingEvidence::of(&self.kept, Some(wall.as_secs_f64()), off_cpu.as_ref());
+        let bound_by = what_binds(&evidence);
         let row = WorkloadCpu {
             id: workload.id.clone(),
             trust,
@@ -148,7 +153,9 @@ impl Reading {
             excerpts: excerpts(&readable, &hotspots, root),
             hotspots,
             profile: None,
-            usage: None,
+            usage: taken.beside.usage.clone(),
+            off_cpu: taken.beside.off_cpu.clone(),
+            bound_by: (trust != Trust::Unfit).then_some(bound_by),
         };
         (row, self.kept)
     }

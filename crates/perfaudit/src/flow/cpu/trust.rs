@@ -76,7 +76,7 @@ pub(super) fn judge(case: &Case<'_>) -> (Trust, Vec<String>) {
     {
         judgement.limited(format!("{reached:.0} samples per CPU-second were taken instead of {:.0}: shares hold, but rest on other numbers than asked for", sampler.asked_hz));
     }
-    if let (false, Some(cpu), Some(system)) = (sampler.rung.sees_kernel(), sampler.cpu_s, sampler.system_s)
+    if let (false, Some(cpu), Some(system)) = (sampler.rung.counts_kernel(), sampler.cpu_s, sampler.system_s)
         && system > HIDDEN_KERNEL * cpu
     {
         judgement.limited(format!(

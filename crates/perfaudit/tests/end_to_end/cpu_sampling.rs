@@ -1,0 +1,102 @@
+//! Ways to take samples that are asked for by name, and processes that run already.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use perfaudit_result::{AuditResult, Binding, Rung, Trust, WorkloadKind, from_json};
+
+use crate::support::{Outcome, Project};
+
+/// Works until its input ends, or for as many rounds as it is told.
+const PROGRAM: &str = r#"
+#[inline(never)]
+fn busy(rounds: u64) -> u64 { (0..rounds).fold(1, |sum, i| std::hint::black_box(sum ^ i)) }
+fn main() {
+    let told = std::env::args().nth(1).map(|rounds| rounds.parse().unwrap());
+    if let Some(rounds) = told {
+        std::hint::black_box(busy(rounds));
+        return;
+    }
+    std::thread::spawn(|| loop { std::hint::black_box(busy(1_000_000)); });
+    std::io::stdin().read_line(&mut String::new()).unwrap();
+}
+"#;
+
+fn compiled() -> Project {
+    let project = Project::empty().file("program.rs", PROGRAM);
+    let status = Command::new("rustc")
+        .args(["-O", "-g", "--edition", "2024", "-o", "program", "program.rs"])
+        .current_dir(project.root())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    project
+}
+
+fn result(outcome: &Outcome) -> AuditResult {
+    from_json(&outcome.stdout).unwrap_or_else(|error| panic!("{error}: {}", outcome.stderr))
+}
+
+/// Ends with the test: its input does.
+struct Running(Child);
+
+impl Running {
+    fn start(program: &Path) -> Self {
+        let mut command = Command::new(program);
+        Self(command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_process_that_runs_already_is_profiled_with_its_threads_and_goes_on() {
+    let project = compiled();
+    let mut running = Running::start(&project.root().join("program"));
+    let outcome = project
+        .perfaudit()
+        .args(["cpu", "--format", "json", "--pid", &running.0.id().to_string(), "--duration", "1s"])
+        .run();
+    let result = result(&outcome);
+    let workload = &result.workloads[0];
+    assert_eq!((workload.id.0.as_str(), workload.kind), ("process/program", WorkloadKind::Process));
+    let row = &result.cpu.as_ref().unwrap().workloads[0];
+    assert!(matches!(row.trust, Trust::Sound | Trust::Limited), "{row:#?}");
+    assert!(row.hotspots.iter().any(|hotspot| hotspot.symbol.ends_with("busy")), "{row:#?}");
+    assert!(row.usage.is_some());
+    let off_cpu = row.off_cpu.as_ref().unwrap();
+    // The first thread only waits for its input.
+    let first = off_cpu.threads.iter().find(|one| one.thread.thread == running.0.id()).unwrap();
+    assert!(first.time.blocked_share().unwrap() > 0.9, "{off_cpu:?}");
+    assert_eq!(row.bound_by.as_ref().unwrap().binding, Binding::Cpu, "{:?}", row.bound_by);
+    assert!(running.0.try_wait().unwrap().is_none());
+}
+
+#[test]
+fn a_process_that_is_not_there_is_a_mistake_of_the_caller() {
+    let outcome = Project::empty().perfaudit().args(["cpu", "--pid", "4294967295"]).run();
+    assert_eq!(outcome.code, Some(2), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("there is no process 4294967295"), "{}", outcome.stderr);
+}
+
+#[test]
+fn the_preloaded_sampler_is_taken_when_it_is_asked_for() {
+    let project = compiled();
+    let asked = ["--rung", "agent", "--rate", "100", "--stack-bytes", "8192"];
+    let outcome = project
+        .perfaudit()
+        .args(["cpu", "--format", "json"])
+        .args(asked)
+        .args(["--", "./program", "400000000"])
+        .run();
+    let result = result(&outcome);
+    let row = &result.cpu.as_ref().unwrap().workloads[0];
+    let sampler = row.sampler.as_ref().unwrap_or_else(|| panic!("{row:#?}"));
+    assert_eq!((sampler.rung, sampler.asked_hz, sampler.stack_bytes), (Rung::Agent, 100.0, 8192));
+    assert!(sampler.refused.is_empty() && sampler.samples > 10, "{sampler:?}");
+}
