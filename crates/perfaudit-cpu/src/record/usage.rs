@@ -151,7 +151,7 @@ impl Steps {
     }
 
     fn told(self) -> Option<Usage> {
-        (self.cpu.len() >= 2).then(|| Usage {
+        (self.cpu.len() >= 2).then_some(Usage {
             step_s: self.width.as_secs_f64(),
             cpu: self.cpu,
             rss: self.rss,

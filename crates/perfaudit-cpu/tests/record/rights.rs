@@ -12,7 +12,11 @@ const INNER: &str = "PERFAUDIT_TEST_PROGRAM";
 #[test]
 fn a_user_without_rights_gets_samples_of_user_code_and_the_reason_for_nothing_better() {
     if let Some(program) = std::env::var_os(INNER) {
-        let (recording, _) = record(&Command::new(program).arg("200000000"), &options(999, 16 << 10));
+        let command = Command::new(program).arg("200000000");
+        let (recorded, _) = try_record(&command, &options(999, 16 << 10)).unwrap();
+        let off_cpu = recorded.off_cpu.expect("the kernel tells of switches without any rights");
+        assert!(off_cpu.total.running_s > 0.0 && off_cpu.threads.len() == 1, "{off_cpu:?}");
+        let recording = recorded.recording;
         let mut names = Names::default();
         let busy = names.inclusive(&recording, "busy");
         assert!(busy > 10 && names.inclusive(&recording, "main") >= busy, "{:?}", recording.sampler);

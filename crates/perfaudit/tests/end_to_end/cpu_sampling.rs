@@ -28,7 +28,7 @@ fn compiled() -> Project {
         .args(["-O", "-g", "--edition", "2024", "-o", "program", "program.rs"])
         .current_dir(project.root())
         .status()
-        .unwrap();
+        .expect("there is a compiler");
     assert!(status.success());
     project
 }
@@ -43,7 +43,7 @@ struct Running(Child);
 impl Running {
     fn start(program: &Path) -> Self {
         let mut command = Command::new(program);
-        Self(command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap())
+        Self(command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("it was compiled"))
     }
 }
 
