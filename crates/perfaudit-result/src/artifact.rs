@@ -29,6 +29,8 @@ pub enum ArtifactKind {
     WorkloadLog,
     /// Where the CPU time of one workload went: [`CpuProfile`](crate::CpuProfile).
     CpuProfile,
+    /// What one workload allocates, by stack: [`HeapProfile`](crate::HeapProfile).
+    HeapProfile,
 }
 
 /// One file of the run directory.

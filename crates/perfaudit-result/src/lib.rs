@@ -14,6 +14,7 @@ mod cpu;
 mod figure;
 mod finding;
 mod group;
+mod heap;
 mod host;
 mod project;
 mod read;
@@ -35,6 +36,9 @@ pub use finding::{
     Confidence, Evidence, Finding, Granularity, Location, Severity, Verification, VerificationState,
 };
 pub use group::{Axis, Cell, GroupShape, WorkloadGroup};
+pub use heap::{
+    Heap, HeapCounts, HeapMethod, HeapProfile, HeapScope, HeapSite, HeapStack, PerIteration, WorkloadHeap,
+};
 pub use host::{
     Capability, CapabilityState, Host, KernelNoise, NoiseFloor, Precondition, PreconditionStatus,
 };
@@ -79,6 +83,9 @@ pub struct AuditResult {
     /// Where the CPU time of workloads went; none when nothing was profiled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu: Option<Cpu>,
+    /// What workloads allocate; none when nothing was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heap: Option<Heap>,
     /// This run beside a baseline, where one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,

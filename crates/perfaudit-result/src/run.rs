@@ -58,6 +58,8 @@ pub enum StageName {
     Commands,
     /// Sampling where workloads spend CPU time.
     Cpu,
+    /// Counting what workloads allocate.
+    Heap,
     /// Building the project into an empty target directory, timed.
     CleanBuild,
     /// Building the project after changes, timed.

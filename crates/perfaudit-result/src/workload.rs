@@ -365,6 +365,10 @@ impl MetricName {
     pub const CPU_UTILISATION: Self = Self(Cow::Borrowed("cpu.utilisation"));
     /// The largest resident memory of any process of a command.
     pub const RSS_PEAK: Self = Self(Cow::Borrowed("rss.peak"));
+    /// Bytes that are allocated: for each iteration of a benchmark, in the whole run of a command.
+    pub const ALLOC_BYTES: Self = Self(Cow::Borrowed("alloc.bytes"));
+    /// Blocks that are allocated: for each iteration of a benchmark, in the whole run of a command.
+    pub const ALLOC_COUNT: Self = Self(Cow::Borrowed("alloc.count"));
     /// Page faults that were served without reading from a disk.
     pub const PAGE_FAULTS_MINOR: Self = Self(Cow::Borrowed("page_faults.minor"));
     /// Page faults that had to read from a disk.

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use perfaudit_result::{Artifact, ArtifactId, ArtifactKind, AuditResult, CpuProfile, Samples, from_json};
+use perfaudit_result::{
+    Artifact, ArtifactId, ArtifactKind, AuditResult, CpuProfile, HeapProfile, ProfileError, Samples,
+    from_json,
+};
 use serde::de::DeserializeOwned;
 
 use crate::digest::sha256;
@@ -21,6 +24,8 @@ pub struct OpenedRun {
     pub samples: BTreeMap<ArtifactId, Samples>,
     /// The CPU profiles that could be read, each checked to hold what it refers to.
     pub profiles: BTreeMap<ArtifactId, CpuProfile>,
+    /// The stacks of allocations that could be read, each checked to hold what it refers to.
+    pub heaps: BTreeMap<ArtifactId, HeapProfile>,
     /// Batches and profiles that could not be read, with the reason: reports are made without them.
     pub unreadable: Vec<String>,
 }
@@ -37,13 +42,17 @@ pub fn open(path: &Path) -> Result<OpenedRun, RunDirectoryError> {
     let result = from_json(&text).map_err(|source| RunDirectoryError::Result { path: file, source })?;
     let mut samples = BTreeMap::new();
     let mut profiles = BTreeMap::new();
+    let mut heaps = BTreeMap::new();
     let mut unreadable = Vec::new();
     for artifact in &result.artifacts {
         let (id, path) = (artifact.id.clone(), artifact.path.as_str());
         let read = match artifact.kind {
             ArtifactKind::Samples => read_json(folder, path).map(|read| drop(samples.insert(id, read))),
             ArtifactKind::CpuProfile => {
-                read_profile(folder, path).map(|read| drop(profiles.insert(id, read)))
+                checked(folder, path, CpuProfile::check).map(|read| drop(profiles.insert(id, read)))
+            }
+            ArtifactKind::HeapProfile => {
+                checked(folder, path, HeapProfile::check).map(|read| drop(heaps.insert(id, read)))
             }
             ArtifactKind::Harness
             | ArtifactKind::BenchProcess
@@ -55,7 +64,7 @@ pub fn open(path: &Path) -> Result<OpenedRun, RunDirectoryError> {
             unreadable.push(format!("{path}: {reason}"));
         }
     }
-    Ok(OpenedRun { path: folder.to_owned(), result, samples, profiles, unreadable })
+    Ok(OpenedRun { path: folder.to_owned(), result, samples, profiles, heaps, unreadable })
 }
 
 impl OpenedRun {
@@ -77,9 +86,14 @@ impl OpenedRun {
     }
 }
 
-fn read_profile(folder: &Path, relative: &str) -> Result<CpuProfile, String> {
-    let profile: CpuProfile = read_json(folder, relative)?;
-    profile.check().map_err(|error| error.to_string())?;
+/// Reads a profile that holds what it refers to.
+fn checked<T: DeserializeOwned>(
+    folder: &Path,
+    relative: &str,
+    check: impl Fn(&T) -> Result<(), ProfileError>,
+) -> Result<T, String> {
+    let profile: T = read_json(folder, relative)?;
+    check(&profile).map_err(|error| error.to_string())?;
     Ok(profile)
 }
 
@@ -119,8 +133,8 @@ mod tests {
             "blocks":{"count":1,"width_s":1.0},"samples":[[1,0,0,1]]}"#;
         fs::write(folder.path().join("sound.json"), text.replace("PARENT", "0")).unwrap();
         fs::write(folder.path().join("circle.json"), text.replace("PARENT", "1")).unwrap();
-        assert_eq!(read_profile(folder.path(), "sound.json").unwrap().total(), 1);
-        let reason = read_profile(folder.path(), "circle.json").unwrap_err();
+        assert_eq!(checked(folder.path(), "sound.json", CpuProfile::check).unwrap().total(), 1);
+        let reason = checked(folder.path(), "circle.json", CpuProfile::check).unwrap_err();
         assert!(reason.starts_with("entry 1 of `nodes`"), "{reason}");
     }
 }

@@ -20,6 +20,8 @@ pub enum Dimension {
     BitsPerSecond,
     /// A rate, in elements of the benchmark's own kind per second.
     ElementsPerSecond,
+    /// A number of blocks of memory.
+    Blocks,
     /// A share; 1 is 100 %.
     Share,
 }
@@ -34,6 +36,7 @@ impl Dimension {
             Self::BytesPerSecond => Unit::BytesPerSecond,
             Self::BitsPerSecond => Unit::BitsPerSecond,
             Self::ElementsPerSecond => Unit::ElementsPerSecond,
+            Self::Blocks => Unit::Count,
             Self::Share => Unit::Ratio,
         }
     }
@@ -46,6 +49,7 @@ impl Dimension {
             Self::BytesPerSecond => ("bytes per second", "10 MB/s"),
             Self::BitsPerSecond => ("bits per second", "80 Mbit/s"),
             Self::ElementsPerSecond => ("elements per second", "5000 elem/s"),
+            Self::Blocks => ("a number of blocks", "500 blocks"),
             Self::Share => ("a share", "150 %"),
         }
     }
@@ -53,7 +57,7 @@ impl Dimension {
 
 /// Units with the dimension they count and how many base units they are. Prefixes of `elem` are those that Criterion
 /// prints.
-const UNITS: [(&str, Dimension, f64); 38] = [
+const UNITS: [(&str, Dimension, f64); 39] = [
     ("ns", Dimension::Time, 1.0),
     ("us", Dimension::Time, 1e3),
     ("\u{b5}s", Dimension::Time, 1e3),
@@ -91,6 +95,7 @@ const UNITS: [(&str, Dimension, f64); 38] = [
     ("Melem/s", Dimension::ElementsPerSecond, 1e6),
     ("Gelem/s", Dimension::ElementsPerSecond, 1e9),
     ("Telem/s", Dimension::ElementsPerSecond, 1e12),
+    ("blocks", Dimension::Blocks, 1.0),
     ("%", Dimension::Share, 0.01),
 ];
 
@@ -175,7 +180,7 @@ fn unknown_unit(unit: &str) -> Complaint {
         (_, Some((name, ..))) => complaint.hint(format!("did you mean `{name}`?")),
         (_, None) => complaint.hint(
             "expected a time (ns, us, ms, s, min, h), an amount of data (B, kB, MB, GB, KiB, MiB, GiB), \
-             a rate (B/s, MB/s, bit/s, elem/s, M elem/s) or %",
+             a rate (B/s, MB/s, bit/s, elem/s, M elem/s), blocks or %",
         ),
     }
 }
@@ -196,6 +201,7 @@ mod tests {
             ("1 Gbit/s", 1e9, Dimension::BitsPerSecond),
             ("1 M elem/s", 1e6, Dimension::ElementsPerSecond),
             ("5000 elem/s", 5000.0, Dimension::ElementsPerSecond),
+            ("500 blocks", 500.0, Dimension::Blocks),
             ("150 %", 1.5, Dimension::Share),
         ] {
             let limit = Limit::parse(text).unwrap();

@@ -23,6 +23,10 @@ pub enum MetricKind {
     Throughput,
     /// The largest resident set of the process.
     RssPeak,
+    /// Bytes that are allocated, per iteration or per run.
+    AllocBytes,
+    /// Blocks that are allocated, per iteration or per run.
+    AllocCount,
     /// CPU time over wall time: 100 % is one core.
     CpuUtilisation,
     /// CPU time in user mode.
@@ -41,13 +45,15 @@ pub enum MetricKind {
 
 impl MetricKind {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::WallTimeP50,
         Self::WallTimeP95,
         Self::WallTimeP99,
         Self::WallTimeMean,
         Self::Throughput,
         Self::RssPeak,
+        Self::AllocBytes,
+        Self::AllocCount,
         Self::CpuUtilisation,
         Self::CpuUser,
         Self::CpuSystem,
@@ -67,6 +73,8 @@ impl MetricKind {
             Self::WallTimeMean => "wall_time.mean",
             Self::Throughput => "throughput",
             Self::RssPeak => "rss.peak",
+            Self::AllocBytes => "alloc.bytes",
+            Self::AllocCount => "alloc.count",
             Self::CpuUtilisation => "cpu.utilisation",
             Self::CpuUser => "cpu.user",
             Self::CpuSystem => "cpu.system",
@@ -108,7 +116,8 @@ impl MetricKind {
             Self::Throughput => {
                 &[Dimension::BytesPerSecond, Dimension::BitsPerSecond, Dimension::ElementsPerSecond]
             }
-            Self::RssPeak | Self::BinarySize => &[Dimension::Bytes],
+            Self::RssPeak | Self::AllocBytes | Self::BinarySize => &[Dimension::Bytes],
+            Self::AllocCount => &[Dimension::Blocks],
             Self::CpuUtilisation => &[Dimension::Share],
         }
     }
@@ -147,6 +156,8 @@ mod tests {
             (MetricKind::WallTimeMean, MetricName::WALL_TIME_MEAN),
             (MetricKind::Throughput, MetricName::THROUGHPUT),
             (MetricKind::RssPeak, MetricName::RSS_PEAK),
+            (MetricKind::AllocBytes, MetricName::ALLOC_BYTES),
+            (MetricKind::AllocCount, MetricName::ALLOC_COUNT),
             (MetricKind::CpuUtilisation, MetricName::CPU_UTILISATION),
             (MetricKind::CpuUser, MetricName::CPU_USER),
             (MetricKind::CpuSystem, MetricName::CPU_SYSTEM),

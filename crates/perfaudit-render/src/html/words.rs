@@ -138,6 +138,7 @@ pub(super) fn stage(name: StageName) -> &'static str {
         StageName::Bench => "bench",
         StageName::Commands => "commands",
         StageName::Cpu => "cpu",
+        StageName::Heap => "heap",
         StageName::CleanBuild => "clean build",
         StageName::IncrementalBuild => "incremental build",
         StageName::TestSuite => "test suite",
@@ -174,6 +175,7 @@ pub(super) fn artifact(kind: ArtifactKind) -> &'static str {
         ArtifactKind::BuildLog => "build log",
         ArtifactKind::WorkloadLog => "workload log",
         ArtifactKind::CpuProfile => "CPU profile",
+        ArtifactKind::HeapProfile => "heap profile",
     }
 }
 

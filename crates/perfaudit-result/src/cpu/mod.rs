@@ -9,6 +9,8 @@ mod sampler;
 mod usage;
 
 pub use binding::{Binding, BoundBy};
+pub(crate) use profile::check_stacks;
+
 pub use difference::{FunctionChange, ProfileDifference};
 pub use excerpt::SourceExcerpt;
 pub use off_cpu::{OffCpu, ThreadOffCpu, ThreadTime};

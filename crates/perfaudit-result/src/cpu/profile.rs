@@ -183,6 +183,36 @@ pub struct ProfileError {
     pub limit: usize,
 }
 
+/// Checks each entry of a list.
+fn all<'a, T: 'a>(
+    of: &'static str,
+    items: &'a [T],
+    is_fine: impl Fn(usize, &'a T) -> bool,
+    limit: usize,
+) -> Result<(), ProfileError> {
+    match items.iter().enumerate().find(|&(at, item)| !is_fine(at, item)) {
+        Some((entry, _)) => Err(ProfileError { of, entry, limit }),
+        None => Ok(()),
+    }
+}
+
+/// Checks that every index of the tables of a profile points into its list and every caller stands before its callees.
+pub(crate) fn check_stacks(
+    origins: &[CodeOrigin],
+    functions: &[Function],
+    frames: &[SourceFrame],
+    nodes: &[StackNode],
+) -> Result<(), ProfileError> {
+    let limit = origins.len();
+    all("functions", functions, |_, function| (function.origin as usize) < limit, limit)?;
+    let limit = functions.len();
+    all("frames", frames, |_, frame| (frame.function as usize) < limit, limit)?;
+    let limit = frames.len();
+    all("nodes", nodes, |_, node| (node.frame as usize) < limit, limit)?;
+    let limit = nodes.len();
+    all("nodes", nodes, |at, node| node.parent.is_none_or(|parent| (parent as usize) < at), limit)
+}
+
 impl CpuProfile {
     /// The name of the function that stands at the root of a stack that could not be followed to its end.
     pub const TRUNCATED: &str = "[truncated]";
@@ -195,23 +225,8 @@ impl CpuProfile {
     /// # Errors
     /// The first entry that does not.
     pub fn check(&self) -> Result<(), ProfileError> {
-        fn all<'a, T: 'a>(
-            of: &'static str,
-            items: &'a [T],
-            is_fine: impl Fn(usize, &'a T) -> bool,
-            limit: usize,
-        ) -> Result<(), ProfileError> {
-            match items.iter().enumerate().find(|&(at, item)| !is_fine(at, item)) {
-                Some((entry, _)) => Err(ProfileError { of, entry, limit }),
-                None => Ok(()),
-            }
-        }
-        let (origins, functions) = (self.origins.len(), self.functions.len());
-        let (frames, nodes, threads) = (self.frames.len(), self.nodes.len(), self.threads.len());
-        all("functions", &self.functions, |_, function| (function.origin as usize) < origins, origins)?;
-        all("frames", &self.frames, |_, frame| (frame.function as usize) < functions, functions)?;
-        all("nodes", &self.nodes, |_, node| (node.frame as usize) < frames, frames)?;
-        all("nodes", &self.nodes, |at, node| node.parent.is_none_or(|parent| (parent as usize) < at), nodes)?;
+        check_stacks(&self.origins, &self.functions, &self.frames, &self.nodes)?;
+        let (nodes, threads) = (self.nodes.len(), self.threads.len());
         all("samples", &self.samples, |_, run| (run.node as usize) < nodes, nodes)?;
         all("samples", &self.samples, |_, run| (run.thread as usize) < threads, threads)?;
         let blocks = self.blocks.count as usize;

@@ -1,0 +1,133 @@
+//! Running a command with the preloaded library that counts its allocations.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use nix::sys::statvfs::{FsFlags, statvfs};
+use perfaudit_agent::{Agent, AgentError, ProcessHeap, Task};
+use perfaudit_exec::{Command, Ending, Finished, Interrupt, OutputLine, RunError};
+use tempfile::TempDir;
+
+use crate::route::{Refusal, look, route};
+use crate::stacks::Stacks;
+
+/// What a run allocated.
+#[derive(Debug)]
+pub struct Counted {
+    /// The stacks of all its processes.
+    pub stacks: Stacks,
+    /// Programs among its processes whose allocations could not be seen, each with the reason.
+    pub unseen: Vec<String>,
+    /// How the command ended, and what it used while it was counted.
+    pub finished: Finished,
+}
+
+/// Why nothing was counted.
+#[derive(Debug, thiserror::Error)]
+pub enum CountError {
+    /// The program's allocations cannot be seen.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The preloaded library cannot be used.
+    #[error(transparent)]
+    Agent(#[from] AgentError),
+    /// The command could not be started.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// There is no folder for what is counted.
+    #[error("cannot make a folder for what is counted: {0}; give the run directory room")]
+    Folder(std::io::Error),
+    /// The library was not loaded, or saw nothing.
+    #[error(
+        "{program} did not load the library that counts: it may be started with file capabilities, clear its environment, or run in another mount namespace"
+    )]
+    NotLoaded {
+        /// The program.
+        program: PathBuf,
+    },
+    /// It was loaded, and nothing was allocated through it.
+    #[error(
+        "{program} allocated nothing through the C library: it has an allocator of its own, whose names are stripped, or allocates nothing; build it with symbols and the system's allocator"
+    )]
+    Nothing {
+        /// The program.
+        program: PathBuf,
+    },
+    /// It was stopped.
+    #[error("interrupted")]
+    Interrupted,
+    /// It ran for too long.
+    #[error("it did not end in its time while its allocations were counted: give it more with `--timeout`")]
+    TimedOut,
+}
+
+/// Counted files are kept in memory where this much of it is free for files.
+const LEAST_ROOM: u64 = 2 << 30;
+/// The file system that the system keeps in memory.
+const IN_MEMORY: &str = "/dev/shm";
+
+/// Runs a command to its end and counts what it and all processes that come from it allocate. `scratch` is where a folder
+/// is made for the time of the run if there is no room in memory; `observe` sees each line that is printed. The
+/// command's own failure is no error: see [`Finished::ending`].
+///
+/// # Errors
+/// Why its allocations cannot be counted; where that is seen beforehand it was not run.
+pub fn count(
+    command: &Command,
+    scratch: &Path,
+    interrupt: &Interrupt,
+    observe: &mut dyn FnMut(OutputLine<'_>),
+) -> Result<Counted, CountError> {
+    let program = route(command)?;
+    let folder = folder(scratch).map_err(CountError::Folder)?;
+    let agent = Agent::prepare(folder.path(), Task::CountAllocations)?;
+    let own = command.environment().find(|(name, _)| *name == "LD_PRELOAD");
+    let preloaded = own.map(|(_, value)| value.to_owned()).or_else(|| std::env::var_os("LD_PRELOAD"));
+    let mut counted = command.clone();
+    for (name, value) in agent.environment(preloaded.as_deref()) {
+        counted = counted.env(name, value);
+    }
+    let finished = perfaudit_exec::run(&counted, interrupt, observe)?;
+    match finished.ending {
+        Ending::Interrupted => return Err(CountError::Interrupted),
+        Ending::TimedOut => return Err(CountError::TimedOut),
+        Ending::Exited(_) | Ending::Signalled(_) => {}
+    }
+    let files = agent.heap_files()?;
+    if files.is_empty() {
+        return Err(CountError::NotLoaded { program });
+    }
+    let heaps: Vec<ProcessHeap> =
+        files.iter().map(|file| ProcessHeap::read(file)).collect::<Result<_, _>>()?;
+    let mut stacks = Stacks::of(heaps);
+    stacks.gaps.refused_processes = agent.counters().refused_heaps;
+    if stacks.totals().count == 0 {
+        return Err(CountError::Nothing { program });
+    }
+    let unseen = unseen(&stacks);
+    Ok(Counted { stacks, unseen, finished })
+}
+
+/// Why processes that allocated nothing did not: nearly every program allocates something as it starts.
+fn unseen(stacks: &Stacks) -> Vec<String> {
+    let nothing = stacks.processes.iter().filter(|process| process.counts.count == 0);
+    let programs: BTreeSet<&Path> = nothing.map(|process| process.program.as_path()).collect();
+    let why = |program: &Path| match look(program) {
+        Err(refusal) => refusal.to_string(),
+        Ok(()) => CountError::Nothing { program: program.to_owned() }.to_string(),
+    };
+    programs.into_iter().map(why).collect()
+}
+
+/// A folder from which a library can be loaded, in memory if there is room.
+fn folder(scratch: &Path) -> std::io::Result<TempDir> {
+    let has_room = statvfs(IN_MEMORY).is_ok_and(|system| {
+        let free = u64::from(system.blocks_available()).saturating_mul(system.fragment_size());
+        free >= LEAST_ROOM && !system.flags().intersects(FsFlags::ST_NOEXEC | FsFlags::ST_RDONLY)
+    });
+    let make = |folder: &Path| tempfile::Builder::new().prefix("perfaudit-heap-").tempdir_in(folder);
+    match has_room.then(|| make(Path::new(IN_MEMORY))) {
+        Some(Ok(folder)) => Ok(folder),
+        _ => make(scratch),
+    }
+}

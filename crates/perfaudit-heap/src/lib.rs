@@ -1,0 +1,23 @@
+//! What a program allocates, and where.
+//!
+//! - [`route`]: looks at the program first: whether its allocations can be seen at all, or why not.
+//! - [`count`]: runs it with the preloaded library that counts, and reads what each of its processes allocated.
+//! - [`Stacks`]: the stacks of all processes in one tree; [`symbolise`] gives them functions and lines.
+//! - [`sites`]: pure: which line each allocation is charged to.
+//! - [`per_iteration`]: pure: what an iteration of a benchmark allocates, from one iteration and from many.
+
+mod count;
+mod iteration;
+mod measured;
+mod route;
+mod sites;
+mod stacks;
+mod symbolise;
+
+pub use count::{CountError, Counted, count};
+pub use iteration::{Iterations, per_iteration};
+pub use measured::{MeasuredHeap, measured_heap};
+pub use route::{Refusal, route};
+pub use sites::{SiteLimits, Sites, sites};
+pub use stacks::{Gaps, ProcessTotals, Stacks};
+pub use symbolise::{SymbolisedHeap, symbolise};

@@ -1,0 +1,184 @@
+//! Which line each allocation is charged to.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
+
+use perfaudit_result::{FunctionId, HeapCounts, HeapProfile, HeapSite, HeapStack, OriginKind, SourceFrame};
+
+/// How many sites are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SiteLimits {
+    /// Listed are this many with most bytes, and as many with most blocks, with most at the peak and with most growth.
+    pub each: usize,
+}
+
+impl Default for SiteLimits {
+    fn default() -> Self {
+        Self { each: 20 }
+    }
+}
+
+/// The sites of a profile.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sites {
+    /// Every site, by bytes first.
+    pub all: Vec<HeapSite>,
+}
+
+impl Sites {
+    /// Those that are listed, and what the others allocate together.
+    #[must_use]
+    pub fn listed(self, limits: SiteLimits) -> (Vec<HeapSite>, HeapCounts) {
+        let rank_by: [fn(&HeapCounts) -> u64; 4] =
+            [|counts| counts.bytes, |counts| counts.count, |counts| counts.peak, |counts| counts.grow_bytes];
+        let mut listed = BTreeSet::new();
+        for by in rank_by {
+            let mut order: Vec<usize> =
+                (0..self.all.len()).filter(|&at| by(&self.all[at].counts) > 0).collect();
+            order.sort_by_key(|&at| Reverse(by(&self.all[at].counts)));
+            listed.extend(order.into_iter().take(limits.each));
+        }
+        let mut others = HeapCounts::default();
+        let mut sites = Vec::with_capacity(listed.len());
+        for (at, site) in self.all.into_iter().enumerate() {
+            if listed.contains(&at) { sites.push(site) } else { others.add(&site.counts) }
+        }
+        (sites, others)
+    }
+}
+
+/// A line of a function.
+type Place = (FunctionId, u32);
+
+/// Charges each stack to its innermost frame of the project's own code, through inlined frames; where there is none, to
+/// the innermost outside of the standard library and the system's libraries; where there is none either, to the
+/// outermost.
+#[must_use]
+pub fn sites(profile: &HeapProfile) -> Sites {
+    let mut charged: HashMap<Place, HeapCounts> = HashMap::new();
+    let mut callees: HashMap<(Place, FunctionId), u64> = HashMap::new();
+    for stack in &profile.stacks {
+        let (frame, callee) = charge(profile, stack);
+        let place = (frame.function, frame.line);
+        charged.entry(place).or_default().add(&stack.counts);
+        if let Some(callee) = callee {
+            *callees.entry((place, callee)).or_default() += stack.counts.bytes;
+        }
+    }
+    let mut most: HashMap<Place, (u64, Reverse<FunctionId>)> = HashMap::new();
+    for ((place, callee), bytes) in callees {
+        let best = most.entry(place).or_insert((bytes, Reverse(callee)));
+        *best = (*best).max((bytes, Reverse(callee)));
+    }
+    let mut all: Vec<HeapSite> = charged
+        .into_iter()
+        .map(|(place, counts)| {
+            let function = &profile.functions[place.0 as usize];
+            let calls = most.get(&place).map(|(_, Reverse(callee))| *callee);
+            HeapSite {
+                symbol: function.name.clone(),
+                file: function.file.clone(),
+                line: (place.1 > 0).then_some(place.1),
+                origin: profile.origins[function.origin as usize].clone(),
+                calls: calls.map(|callee| profile.functions[callee as usize].name.clone()),
+                counts,
+                count_per_iteration: None,
+                bytes_per_iteration: None,
+            }
+        })
+        .collect();
+    all.sort_by(|a, b| {
+        let key = |site: &HeapSite| (Reverse(site.counts.bytes), Reverse(site.counts.count), site.line);
+        key(a).cmp(&key(b)).then_with(|| a.symbol.cmp(&b.symbol))
+    });
+    Sites { all }
+}
+
+/// The frame that a stack is charged to, and the function that it calls there.
+fn charge<'a>(profile: &'a HeapProfile, stack: &HeapStack) -> (&'a SourceFrame, Option<FunctionId>) {
+    let kind = |frame: &SourceFrame| {
+        let function = &profile.functions[frame.function as usize];
+        profile.origins[function.origin as usize].kind
+    };
+    let of_program = |kind| matches!(kind, OriginKind::Dependency | OriginKind::Unknown);
+    let mut own = None;
+    let mut other = None;
+    let mut outermost = None;
+    let mut inner = None;
+    for frame in profile.stack(stack.node) {
+        match kind(frame) {
+            OriginKind::Own => {
+                own = Some((frame, inner));
+                break;
+            }
+            kind if other.is_none() && of_program(kind) => other = Some((frame, inner)),
+            _ => {}
+        }
+        outermost = Some((frame, inner));
+        inner = Some(frame.function);
+    }
+    own.or(other).or(outermost).expect("a stack has a frame")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use perfaudit_result::{CodeOrigin, Function, StackNode, WorkloadId};
+
+    /// A stack given from the outermost frame inwards: kinds of code, each at a line of its own.
+    fn profile(stacks: &[(&[OriginKind], u64)]) -> HeapProfile {
+        let mut profile = HeapProfile {
+            workload: WorkloadId("a/b/c".into()),
+            origins: Vec::new(),
+            functions: Vec::new(),
+            frames: Vec::new(),
+            nodes: Vec::new(),
+            stacks: Vec::new(),
+        };
+        for (kinds, bytes) in stacks {
+            let mut parent = None;
+            for kind in *kinds {
+                let id = u32::try_from(profile.nodes.len()).unwrap();
+                profile.origins.push(CodeOrigin { kind: *kind, name: None });
+                profile.functions.push(Function {
+                    name: format!("{kind:?}{id}"),
+                    file: None,
+                    line: None,
+                    origin: id,
+                });
+                profile.frames.push(SourceFrame { function: id, line: id + 1, inlined: false });
+                profile.nodes.push(StackNode { parent, frame: id });
+                parent = Some(id);
+            }
+            let counts = HeapCounts { count: 1, bytes: *bytes, ..HeapCounts::default() };
+            profile.stacks.push(HeapStack { node: parent.unwrap(), counts });
+        }
+        assert_eq!(profile.check(), Ok(()));
+        profile
+    }
+
+    fn symbols(kinds: &[OriginKind]) -> (String, Option<String>) {
+        let site = sites(&profile(&[(kinds, 1)])).all.remove(0);
+        (site.symbol, site.calls)
+    }
+
+    #[test]
+    fn the_innermost_own_frame_is_charged_and_what_it_calls_is_named() {
+        use OriginKind::{Dependency, Own, Std, System};
+        let named = |symbol: &str, calls: &str| (symbol.to_owned(), Some(calls.to_owned()));
+        assert_eq!(symbols(&[System, Own, Own, Dependency, Std]), named("Own2", "Dependency3"));
+        assert_eq!(symbols(&[System, Dependency, Std]), named("Dependency1", "Std2"));
+        assert_eq!(symbols(&[System, Std, Std]), named("System0", "Std1"));
+        assert_eq!(symbols(&[Own]), ("Own0".to_owned(), None));
+    }
+
+    #[test]
+    fn what_is_not_listed_is_summed_up() {
+        let kinds = [OriginKind::Own];
+        let many: Vec<(&[OriginKind], u64)> = (1..=9).map(|bytes| (&kinds[..], bytes)).collect();
+        let (listed, others) = sites(&profile(&many)).listed(SiteLimits { each: 2 });
+        let bytes: Vec<u64> = listed.iter().map(|site| site.counts.bytes).collect();
+        assert_eq!(bytes, [9, 8]);
+        assert_eq!((others.bytes, others.count), (28, 7));
+    }
+}

@@ -1,0 +1,207 @@
+//! The stacks of all processes of a run in one tree of addresses.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use perfaudit_agent::{HeapFrame, HeapModule, ProcessHeap};
+use perfaudit_cpu::{CallTree, CodeAddress, FileIdentity, Lookup, Module};
+use perfaudit_result::{HeapCounts, NodeId};
+
+/// The stacks of all processes of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Stacks {
+    /// The files that stacks lie in.
+    pub modules: Vec<Module>,
+    /// The stacks.
+    pub tree: CallTree<CodeAddress>,
+    /// What each node of the tree allocated itself. Peaks are those of the process with the largest one alone.
+    pub counts: Vec<HeapCounts>,
+    /// The processes, the one with the largest peak first.
+    pub processes: Vec<ProcessTotals>,
+    /// What could not be counted or not assigned.
+    pub gaps: Gaps,
+}
+
+/// What one process allocated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcessTotals {
+    /// Its program; empty when it is not known.
+    pub program: PathBuf,
+    /// What it allocated.
+    pub counts: HeapCounts,
+}
+
+/// What could not be counted, or not assigned, in all processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Gaps {
+    /// Blocks that were freed and never seen allocated.
+    pub foreign_frees: u64,
+    /// Blocks whose end was not followed because their address is not a multiple of 16.
+    pub unaligned: u64,
+    /// Allocations whose stack found no room.
+    pub overflown: u64,
+    /// Threads that counted at a common place.
+    pub shared_threads: u64,
+    /// Processes whose allocations could not be counted.
+    pub refused_processes: u64,
+}
+
+impl ProcessTotals {
+    /// The name of its program.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let name = self.program.file_name();
+        name.map_or_else(|| "[unknown]".to_owned(), |name| name.to_string_lossy().into_owned())
+    }
+}
+
+impl Stacks {
+    /// Puts processes together.
+    #[must_use]
+    pub fn of(mut heaps: Vec<ProcessHeap>) -> Self {
+        heaps.sort_by_key(|heap| (std::cmp::Reverse(heap.peak_bytes), heap.process));
+        let mut stacks = Self::default();
+        let mut known: HashMap<PathBuf, u32> = HashMap::new();
+        for (rank, heap) in heaps.iter().enumerate() {
+            stacks.add(heap, rank == 0, &mut known);
+        }
+        stacks
+    }
+
+    fn add(&mut self, heap: &ProcessHeap, is_largest: bool, known: &mut HashMap<PathBuf, u32>) {
+        let mut modules: Vec<(&HeapModule, u32)> = Vec::with_capacity(heap.modules.len());
+        for module in &heap.modules {
+            let number = *known.entry(module.path.clone()).or_insert_with(|| {
+                let identity = FileIdentity::default();
+                self.modules.push(Module { path: module.path.clone(), identity });
+                u32::try_from(self.modules.len() - 1).expect("processes have fewer than 2^32 modules")
+            });
+            modules.push((module, number));
+        }
+        modules.sort_by_key(|(module, _)| module.start);
+        let mut nodes: Vec<Option<NodeId>> = vec![None; heap.nodes.len()];
+        let mut totals = HeapCounts::default();
+        for (at, is_used) in used(heap).into_iter().enumerate() {
+            if !is_used {
+                continue;
+            }
+            let node = heap.nodes[at];
+            let parent = node.parent.and_then(|parent| nodes[parent as usize]);
+            let id = self.tree.child(parent, address(node.frame, &modules));
+            nodes[at] = Some(id);
+            self.counts.resize(self.tree.nodes().len(), HeapCounts::default());
+            let mut counts = counts(&node.counts);
+            totals.add(&counts);
+            if !is_largest {
+                (counts.peak, counts.peak_count) = (0, 0);
+            }
+            self.counts[id as usize].add(&counts);
+        }
+        let program = heap.modules.first().map(|module| module.path.clone()).unwrap_or_default();
+        self.processes.push(ProcessTotals { program, counts: totals });
+        self.gaps.foreign_frees += heap.gaps.foreign_frees;
+        self.gaps.unaligned += heap.gaps.unaligned;
+        self.gaps.overflown += heap.gaps.overflown;
+        self.gaps.shared_threads += heap.gaps.shared_threads;
+    }
+
+    /// The sum of all stacks.
+    #[must_use]
+    pub fn totals(&self) -> HeapCounts {
+        let mut totals = HeapCounts::default();
+        self.counts.iter().for_each(|counts| totals.add(counts));
+        totals
+    }
+}
+
+/// Which nodes allocated something or have something below them that did.
+fn used(heap: &ProcessHeap) -> Vec<bool> {
+    let mut used: Vec<bool> = heap.nodes.iter().map(|node| node.counts.count > 0).collect();
+    for at in (0..used.len()).rev() {
+        if let (true, Some(parent)) = (used[at], heap.nodes[at].parent) {
+            used[parent as usize] = true;
+        }
+    }
+    used
+}
+
+fn address(frame: HeapFrame, modules: &[(&HeapModule, u32)]) -> CodeAddress {
+    let HeapFrame::Return(address) = frame else { return CodeAddress::Truncated };
+    let before = modules.partition_point(|(module, _)| module.start < address);
+    match before.checked_sub(1).map(|at| modules[at]) {
+        // What is returned to may lie just behind the last instruction of a file.
+        Some((module, number)) if address <= module.end => CodeAddress::InModule {
+            module: number,
+            address: address.wrapping_sub(module.bias),
+            lookup: Lookup::ReturnAddress,
+        },
+        _ => CodeAddress::Anonymous { address },
+    }
+}
+
+fn counts(counted: &perfaudit_agent::HeapCounts) -> HeapCounts {
+    // A block that a signal handler frees while it is counted may be missing once: not less than nothing is there.
+    let unsigned = |value: i64| u64::try_from(value).unwrap_or(0);
+    HeapCounts {
+        count: counted.count,
+        bytes: counted.bytes,
+        peak: unsigned(counted.peak_bytes),
+        peak_count: unsigned(counted.peak_count),
+        live: unsigned(counted.live_bytes),
+        live_count: unsigned(counted.live_count),
+        temporary: counted.temporary,
+        grow_count: counted.grown_count,
+        grow_bytes: counted.grown_bytes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use perfaudit_agent::{HeapGaps, HeapNode};
+
+    use super::*;
+
+    fn heap(process: u32, bias: u64, bytes: u64) -> ProcessHeap {
+        let counts = perfaudit_agent::HeapCounts {
+            count: 1,
+            bytes,
+            peak_bytes: bytes.cast_signed(),
+            ..perfaudit_agent::HeapCounts::default()
+        };
+        let node = |parent, address, counts| HeapNode { parent, frame: HeapFrame::Return(address), counts };
+        let nothing = perfaudit_agent::HeapCounts::default();
+        ProcessHeap {
+            process,
+            modules: vec![HeapModule { bias, start: bias, end: bias + 0x1000, path: "/usr/bin/shop".into() }],
+            nodes: vec![
+                node(None, bias + 0x10, nothing),
+                node(Some(0), bias + 0x20, counts),
+                node(Some(0), bias + 0x30, nothing),
+            ],
+            gaps: HeapGaps::default(),
+            peak_bytes: bytes.cast_signed(),
+        }
+    }
+
+    #[test]
+    fn the_same_stack_of_two_processes_is_one_and_the_peak_is_that_of_the_larger() {
+        let stacks = Stacks::of(vec![heap(1, 0x4000, 100), heap(2, 0x9000, 300)]);
+        assert_eq!(stacks.tree.nodes().len(), 2, "what allocated nothing is left out");
+        assert_eq!(stacks.modules.len(), 1);
+        let totals = stacks.totals();
+        assert_eq!((totals.count, totals.bytes, totals.peak), (2, 400, 300));
+        assert_eq!(stacks.processes[0].counts.bytes, 300);
+    }
+
+    #[test]
+    fn an_address_is_that_of_the_file_and_one_outside_of_all_files_has_none() {
+        let module = HeapModule { bias: 0x4000, start: 0x5000, end: 0x6000, path: "/a".into() };
+        let place = |at| address(HeapFrame::Return(at), &[(&module, 7)]);
+        assert_eq!(
+            place(0x5010),
+            CodeAddress::InModule { module: 7, address: 0x1010, lookup: Lookup::ReturnAddress }
+        );
+        assert_eq!(place(0x4fff), CodeAddress::Anonymous { address: 0x4fff });
+        assert_eq!(address(HeapFrame::Cut, &[]), CodeAddress::Truncated);
+    }
+}

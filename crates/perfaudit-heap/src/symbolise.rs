@@ -1,0 +1,155 @@
+//! From stacks of addresses to functions and lines, by the symbols of the CPU profiler.
+
+use std::path::Path;
+
+use perfaudit_cpu::Recording;
+use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces, SymbolRemark};
+use perfaudit_result::{
+    CpuProfile, HeapCounts, HeapProfile, HeapStack, Rung, SampleRun, Sampler, SamplingEvent, Thread,
+    TimeBlocks, WorkloadId,
+};
+
+use crate::stacks::Stacks;
+
+/// Allocations with symbols.
+#[derive(Debug, Clone)]
+pub struct SymbolisedHeap {
+    /// The stacks in the shape that the analysis of CPU profiles reads: a run of samples for each stack, with as many
+    /// samples as it allocated blocks, in a thread of its own whose process is the stack's number in `counts`.
+    pub(crate) carrier: CpuProfile,
+    /// What each stack allocated.
+    pub(crate) counts: Vec<HeapCounts>,
+    /// What is missing of symbols, most blocks first.
+    pub remarks: Vec<SymbolRemark>,
+    /// Blocks whose stack does not reach its root.
+    pub truncated: u64,
+    /// Blocks whose innermost frame has no name.
+    pub unsymbolised: u64,
+}
+
+/// Functions that a thread other than the first begins in.
+const THREAD_ROOTS: [&str; 4] = ["start_thread", "clone3", "__clone3", "clone"];
+
+/// Gives the addresses of stacks their functions.
+#[must_use]
+pub fn symbolise(
+    stacks: &Stacks,
+    workload: WorkloadId,
+    project: &ProjectSources,
+    places: &SymbolPlaces,
+) -> SymbolisedHeap {
+    let mut counts = Vec::new();
+    let mut samples = Vec::new();
+    let mut threads = Vec::new();
+    for (node, of_node) in (0..).zip(&stacks.counts) {
+        if of_node.count == 0 {
+            continue;
+        }
+        let number = u32::try_from(counts.len()).expect("there are fewer than 2^32 stacks");
+        samples.push(SampleRun { node, thread: number, block: 0, count: of_node.count });
+        threads.push(Thread { process: number, thread: number, name: String::new() });
+        counts.push(*of_node);
+    }
+    let recording = Recording {
+        sampler: no_sampler(),
+        modules: stacks.modules.clone(),
+        threads,
+        stacks: stacks.tree.clone(),
+        blocks: TimeBlocks { count: 1, width_s: 0.0 },
+        samples,
+    };
+    let project = with_programs(project, stacks);
+    let symbolised = perfaudit_cpu::symbols::symbolise(&recording, workload, &project, places);
+    let mut carrier = symbolised.profile;
+    mark_other_threads(&mut carrier);
+    let truncated = (carrier.samples.iter())
+        .filter(|run| {
+            let root = carrier.stack(run.node).last();
+            root.is_some_and(|root| carrier.functions[root.function as usize].name == CpuProfile::TRUNCATED)
+        })
+        .map(|run| run.count)
+        .sum();
+    let unsymbolised = carrier.sampler.unsymbolised;
+    SymbolisedHeap { carrier, counts, remarks: symbolised.remarks, truncated, unsymbolised }
+}
+
+impl SymbolisedHeap {
+    /// All of it.
+    #[must_use]
+    pub fn whole(&self) -> HeapProfile {
+        self.of(&self.carrier)
+    }
+
+    /// The allocations whose runs are in `part`, which was cut out of the carrier.
+    pub(crate) fn of(&self, part: &CpuProfile) -> HeapProfile {
+        let mut by_node = vec![HeapCounts::default(); part.nodes.len()];
+        for run in &part.samples {
+            let stack = part.threads[run.thread as usize].process;
+            by_node[run.node as usize].add(&self.counts[stack as usize]);
+        }
+        let stacks = (0..).zip(by_node).filter(|(_, counts)| counts.count > 0);
+        HeapProfile {
+            workload: part.workload.clone(),
+            origins: part.origins.clone(),
+            functions: part.functions.clone(),
+            frames: part.frames.clone(),
+            nodes: part.nodes.clone(),
+            stacks: stacks.map(|(node, counts)| HeapStack { node, counts }).collect(),
+        }
+    }
+}
+
+/// Where the system keeps libraries.
+const SYSTEM_FOLDERS: [&str; 5] = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"];
+
+/// The project and every program of the run and what it brings along: Rust's standard library is told from what uses it
+/// in these, too, which is what sites are drawn by where there is no code of the project's own.
+fn with_programs(project: &ProjectSources, stacks: &Stacks) -> ProjectSources {
+    let is_of_system = |path: &Path| SYSTEM_FOLDERS.iter().any(|folder| path.starts_with(folder));
+    let brought = stacks.modules.iter().map(|module| module.path.as_path());
+    let brought = brought.filter(|path| path.is_absolute() && !is_of_system(path));
+    let mut project = project.clone();
+    project.built.extend(brought.filter_map(Path::parent).map(Path::to_owned));
+    project
+}
+
+/// Counting allocations takes no samples.
+fn no_sampler() -> Sampler {
+    Sampler {
+        rung: Rung::Agent,
+        refused: Vec::new(),
+        event: SamplingEvent::Other,
+        asked_hz: 0.0,
+        reached_hz: None,
+        cpu_s: None,
+        system_s: None,
+        samples: 0,
+        lost: 0,
+        truncated: 0,
+        unsymbolised: 0,
+        stack_bytes: 0,
+    }
+}
+
+/// Stacks of other threads than the first are told by the functions that threads begin in.
+fn mark_other_threads(carrier: &mut CpuProfile) {
+    let is_root: Vec<bool> = carrier
+        .functions
+        .iter()
+        .map(|function| {
+            THREAD_ROOTS.contains(&function.name.as_str()) || function.name.contains("::thread_start")
+        })
+        .collect();
+    let mut is_below = Vec::with_capacity(carrier.nodes.len());
+    for node in &carrier.nodes {
+        let function = carrier.frames[node.frame as usize].function;
+        let above = node.parent.is_some_and(|parent| is_below[parent as usize]);
+        is_below.push(above || is_root[function as usize]);
+    }
+    for run in &carrier.samples {
+        if is_below[run.node as usize] {
+            let thread = &mut carrier.threads[run.thread as usize];
+            thread.thread = !thread.process;
+        }
+    }
+}
