@@ -6,7 +6,8 @@
 //! - [`groups`]: which workloads form sweeps and matrices; pure.
 //! - [`Delivery`]: the gatherer of what building, testing and shipping the project costs; [`delivery_metrics`] makes
 //!   its figures.
-//! - [`profiled_process`]: one benchmark in a process to be looked at.
+//! - [`profiled_process`]: one benchmark in a process to be looked at; [`one_iteration`] and [`many_iterations`]: one
+//!   that runs a known number of iterations.
 //! - [`measure_commands`]: the gatherer of whole commands; [`command_metrics`] makes their figures.
 //! - [`measure_against_themselves`]: commands against themselves; [`kernel_noise`] tells how far they lie apart.
 //!
@@ -26,6 +27,7 @@ mod executable;
 pub mod fuzzing;
 mod gather;
 mod group;
+mod iterations;
 mod libtest;
 mod message;
 mod pace;
@@ -48,6 +50,7 @@ pub use estimate::{Estimates, median_estimate, metrics};
 pub use executable::BenchExecutable;
 pub use gather::{GatherError, GatherEvent, GatherRequest, Gathered, gather, unbuilt};
 pub use group::groups;
+pub use iterations::{IterationCount, IterationRequest, iteration_count, many_iterations, one_iteration};
 pub use pace::{Pace, Settings};
 pub use profile::{ProfileRequest, ProfiledProcess, Stated as StatedWhileProfiled, profiled_process};
 pub use trial::{CompileError, Compiled, TrialError, TrialRequest, compile_trial, run_trial};

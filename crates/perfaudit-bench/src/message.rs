@@ -36,6 +36,12 @@ pub(crate) fn out_of_budget(budget: Option<Duration>) -> String {
     )
 }
 
+pub(crate) fn shared_name(title: &str) -> String {
+    format!(
+        "`{title}` has the name of another benchmark, and Criterion runs both: give each a name of its own"
+    )
+}
+
 /// Where to look when Criterion lists nothing.
 pub(crate) const CRITERION_BENCHMARKS: &str =
     "is there a `criterion_group!` with functions, and does `criterion_main!` name it?";

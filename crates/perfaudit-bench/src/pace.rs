@@ -31,8 +31,16 @@ impl Settings {
         sample_size: Some(400),
     };
 
+    /// For counts that do not depend on time: as few samples as Criterion takes, after a warm-up that is over with its
+    /// first iteration, because no clock ticks so finely.
+    pub(crate) const FEW: Self = Self {
+        warm_up: Some(Duration::from_nanos(10)),
+        measurement: Some(Duration::from_millis(50)),
+        sample_size: Some(FEWEST_SAMPLES),
+    };
+
     pub(crate) fn criterion_options(self) -> Vec<(&'static str, String)> {
-        let seconds = |duration: Duration| format!("{:.3}", duration.as_secs_f64());
+        let seconds = |duration: Duration| format!("{}", duration.as_secs_f64());
         [
             ("--warm-up-time", self.warm_up.map(seconds)),
             ("--measurement-time", self.measurement.map(seconds)),

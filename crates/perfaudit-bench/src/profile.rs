@@ -15,7 +15,7 @@ use crate::divan::launch::Selection;
 use crate::divan::table::Table;
 use crate::executable::BenchExecutable;
 use crate::pace::Settings;
-use crate::{criterion, divan, libtest};
+use crate::{criterion, divan, libtest, message};
 
 /// The process of one benchmark.
 #[derive(Debug)]
@@ -56,9 +56,7 @@ pub fn profiled_process(request: ProfileRequest<'_>) -> Result<ProfiledProcess<'
     let command = match workload.kind {
         WorkloadKind::Criterion => {
             if shares_its_name(workload, all) {
-                return Err(format!(
-                    "`{title}` has the name of another benchmark, and Criterion runs both: give each a name of its own"
-                ));
+                return Err(message::shared_name(title));
             }
             let settings = Settings::for_profile(time, median_ns);
             criterion::launch::measure(executable, &Filter::for_title(title), settings, home, limit)
@@ -76,7 +74,7 @@ pub fn profiled_process(request: ProfileRequest<'_>) -> Result<ProfiledProcess<'
 }
 
 /// Whether Criterion tells this benchmark from another by a number at the end of its name only.
-fn shares_its_name(workload: &Workload, all: &[Workload]) -> bool {
+pub(crate) fn shares_its_name(workload: &Workload, all: &[Workload]) -> bool {
     let base = |title: &str| match title.rsplit_once(" #") {
         Some((base, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => base.to_owned(),
         _ => title.to_owned(),

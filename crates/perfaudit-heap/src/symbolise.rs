@@ -5,8 +5,8 @@ use std::path::Path;
 use perfaudit_cpu::Recording;
 use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces, SymbolRemark};
 use perfaudit_result::{
-    CpuProfile, HeapCounts, HeapProfile, HeapStack, Rung, SampleRun, Sampler, SamplingEvent, Thread,
-    TimeBlocks, WorkloadId,
+    CpuProfile, Function, HeapCounts, HeapProfile, HeapStack, Rung, SampleRun, Sampler, SamplingEvent,
+    Thread, TimeBlocks, WorkloadId,
 };
 
 use crate::stacks::Stacks;
@@ -74,6 +74,28 @@ pub fn symbolise(
 }
 
 impl SymbolisedHeap {
+    /// The functions that are on any stack.
+    #[must_use]
+    pub fn functions(&self) -> &[Function] {
+        &self.carrier.functions
+    }
+
+    /// Whether a benchmark harness can be seen with its source files: then a measured function that is on no stack did
+    /// not allocate.
+    #[must_use]
+    pub fn shows_harness(&self) -> bool {
+        const HARNESSES: [&str; 3] = ["criterion", "divan", "test"];
+        self.carrier.functions.iter().any(|function| {
+            let name = function.name.trim_start_matches('<');
+            let package = self.carrier.origins[function.origin as usize].name.as_deref().unwrap_or_default();
+            function.file.is_some()
+                && HARNESSES.iter().any(|harness| {
+                    package == *harness
+                        || name.strip_prefix(harness).is_some_and(|rest| rest.starts_with("::"))
+                })
+        })
+    }
+
     /// All of it.
     #[must_use]
     pub fn whole(&self) -> HeapProfile {

@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Bench(Box<BenchArguments>),
     /// Show where benchmarks, or one command, spend CPU time
     Cpu(Box<CpuArguments>),
+    /// Show what benchmarks, or one command, allocate
+    Heap(Box<HeapArguments>),
     /// Make the reports of a run again, without measuring
     Report(ReportArguments),
     /// Show what can be measured on this machine, and what stands in the way
@@ -316,6 +318,18 @@ impl BenchArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CpuArguments {
+    #[command(flatten)]
+    pub(crate) audit: AuditArguments,
+    /// The command to profile, behind `--`; without it the project's benchmarks and configured commands
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HeapArguments {
+    /// The command whose allocations are counted, behind `--`; without it the project's benchmarks and configured
+    /// commands
 pub(crate) struct StoreArgument {
     /// Directory for baselines and noise floors instead of the user's data directory
     #[arg(long = "store", value_name = "DIR", help_heading = "Baselines")]
@@ -412,6 +426,8 @@ pub(crate) enum StageArgument {
     Delivery,
     /// CPU profiles
     Cpu,
+    /// Allocations
+    Heap,
 }
 
 impl From<StageArgument> for ChosenStage {
@@ -421,6 +437,7 @@ impl From<StageArgument> for ChosenStage {
             StageArgument::Commands => Self::Commands,
             StageArgument::Delivery => Self::Delivery,
             StageArgument::Cpu => Self::Cpu,
+            StageArgument::Heap => Self::Heap,
         }
     }
 }

@@ -44,7 +44,16 @@ pub(crate) fn measure(
     for (option, value) in settings.criterion_options() {
         command = command.arg(option).arg(value);
     }
-    command = match filter {
+    select(command, filter, home, limit)
+}
+
+/// Runs a single iteration of each benchmark that a filter selects, without measuring.
+pub(crate) fn test(executable: &BenchExecutable, filter: &Filter, home: &Path, limit: Duration) -> Command {
+    select(executable.command().args(["--bench", "--test"]), filter, home, limit)
+}
+
+fn select(command: Command, filter: &Filter, home: &Path, limit: Duration) -> Command {
+    let command = match filter {
         Filter::Exact(id) => command.args(["--exact", "--", id]),
         Filter::Pattern(pattern) => command.args(["--", pattern]),
     };

@@ -44,10 +44,33 @@ pub(crate) fn measure(
     longest: Option<Duration>,
     limit: Duration,
 ) -> Command {
-    let mut command = executable.command().arg("--bench").env_remove("NEXTEST").time_limit(limit);
+    let mut command = executable.command().arg("--bench");
     if let Some(longest) = longest {
         command = command.arg("--max-time").arg(format!("{:.3}", longest.as_secs_f64()));
     }
+    select(command, title, selection, limit)
+}
+
+/// Runs a single iteration of one benchmark, without measuring.
+pub(crate) fn test(executable: &BenchExecutable, title: &str, limit: Duration) -> Command {
+    select(executable.command().arg("--test"), title, Selection::Exact, limit)
+}
+
+/// Runs as many iterations of one benchmark as its source says, or else this many.
+pub(crate) fn iterate(
+    executable: &BenchExecutable,
+    title: &str,
+    samples: u64,
+    size: u64,
+    limit: Duration,
+) -> Command {
+    let command = executable.command().arg("--bench");
+    let command = command.args(["--sample-count", &samples.to_string(), "--sample-size", &size.to_string()]);
+    select(command, title, Selection::Exact, limit)
+}
+
+fn select(command: Command, title: &str, selection: Selection, limit: Duration) -> Command {
+    let command = command.env_remove("NEXTEST").time_limit(limit);
     match selection {
         Selection::Exact => command.args(["--exact", "--", title]),
         Selection::WithArguments => command.args(["--", &format!("^{}(::|$)", regex::escape(title))]),

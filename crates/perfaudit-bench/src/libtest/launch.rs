@@ -19,6 +19,11 @@ pub(crate) fn list(executable: &BenchExecutable, ignored: bool, limit: Duration)
         .output_limit(LISTING_LIMIT)
 }
 
+/// Runs a single iteration of one benchmark, as a test.
+pub(crate) fn test(executable: &BenchExecutable, title: &str, limit: Duration) -> Command {
+    executable.command().args(["--test", "--exact", title]).time_limit(limit)
+}
+
 /// Runs one benchmark.
 pub(crate) fn measure(executable: &BenchExecutable, title: &str, limit: Duration) -> Command {
     executable.command().args(["--bench", "--exact", title]).time_limit(limit)

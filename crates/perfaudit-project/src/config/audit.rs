@@ -43,11 +43,13 @@ pub enum ChosenStage {
     Delivery,
     /// CPU profiles.
     Cpu,
+    /// Allocations.
+    Heap,
 }
 
 impl ChosenStage {
     /// Every stage, in the order of a run.
-    pub const ALL: [Self; 4] = [Self::Bench, Self::Commands, Self::Delivery, Self::Cpu];
+    pub const ALL: [Self; 5] = [Self::Bench, Self::Commands, Self::Delivery, Self::Cpu, Self::Heap];
 
     /// As settings name it.
     #[must_use]
@@ -57,6 +59,7 @@ impl ChosenStage {
             Self::Commands => "commands",
             Self::Delivery => "delivery",
             Self::Cpu => "cpu",
+            Self::Heap => "heap",
         }
     }
 }

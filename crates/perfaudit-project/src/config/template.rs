@@ -40,7 +40,7 @@ pub fn template(project: &CargoProject) -> String {
 # How far the machine differs from itself: "auto" measures it when it is not known or a week old, "stored" never does,
 # "fresh" always.
 #noise-floor = "auto"
-# Stages that are left out: "bench", "commands", "delivery" (builds, tests, sizes) or "cpu".
+# Stages that are left out: "bench", "commands", "delivery" (builds, tests, sizes), "cpu" or "heap".
 #skip = []
 
 # Which benchmarks are measured: all, unless set.

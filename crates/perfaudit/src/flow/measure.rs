@@ -15,6 +15,8 @@ use perfaudit_run::{OpenedRun, RunDirectory};
 
 use super::Plan;
 use super::cpu::{Profiled, RunningProcess, Subjects, cpu_stage};
+use super::cpu::{Profiled, Subjects, cpu_stage};
+use super::heap::{CountedWorkload, heap_stage};
 use super::noise_floor::{self, Floor, FloorRequest};
 use super::record::Recorder;
 use crate::arguments::AuditArguments;
@@ -42,6 +44,7 @@ pub(crate) struct Measured {
     pub(crate) commands: MeasuredCommands,
     pub(crate) delivery: MeasuredCommands,
     pub(crate) profiled: Vec<Profiled>,
+    pub(crate) counted: Vec<CountedWorkload>,
 }
 
 /// Everything that needs the machine to itself.
@@ -109,17 +112,19 @@ pub(crate) fn measure_stages(
     )?;
     gathered.workloads.extend(measuring.plan.process.map(RunningProcess::workload));
     let profiled = profile(measuring, &gathered, &commands, directory, interrupt, progress, stages)?;
+    let (profiled, counted) =
+        look_inside(measuring, &gathered, &commands, directory, interrupt, progress, stages)?;
     let ours = CpuTime::now().since(cpu_time);
     let meanwhile =
         ticks.zip(CpuTicks::now()).map(|(before, after)| after.meanwhile(before, ours.own + ours.children));
     preconditions.extend(after_measuring(meanwhile));
     allow(&mut preconditions, &measuring.plan.config.audit.allow.value);
     drop(lock);
-    Ok(Measured { host, floor_limits, preconditions, gathered, commands, delivery, profiled })
+    Ok(Measured { host, floor_limits, preconditions, gathered, commands, delivery, profiled, counted })
 }
 
-/// Samples where the measured workloads spend CPU time.
-fn profile(
+/// Samples where the measured workloads spend CPU time, and counts what they allocate.
+fn look_inside(
     measuring: Measuring<'_>,
     gathered: &Gathered,
     commands: &MeasuredCommands,
@@ -127,20 +132,27 @@ fn profile(
     interrupt: &Interrupt,
     progress: &Progress,
     stages: &mut Vec<Stage>,
-) -> Result<Vec<Profiled>, CommandError> {
-    if !measuring.plan.stages.cpu {
-        return Ok(Vec::new());
-    }
+) -> Result<(Vec<Profiled>, Vec<CountedWorkload>), CommandError> {
+    let plan = measuring.plan;
+    let (mut profiled, mut counted) = (Vec::new(), Vec::new());
     let workloads: Vec<Workload> = gathered.workloads.iter().chain(&commands.workloads).cloned().collect();
     let samples = |workload: &Workload| {
         let artifact = workload.samples.as_ref()?;
         gathered.samples.get(artifact).or_else(|| commands.samples.get(artifact))
     };
-    let subjects = Subjects { workloads: &workloads, samples: &samples, commands: &measuring.plan.commands };
-    let (profiled, stage) =
-        cpu_stage(measuring, subjects, measuring.plan.cpu_budget, directory, interrupt, progress)?;
-    stages.push(stage);
-    Ok(profiled)
+    let subjects = Subjects { workloads: &workloads, samples: &samples, commands: &plan.commands };
+    if plan.stages.cpu {
+        let (found, stage) = cpu_stage(measuring, subjects, plan.cpu_budget, directory, interrupt, progress)?;
+        profiled = found;
+        stages.push(stage);
+    }
+    if plan.stages.heap {
+        let (found, stage) =
+            heap_stage(measuring, subjects, plan.heap_budget, directory, interrupt, progress)?;
+        counted = found;
+        stages.push(stage);
+    }
+    Ok((profiled, counted))
 }
 
 /// Fills in the noise floor of the host, or says why there is none.

@@ -10,6 +10,7 @@ mod baselines;
 mod commands;
 mod cpu;
 mod delivery;
+mod heap;
 mod imported;
 mod limits;
 mod measure;
@@ -33,8 +34,8 @@ use perfaudit_exec::{ChangeKind, Interrupt, TreeSnapshot};
 use perfaudit_history::Store;
 use perfaudit_project::vcs_state;
 use perfaudit_result::{
-    ArtifactId, ArtifactKind, AuditResult, CpuProfile, Language, Package, Project, Run, SCHEMA_VERSION,
-    Samples, Stage, StageName, StageState, Tool, TreeChange, TreeChangeKind,
+    ArtifactId, ArtifactKind, AuditResult, CpuProfile, HeapProfile, Language, Package, Project, Run,
+    SCHEMA_VERSION, Samples, Stage, StageName, StageState, Tool, TreeChange, TreeChangeKind,
 };
 use perfaudit_run::RunDirectory;
 
@@ -60,6 +61,8 @@ pub(crate) struct CompletedRun {
     pub(crate) samples: BTreeMap<ArtifactId, Samples>,
     /// The CPU profiles, by the artifacts that hold them.
     pub(crate) profiles: BTreeMap<ArtifactId, CpuProfile>,
+    /// The stacks of allocations, by the artifacts that hold them.
+    pub(crate) heaps: BTreeMap<ArtifactId, HeapProfile>,
 }
 
 /// Runs an audit.
@@ -113,7 +116,8 @@ pub(crate) fn audit(
 
     let analysing = Recorder::begin(StageName::Analyse, Some(&directory));
     progress.say("analyse".to_owned());
-    let Measured { host, floor_limits, preconditions, mut gathered, commands, delivery, profiled } = measured;
+    let Measured { host, floor_limits, preconditions, mut gathered, commands, delivery, profiled, counted } =
+        measured;
     gathered.workloads.extend(built.failures.iter().map(unbuilt));
     let mut observed = BTreeMap::new();
     for measured in [commands, delivery] {
@@ -129,6 +133,7 @@ pub(crate) fn audit(
     gathered.samples.extend(imported.samples);
     let groups = analyse::figures(&mut gathered.workloads, &gathered.samples, &observed, seed);
     let cpu = cpu::summarise(profiled, &gathered.workloads, &plan.project.build_root, &mut directory)?;
+    let heap = heap::summarise(counted, &mut gathered.workloads, &mut directory)?;
     let evidence = Evidence {
         workloads: &gathered.workloads,
         samples: &gathered.samples,
@@ -179,6 +184,7 @@ pub(crate) fn audit(
         workloads: gathered.workloads,
         slos,
         cpu: cpu.cpu,
+        heap: heap.heap,
         comparison: None,
         groups,
         findings,
@@ -196,6 +202,7 @@ pub(crate) fn audit(
         result,
         samples: gathered.samples,
         profiles: cpu.profiles,
+        heaps: heap.profiles,
     })
 }
 

@@ -15,6 +15,7 @@ use perfaudit_result::{BuildProfile, Mode, Precondition};
 
 use super::cpu::RunningProcess;
 use super::{commands, cpu, delivery};
+use super::{commands, cpu, delivery, heap};
 use crate::arguments::{AuditArguments, LineArguments, StageArgument};
 use crate::error::CommandError;
 use crate::settings;
@@ -41,6 +42,8 @@ pub(crate) struct Plan {
     pub(crate) stages: Stages,
     /// How long profiling may take, if that is bounded.
     pub(crate) cpu_budget: Option<Duration>,
+    /// How long counting allocations may take, if that is bounded.
+    pub(crate) heap_budget: Option<Duration>,
 }
 
 /// What is done besides finding, building and analysing.
@@ -56,34 +59,36 @@ pub(crate) struct Stages {
     pub(crate) delivery: bool,
     /// What was measured is profiled.
     pub(crate) cpu: bool,
+    /// The allocations of what was measured are counted.
+    pub(crate) heap: bool,
 }
 
 impl Stages {
     fn chosen(arguments: &AuditArguments, config: &Config) -> Self {
         let is_on = |stage| !config.audit.skip.value.contains(&stage);
-        let cpu = is_on(ChosenStage::Cpu);
+        let (cpu, heap) = (is_on(ChosenStage::Cpu), is_on(ChosenStage::Heap));
         // A profile is of what was measured: its shares are of those figures. Whoever wants profiles alone gets them.
         let is_named = |stage: StageArgument| arguments.skip.contains(&stage);
-        let serves_profiles = |stage| cpu && !arguments.only.is_empty() && !is_named(stage);
+        let serves_profiles = |stage| (cpu || heap) && !arguments.only.is_empty() && !is_named(stage);
         Self {
             bench: is_on(ChosenStage::Bench) || serves_profiles(StageArgument::Bench),
             refines: is_on(ChosenStage::Bench),
             commands: is_on(ChosenStage::Commands) || serves_profiles(StageArgument::Commands),
             delivery: is_on(ChosenStage::Delivery),
             cpu,
+            heap,
         }
     }
 
-    /// The pace of figures, and the time for profiles.
-    fn share_out(self, mode: Mode, budget: Option<Duration>) -> (Pace, Option<Duration>) {
+    /// The pace of figures, and the time for profiles and for counting allocations.
+    fn share_out(self, mode: Mode, budget: Option<Duration>) -> (Pace, Option<Duration>, Option<Duration>) {
         let whole = Pace::new(mode, budget);
-        match whole.budget().filter(|_| self.cpu) {
-            Some(budget) => {
-                let for_profiles = budget.mul_f64(cpu::SHARE_OF_BUDGET);
-                (Pace::new(mode, Some(budget - for_profiles)), Some(for_profiles))
-            }
-            None => (whole, None),
-        }
+        let Some(budget) = whole.budget() else { return (whole, None, None) };
+        let share = |is_on, share| if is_on { budget.mul_f64(share) } else { Duration::ZERO };
+        let for_profiles = share(self.cpu, cpu::SHARE_OF_BUDGET);
+        let for_counting = share(self.heap, heap::SHARE_OF_BUDGET);
+        let rest = budget.saturating_sub(for_profiles).saturating_sub(for_counting);
+        (Pace::new(mode, Some(rest)), Some(for_profiles), Some(for_counting))
     }
 }
 
@@ -96,7 +101,7 @@ impl Plan {
         let work = project.work_directory()?;
         let mode = config.audit.mode.value;
         let stages = Stages::chosen(arguments, &config);
-        let (pace, cpu_budget) = stages.share_out(mode, config.audit.budget.value);
+        let (pace, cpu_budget, heap_budget) = stages.share_out(mode, config.audit.budget.value);
         let commands = if stages.commands { commands::chosen(&config, &project.root) } else { Vec::new() };
         let delivery =
             if stages.delivery { delivery::chosen(&config, &project) } else { DeliveryPlan::default() };
@@ -115,6 +120,7 @@ impl Plan {
             delivery,
             stages,
             cpu_budget,
+            heap_budget,
         })
     }
 
@@ -134,7 +140,7 @@ impl Plan {
         let here = std::env::current_dir().unwrap_or_else(|_| project.root.clone());
         let mode = config.audit.mode.value;
         let stages = Stages::chosen(arguments, &config);
-        let (pace, cpu_budget) = stages.share_out(mode, config.audit.budget.value);
+        let (pace, cpu_budget, heap_budget) = stages.share_out(mode, config.audit.budget.value);
         Ok(Self {
             selection: Selection::default(),
             work: project.work_directory()?,
@@ -144,6 +150,7 @@ impl Plan {
             stages,
             cpu_budget,
             process: if let Subject::Process(process) = subject { Some(process) } else { None },
+            heap_budget,
             commands: match subject {
                 Subject::Command(words) if stages.refines => vec![commands::typed(words, &here)],
                 Subject::Command(words) => vec![commands::once(commands::typed(words, &here))],

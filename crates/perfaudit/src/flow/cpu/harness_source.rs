@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use perfaudit_cpu::analyse::{Harness, TimedLines};
-use perfaudit_result::{CpuProfile, WorkloadKind};
+use perfaudit_result::{Function, WorkloadKind};
 
 /// The harness of a kind of workload.
-pub(super) fn harness(kind: WorkloadKind) -> Option<Harness> {
+pub(in crate::flow) fn harness(kind: WorkloadKind) -> Option<Harness> {
     match kind {
         WorkloadKind::Criterion => Some(Harness::Criterion),
         WorkloadKind::Divan => Some(Harness::Divan),
@@ -16,13 +16,13 @@ pub(super) fn harness(kind: WorkloadKind) -> Option<Harness> {
 }
 
 /// The timed lines of the version of the harness that a profile shows, if cargo has its source.
-pub(super) fn timed_lines(harness: Harness, profile: &CpuProfile) -> Option<TimedLines> {
+pub(in crate::flow) fn timed_lines(harness: Harness, functions: &[Function]) -> Option<TimedLines> {
     let (package, files): (&str, &[&str]) = match harness {
         Harness::Criterion => ("criterion-", &["src/bencher.rs"]),
         Harness::Divan => ("divan-", &["src/bench/mod.rs", "src/benchmark/mod.rs"]),
         Harness::Libtest => return None,
     };
-    let shown = profile.functions.iter().filter_map(|function| function.file.as_deref());
+    let shown = functions.iter().filter_map(|function| function.file.as_deref());
     let file = shown.filter(|file| files.iter().any(|end| file.ends_with(end))).find(|file| {
         file.strip_prefix(package).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
     })?;

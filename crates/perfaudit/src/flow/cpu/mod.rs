@@ -3,6 +3,8 @@
 mod harness_source;
 mod process;
 mod sources;
+pub(super) mod harness_source;
+pub(super) mod sources;
 mod summary;
 mod trust;
 
@@ -26,6 +28,7 @@ use crate::error::CommandError;
 use crate::progress::Progress;
 pub(crate) use process::RunningProcess;
 pub(crate) use summary::summarise;
+pub(super) use trust::Judgement;
 
 /// A workload that was, or should have been, profiled.
 #[derive(Debug)]
@@ -150,7 +153,7 @@ pub(crate) fn cpu_stage(
 
 /// What was measured, so that the first of each group come before the second ones: where the budget is short, each
 /// group has one.
-fn in_turn(workloads: &[Workload]) -> Vec<&Workload> {
+pub(super) fn in_turn(workloads: &[Workload]) -> Vec<&Workload> {
     let is_here = |workload: &&Workload| {
         workload.state == WorkloadState::Measured && workload.kind != WorkloadKind::Imported
     };

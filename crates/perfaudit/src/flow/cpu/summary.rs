@@ -90,7 +90,7 @@ impl Reading {
     fn of(taken: &Taken, workload: &Workload) -> Self {
         match harness(workload.kind) {
             Some(harness) => {
-                let scope = Scope { harness, timed: timed_lines(harness, &taken.profile) };
+                let scope = Scope { harness, timed: timed_lines(harness, &taken.profile.functions) };
                 let part = measured_part(&taken.profile, &scope);
                 Self {
                     kept: part.profile,

@@ -45,7 +45,7 @@ const WORTH_TELLING: f64 = 0.01;
 pub(super) fn judge(case: &Case<'_>) -> (Trust, Vec<String>) {
     let sampler = &case.kept.sampler;
     let kept = case.kept.total();
-    let mut judgement = Judgement { trust: Trust::Sound, remarks: Vec::new() };
+    let mut judgement = Judgement::default();
     match case.precision {
         Some(Precision::NotFound) => {
             judgement.unfit("the measured function is in no stack: the benchmark was over before it was sampled, or its debug information is missing".to_owned());
@@ -98,25 +98,37 @@ pub(super) fn judge(case: &Case<'_>) -> (Trust, Vec<String>) {
             judgement.limited(format!("{}: {}: {}", remark.module, remark.flaw, remark.flaw.remedy()));
         }
     }
-    (judgement.trust, judgement.remarks)
+    judgement.finish()
 }
 
-struct Judgement {
+/// A judgement in the making.
+pub(in crate::flow) struct Judgement {
     trust: Trust,
     remarks: Vec<String>,
 }
 
+impl Default for Judgement {
+    fn default() -> Self {
+        Self { trust: Trust::Sound, remarks: Vec::new() }
+    }
+}
+
 impl Judgement {
-    fn limited(&mut self, remark: String) {
+    pub(in crate::flow) fn limited(&mut self, remark: String) {
         if self.trust == Trust::Sound {
             self.trust = Trust::Limited;
         }
         self.remarks.push(remark);
     }
 
-    fn unfit(&mut self, remark: String) {
+    pub(in crate::flow) fn unfit(&mut self, remark: String) {
         self.trust = Trust::Unfit;
         self.remarks.push(remark);
+    }
+
+    /// The trust, and why it is no greater.
+    pub(in crate::flow) fn finish(self) -> (Trust, Vec<String>) {
+        (self.trust, self.remarks)
     }
 
     fn share(&mut self, share: f64, bounds: &Bounds, what: &str) {

@@ -1,0 +1,184 @@
+//! What workloads allocate: each is run once more and counted. What comes of it is read in [`summary`].
+
+mod summary;
+mod trust;
+
+use std::time::{Duration, Instant};
+
+use perfaudit_bench::{
+    CommandSpec, IterationCount, IterationRequest, iteration_count, many_iterations, one_iteration,
+};
+use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces};
+use perfaudit_exec::{Command, Finished, Interrupt, Usage};
+use perfaudit_heap::{Counted, Gaps, Iterations, ProcessTotals, SymbolisedHeap, count, symbolise};
+use perfaudit_result::{StageName, StageState, Workload, WorkloadId, WorkloadKind};
+use perfaudit_run::RunDirectory;
+
+use super::cpu::{Subjects, in_turn, sources};
+use super::measure::Measuring;
+use super::record::Recorder;
+use crate::error::CommandError;
+use crate::progress::Progress;
+pub(crate) use summary::summarise;
+
+/// How much of a budget is for counting; the rest is for figures and profiles.
+pub(crate) const SHARE_OF_BUDGET: f64 = 0.1;
+/// A harness and a fixture that take longer to run two processes would need a limit of their own.
+const SLOWEST: u32 = 8;
+
+/// A workload whose allocations were, or should have been, counted.
+#[derive(Debug)]
+pub(crate) struct CountedWorkload {
+    pub(crate) id: WorkloadId,
+    pub(crate) outcome: Result<Taken, String>,
+}
+
+/// The allocations of a process, before the measured part is cut out of them.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    /// Of a command, or of a benchmark's process with a single iteration.
+    pub(crate) heap: SymbolisedHeap,
+    /// Of a benchmark's process with many iterations.
+    pub(crate) many: Option<(SymbolisedHeap, Iterations)>,
+    pub(crate) processes: Vec<ProcessTotals>,
+    pub(crate) gaps: Gaps,
+    /// Programs whose allocations could not be seen.
+    pub(crate) unseen: Vec<String>,
+    /// What the run used while it was counted.
+    pub(crate) usage: Usage,
+    /// How it ended, if not well.
+    pub(crate) failure: Option<String>,
+}
+
+/// Counts what the measured workloads allocate, as far as the budget goes.
+pub(crate) fn heap_stage(
+    measuring: Measuring<'_>,
+    subjects: Subjects<'_>,
+    budget: Option<Duration>,
+    directory: &RunDirectory,
+    interrupt: &Interrupt,
+    progress: &Progress,
+) -> Result<(Vec<CountedWorkload>, perfaudit_result::Stage), CommandError> {
+    let recorder = Recorder::begin(StageName::Heap, Some(directory));
+    let mut session = Session {
+        measuring,
+        sources: sources::of_plan(measuring.plan),
+        places: SymbolPlaces::of_this_machine(),
+        interrupt,
+        folder: tempfile::tempdir_in(directory.path()).map_err(CommandError::Scratch)?,
+        launches: 0,
+    };
+    let started = Instant::now();
+    let mut counted = Vec::new();
+    let wanted = in_turn(subjects.workloads);
+    let (mut left_out, mut was_interrupted) = (0, false);
+    for (position, workload) in wanted.iter().enumerate() {
+        was_interrupted |= interrupt.is_set();
+        let outcome = if was_interrupted {
+            Err("interrupted before its turn came".to_owned())
+        } else if budget.is_some_and(|budget| started.elapsed() >= budget) {
+            left_out += 1;
+            Err("the budget was spent before its turn came: give it more with `--budget`".to_owned())
+        } else {
+            progress.say(format!("heap  {}/{}: {}", position + 1, wanted.len(), workload.id));
+            session.count(workload, subjects)
+        };
+        counted.push(CountedWorkload { id: workload.id.clone(), outcome });
+    }
+    let failed = counted.iter().filter(|one| one.outcome.is_err()).count();
+    let (state, message) = match (was_interrupted, left_out, failed) {
+        (true, ..) => (StageState::Partial, Some("interrupted".to_owned())),
+        (_, 1.., _) => (
+            StageState::Partial,
+            Some(format!("the budget was spent: the allocations of {left_out} workloads were not counted")),
+        ),
+        (_, _, 1..) => {
+            (StageState::Partial, Some(format!("the allocations of {failed} workloads could not be counted")))
+        }
+        _ if wanted.is_empty() => (StageState::Skipped, Some("nothing was measured".to_owned())),
+        _ => (StageState::Done, None),
+    };
+    Ok((counted, recorder.end(directory, state, message)))
+}
+
+struct Session<'a> {
+    measuring: Measuring<'a>,
+    sources: ProjectSources,
+    places: SymbolPlaces,
+    interrupt: &'a Interrupt,
+    /// For what harnesses write, and for what is counted where memory is short; gone with the session.
+    folder: tempfile::TempDir,
+    launches: u32,
+}
+
+impl Session<'_> {
+    fn count(&mut self, workload: &Workload, subjects: Subjects<'_>) -> Result<Taken, String> {
+        if workload.kind == WorkloadKind::Command {
+            let name = workload.id.0.strip_prefix("command/").unwrap_or(&workload.id.0);
+            let spec = subjects.commands.iter().find(|spec| spec.name == name);
+            return self.count_command(spec.ok_or("its command is not known any more")?, workload);
+        }
+        let of_target = self
+            .measuring
+            .built
+            .executables
+            .iter()
+            .find(|executable| executable.package == workload.package && executable.target == workload.target)
+            .ok_or("its executable is not known")?;
+        let limit = self.measuring.arguments.timeout * SLOWEST;
+        let homes = [self.home()?, self.home()?];
+        let request =
+            |home| IterationRequest { executable: of_target, workload, all: subjects.workloads, home, limit };
+        let (mut taken, _) = self.run(&one_iteration(request(&homes[0]))?, workload)?;
+        if let Some(failure) = &taken.failure {
+            return Err(format!("a single iteration of it ended with {failure}"));
+        }
+        let request = request(&homes[1]);
+        if let Some(command) = many_iterations(request)
+            && let (many, finished) = self.run(&command, workload)?
+            && many.failure.is_none()
+        {
+            let iterations = iteration_count(request, &finished).map(|count| match count {
+                IterationCount::Exactly(n) => Iterations::Known(n),
+                IterationCount::AfterDoubling(n) => Iterations::AfterDoubling(n),
+            });
+            taken.many = iterations.map(|iterations| (many.heap, iterations));
+        }
+        for home in homes {
+            // Nothing of it is kept, and a failure to remove it is mended when the folder goes.
+            let _ = std::fs::remove_dir_all(home);
+        }
+        Ok(taken)
+    }
+
+    fn home(&mut self) -> Result<std::path::PathBuf, String> {
+        self.launches += 1;
+        let home = self.folder.path().join(self.launches.to_string());
+        std::fs::create_dir(&home).map_err(|error| format!("cannot make a folder for it: {error}"))?;
+        Ok(home)
+    }
+
+    /// A command as a whole.
+    fn count_command(&self, spec: &CommandSpec, workload: &Workload) -> Result<Taken, String> {
+        if spec.setup.is_some() || spec.prepare.is_some() || spec.cleanup.is_some() || spec.input.is_some() {
+            return Err("it has steps before or after, or an input, which counting does not run yet: count it with `perfaudit heap -- COMMAND`".to_owned());
+        }
+        let limit = spec.timeout.unwrap_or(self.measuring.arguments.timeout) * SLOWEST;
+        self.run(&spec.command().time_limit(limit), workload).map(|(taken, _)| taken)
+    }
+
+    fn run(&self, command: &Command, workload: &Workload) -> Result<(Taken, Finished), String> {
+        let counted = count(command, self.folder.path(), self.interrupt, &mut |_| {});
+        let Counted { stacks, unseen, finished } = counted.map_err(|error| error.to_string())?;
+        let taken = Taken {
+            heap: symbolise(&stacks, workload.id.clone(), &self.sources, &self.places),
+            many: None,
+            processes: stacks.processes,
+            gaps: stacks.gaps,
+            unseen,
+            usage: finished.usage,
+            failure: (!finished.ending.is_success()).then(|| finished.ending.describe()),
+        };
+        Ok((taken, finished))
+    }
+}
