@@ -39,95 +39,104 @@ impl Iterations {
     }
 }
 
+/// What a process allocated in the part that counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// In all.
+    pub totals: HeapCounts,
+    /// By line; gets what each allocates for each iteration.
+    pub sites: Vec<HeapSite>,
+}
+
+/// What iterations allocate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Each {
+    /// For each iteration.
+    pub per_iteration: PerIteration,
+    /// How many iterations the process ran that is to be shown: one, if that of many cannot be used.
+    pub iterations: u64,
+    /// Why that of many cannot be used.
+    pub remark: Option<String>,
+}
+
 /// What an iteration allocates, from a process that ran one and a process that ran many: the difference, over one
-/// iteration less than there were, is free of what only the first iteration or the process allocates. `sites` get their
-/// part of it.
-///
-/// # Errors
-/// Why it cannot be told; `first` stands for the first iteration all the same.
-pub fn per_iteration(
-    first: &HeapCounts,
-    many: Option<(&HeapCounts, Iterations)>,
-    sites: &mut [HeapSite],
-    sites_of_many: &[HeapSite],
-) -> (PerIteration, Option<String>) {
+/// iteration less than there were, is free of what only the first iteration or the process allocates. The sites of the
+/// process that can be used get their part of it.
+#[must_use]
+pub fn per_iteration(first: &mut Part, many: Option<(&mut Part, Iterations)>) -> Each {
     let settled = match many {
-        Some((many, iterations)) => iterations.settle(first, many).map(|n| Some((many, n))),
+        Some((many, iterations)) => iterations.settle(&first.totals, &many.totals).map(|n| Some((many, n))),
         None => Ok(None),
     };
-    let (many, remark) = match settled {
-        Ok(Some((many, n))) if n > 1 && many.count >= first.count && many.bytes >= first.bytes => {
-            (Some((many, n)), None)
+    match settled {
+        Ok(Some((many, n))) if n > 1 => {
+            if many.totals.count >= first.totals.count && many.totals.bytes >= first.totals.bytes {
+                return Each { per_iteration: later(first, many, n), iterations: n, remark: None };
+            }
+            let remark = "a process of many iterations allocated less than one of a single iteration: what is stated is that of the first iteration";
+            only(first, Some(remark.to_owned()))
         }
-        Ok(Some((_, n))) if n > 1 => (
-            None,
-            Some("a process of many iterations allocated less than one of a single iteration: what is stated is that of the first iteration".to_owned()),
-        ),
-        Ok(_) => (None, None),
-        Err(why) => (None, Some(why)),
-    };
-    let Some((many, n)) = many else {
-        for site in sites {
-            site.count_per_iteration = Some(number(site.counts.count));
-            site.bytes_per_iteration = Some(number(site.counts.bytes));
-        }
-        let of_first = |value: u64, unit| {
-            exact(
-                number(value),
-                1,
-                unit,
-                "exact: counted in the first iteration of a process; later ones may differ",
-            )
-        };
-        let per_iteration = PerIteration {
-            count: of_first(first.count, Unit::Count),
-            bytes: of_first(first.bytes, Unit::Bytes),
-            once_count: None,
-            once_bytes: None,
-        };
-        return (per_iteration, remark);
-    };
-    let key = |site: &HeapSite| (site.symbol.clone(), site.file.clone(), site.line);
-    let by_place: HashMap<_, &HeapCounts> =
-        sites_of_many.iter().map(|site| (key(site), &site.counts)).collect();
-    let mean = |first: u64, many: u64| (number(many) - number(first)) / number(n - 1);
-    for site in sites {
-        if let Some(many) = by_place.get(&key(site)) {
-            site.count_per_iteration = Some(mean(site.counts.count, many.count).max(0.0));
-            site.bytes_per_iteration = Some(mean(site.counts.bytes, many.bytes).max(0.0));
-        }
+        Ok(_) => only(first, None),
+        Err(why) => only(first, Some(why)),
     }
+}
+
+/// What the first iteration allocates.
+fn only(first: &mut Part, remark: Option<String>) -> Each {
+    for site in &mut first.sites {
+        site.count_per_iteration = Some(number(site.counts.count));
+        site.bytes_per_iteration = Some(number(site.counts.bytes));
+    }
+    let figure = |value: u64, unit| {
+        let method = "exact: counted in the first iteration of a process; later ones may differ";
+        exact(number(value), 1, unit, method)
+    };
+    let per_iteration = PerIteration {
+        count: figure(first.totals.count, Unit::Count),
+        bytes: figure(first.totals.bytes, Unit::Bytes),
+        once_count: None,
+        once_bytes: None,
+    };
+    Each { per_iteration, iterations: 1, remark }
+}
+
+/// What each of `n` iterations but the first allocates.
+fn later(first: &Part, many: &mut Part, n: u64) -> PerIteration {
+    let key = |site: &HeapSite| (site.symbol.clone(), site.file.clone(), site.line);
+    let of_first: HashMap<_, &HeapCounts> =
+        first.sites.iter().map(|site| (key(site), &site.counts)).collect();
+    let mean = |first: u64, many: u64| (number(many) - number(first)) / number(n - 1);
+    for site in &mut many.sites {
+        let first = of_first.get(&key(site)).copied().copied().unwrap_or_default();
+        site.count_per_iteration = Some(mean(first.count, site.counts.count).max(0.0));
+        site.bytes_per_iteration = Some(mean(first.bytes, site.counts.bytes).max(0.0));
+    }
+    let (first, many) = (&first.totals, &many.totals);
     let (count, bytes) = (mean(first.count, many.count), mean(first.bytes, many.bytes));
     let is_constant =
         (many.count - first.count).is_multiple_of(n - 1) && (many.bytes - first.bytes).is_multiple_of(n - 1);
     let figure = |value: f64, unit| {
         if is_constant {
-            exact(
-                value,
-                n - 1,
-                unit,
-                "exact: what all iterations but the first allocated, over their number, without remainder",
-            )
-        } else {
-            Figure {
-                estimate: Estimate::WithoutInterval {
-                    value,
-                    reason: "iterations allocate differently much, as where a container grows now and then: the mean is exact, and their spread is not counted".to_owned(),
-                },
-                unit,
-                n: n - 1,
-                method: Method("mean: what all iterations but the first allocated, over their number".into()),
-                of: Of::Call,
-            }
+            let method =
+                "exact: what all iterations but the first allocated, over their number, without remainder";
+            return exact(value, n - 1, unit, method);
+        }
+        let reason = "iterations allocate differently much, as where a container grows now and then: the mean is exact, and their spread is not counted";
+        let method = "mean: what all iterations but the first allocated, over their number";
+        Figure {
+            estimate: Estimate::WithoutInterval { value, reason: reason.to_owned() },
+            unit,
+            n: n - 1,
+            method: Method(method.into()),
+            of: Of::Call,
         }
     };
-    let per_iteration = PerIteration {
+    PerIteration {
         count: figure(count, Unit::Count),
         bytes: figure(bytes, Unit::Bytes),
         once_count: Some(number(first.count) - count),
         once_bytes: Some(number(first.bytes) - bytes),
-    };
-    (per_iteration, remark)
+    }
 }
 
 fn exact(value: f64, n: u64, unit: Unit, method: &'static str) -> Figure {
@@ -155,7 +164,9 @@ mod tests {
     }
 
     fn told(first: HeapCounts, many: HeapCounts, iterations: Iterations) -> (PerIteration, Option<String>) {
-        per_iteration(&first, Some((&many, iterations)), &mut [], &[])
+        let part = |totals| Part { totals, sites: Vec::new() };
+        let each = per_iteration(&mut part(first), Some((&mut part(many), iterations)));
+        (each.per_iteration, each.remark)
     }
 
     #[test]

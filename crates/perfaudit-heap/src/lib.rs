@@ -15,7 +15,7 @@ mod stacks;
 mod symbolise;
 
 pub use count::{CountError, Counted, count};
-pub use iteration::{Iterations, per_iteration};
+pub use iteration::{Each, Iterations, Part, per_iteration};
 pub use measured::{MeasuredHeap, measured_heap};
 pub use route::{Refusal, route};
 pub use sites::{SiteLimits, Sites, sites};

@@ -26,6 +26,16 @@ pub struct Sites {
 }
 
 impl Sites {
+    /// The share of blocks at places without a line, between 0 and 1.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts of a process are below 2^53")]
+    pub fn without_line(&self) -> f64 {
+        let blocks =
+            |sites: &mut dyn Iterator<Item = &HeapSite>| -> u64 { sites.map(|site| site.counts.count).sum() };
+        let all = blocks(&mut self.all.iter());
+        blocks(&mut self.all.iter().filter(|site| site.line.is_none())) as f64 / all.max(1) as f64
+    }
+
     /// Those that are listed, and what the others allocate together.
     #[must_use]
     pub fn listed(self, limits: SiteLimits) -> (Vec<HeapSite>, HeapCounts) {

@@ -11,6 +11,7 @@ pub mod quantity;
 mod comparison;
 mod cpu;
 mod delivery;
+mod heap;
 mod json;
 mod junit;
 mod markdown;

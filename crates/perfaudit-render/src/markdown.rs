@@ -4,6 +4,7 @@ mod benchmarks;
 mod cpu;
 mod delivery;
 mod escape;
+mod heap;
 
 use perfaudit_result::{AuditResult, Finding, Location, NextAction, PreconditionStatus, ReproduceStep};
 
@@ -93,6 +94,7 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         ("Benchmarks", benchmarks::benchmarks(result)),
         ("Beside each other", relative(result)),
         ("CPU time", cpu::cpu(result)),
+        ("Allocations", heap::heap(result)),
         ("Builds, tests and sizes", delivery::delivery(result)),
         ("Parameters", benchmarks::groups(result)),
         ("How it was measured", how_measured(result)),

@@ -3,7 +3,7 @@
 use core::ffi::{c_char, c_int, c_void};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::{allocated, freed, unfreed};
+use super::{Why, allocated, freed, unfreed};
 use crate::unwind::Start;
 
 type Pointer = *mut c_void;
@@ -167,7 +167,7 @@ unsafe fn reallocate(block: Pointer, bytes: usize, start: Start) -> Pointer {
         return new;
     }
     let Some(address) = REALLOC.address() else { return core::ptr::null_mut() };
-    let known = if block.is_null() { None } else { freed(block as usize) };
+    let known = if block.is_null() { None } else { freed(block as usize, Why::Reallocation) };
     // SAFETY: the C library's function has this type.
     let new = unsafe { core::mem::transmute::<usize, Realloc>(address)(block, bytes) };
     if !new.is_null() {
@@ -186,7 +186,7 @@ pub unsafe extern "C" fn free(block: Pointer) {
     if block.is_null() || early::holds(block) {
         return;
     }
-    freed(block as usize);
+    freed(block as usize, Why::Free);
     if let Some(address) = FREE.address() {
         // SAFETY: the C library's function has this type.
         unsafe { core::mem::transmute::<usize, Free>(address)(block) };

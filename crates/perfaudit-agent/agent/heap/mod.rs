@@ -120,9 +120,17 @@ fn count_allocation(
     change_live(heap, entered, size);
 }
 
+/// Why a block is taken out of the books.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    Free,
+    /// What is reallocated lives on: it is no temporary block.
+    Reallocation,
+}
+
 /// Takes a block out of the books before it is given back, when another thread may get it at once.
 #[inline]
-fn freed(block: usize) -> Option<Known> {
+fn freed(block: usize, why: Why) -> Option<Known> {
     let heap = HeapFile::current()?;
     let Some(known) = blocks::take(block) else {
         heap.header().foreign_frees.fetch_add(1, Ordering::Relaxed);
@@ -136,7 +144,7 @@ fn freed(block: usize) -> Option<Known> {
         keep_peak(statistics, heap.header().epoch.load(Ordering::Relaxed));
         add_signed(&statistics.live_count, -1, is_shared);
         add_signed(&statistics.live_bytes, -size, is_shared);
-        if entered.is_some_and(|entered| entered.was_last_block(block)) {
+        if entered.is_some_and(|entered| entered.was_last_block(block)) && why == Why::Free {
             add(&statistics.temporary, 1, is_shared);
         }
     }

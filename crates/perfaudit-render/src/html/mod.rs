@@ -14,6 +14,7 @@ mod detail;
 mod figure;
 mod findings;
 mod groups;
+mod heap;
 mod measured;
 mod page;
 mod summary;

@@ -3,11 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use perfaudit_result::AuditResult;
 use sha2::{Digest, Sha256};
 
 use super::context::Context;
 use super::text::Line;
-use super::{appendix, benchmarks, cpu, data, findings, groups, measured, summary};
+use super::{appendix, benchmarks, cpu, data, findings, groups, heap, measured, summary};
 
 /// The one style and the one script of a page.
 struct Assets {
@@ -35,12 +36,13 @@ const WITH_CPU: Assets = Assets {
 };
 
 /// The sections in order: element id and heading.
-const SECTIONS: [(&str, &str); 7] = [
+const SECTIONS: [(&str, &str); 8] = [
     ("summary", "Summary"),
     ("findings", "Findings"),
     ("benchmarks", "Benchmarks"),
     ("groups", "Groups"),
     ("cpu", "CPU"),
+    ("heap", "Allocations"),
     ("measured", "How it was measured"),
     ("appendix", "Appendix"),
 ];
@@ -65,7 +67,7 @@ pub(super) fn page(context: &Context<'_>) -> Markup {
             }
             body {
                 a.skip href="#main" { "Skip to the report" }
-                (navigation(has_cpu))
+                (navigation(result))
                 main #main {
                     (summary::header(context))
                     (summary::section(context))
@@ -73,6 +75,7 @@ pub(super) fn page(context: &Context<'_>) -> Markup {
                     (benchmarks::section(context))
                     (groups::section(context))
                     @if has_cpu { (cpu::section(context)) }
+                    @if result.heap.is_some() { (heap::section(context)) }
                     (measured::section(context))
                     (appendix::section(context))
                 }
@@ -111,8 +114,12 @@ pub(super) fn hash_cell(digest: &str) -> Markup {
     html! { td title=(Line(digest)) { code { (Line(&short)) } } }
 }
 
-fn navigation(has_cpu: bool) -> Markup {
-    let there = |id: &str| id != "cpu" || has_cpu;
+fn navigation(result: &AuditResult) -> Markup {
+    let there = |id: &str| match id {
+        "cpu" => result.cpu.is_some(),
+        "heap" => result.heap.is_some(),
+        _ => true,
+    };
     html! {
         nav.top aria-label="Sections" {
             div.links {

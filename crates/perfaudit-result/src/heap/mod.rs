@@ -35,8 +35,8 @@ pub enum HeapMethod {
 pub enum HeapScope {
     /// Everything, from the start of the first process to the end of the last.
     WholeRun,
-    /// One iteration of a benchmark's measured routine: the first of a process.
-    FirstIteration,
+    /// The measured routine of a benchmark, in all iterations of a process.
+    Iterations,
 }
 
 /// Allocations, counted.
@@ -126,6 +126,9 @@ pub struct WorkloadHeap {
     pub exact: bool,
     /// What the totals, the sites and the profile are of.
     pub scope: HeapScope,
+    /// How many iterations the totals, the sites and the profile of a benchmark are of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iterations: Option<u64>,
     /// Processes that were counted.
     pub processes: u64,
     /// What was counted in all.

@@ -34,8 +34,8 @@ use perfaudit_exec::{ChangeKind, Interrupt, TreeSnapshot};
 use perfaudit_history::Store;
 use perfaudit_project::vcs_state;
 use perfaudit_result::{
-    ArtifactId, ArtifactKind, AuditResult, CpuProfile, HeapProfile, Language, Package, Project, Run,
-    SCHEMA_VERSION, Samples, Stage, StageName, StageState, Tool, TreeChange, TreeChangeKind,
+    ArtifactId, ArtifactKind, AuditResult, CpuProfile, Language, Package, Project, Run, SCHEMA_VERSION,
+    Samples, Stage, StageName, StageState, Tool, TreeChange, TreeChangeKind,
 };
 use perfaudit_run::RunDirectory;
 
@@ -61,8 +61,6 @@ pub(crate) struct CompletedRun {
     pub(crate) samples: BTreeMap<ArtifactId, Samples>,
     /// The CPU profiles, by the artifacts that hold them.
     pub(crate) profiles: BTreeMap<ArtifactId, CpuProfile>,
-    /// The stacks of allocations, by the artifacts that hold them.
-    pub(crate) heaps: BTreeMap<ArtifactId, HeapProfile>,
 }
 
 /// Runs an audit.
@@ -184,7 +182,7 @@ pub(crate) fn audit(
         workloads: gathered.workloads,
         slos,
         cpu: cpu.cpu,
-        heap: heap.heap,
+        heap,
         comparison: None,
         groups,
         findings,
@@ -202,7 +200,6 @@ pub(crate) fn audit(
         result,
         samples: gathered.samples,
         profiles: cpu.profiles,
-        heaps: heap.profiles,
     })
 }
 

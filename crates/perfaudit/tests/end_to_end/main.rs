@@ -1,5 +1,6 @@
 //! The command from its arguments to its reports, on projects that are built and run for real.
 
+mod allocations;
 mod broken_builds;
 mod command_line;
 mod commands;

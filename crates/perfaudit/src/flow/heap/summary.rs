@@ -1,13 +1,10 @@
 //! From counted allocations to rows, metrics and artifacts.
 
-use std::collections::BTreeMap;
-
 use perfaudit_cpu::analyse::{Precision, Scope};
-use perfaudit_heap::{SiteLimits, measured_heap, per_iteration, sites};
+use perfaudit_heap::{MeasuredHeap, Part, SiteLimits, Sites, measured_heap, per_iteration, sites};
 use perfaudit_result::{
-    ArtifactId, ArtifactKind, ConfidenceLevel, Direction, Estimate, Figure, Heap, HeapCounts, HeapMethod,
-    HeapProfile, HeapScope, Interval, Method, Metric, MetricName, Of, Trust, Unit, Workload, WorkloadHeap,
-    WorkloadId,
+    ArtifactKind, ConfidenceLevel, Direction, Estimate, Figure, Heap, HeapCounts, HeapMethod, HeapProfile,
+    HeapScope, Interval, Method, Metric, MetricName, Of, Trust, Unit, Workload, WorkloadHeap, WorkloadId,
 };
 use perfaudit_run::{RunDirectory, RunDirectoryError};
 
@@ -15,22 +12,14 @@ use super::trust::{Case, judge};
 use super::{CountedWorkload, Taken};
 use crate::flow::cpu::harness_source::{harness, timed_lines};
 
-/// Everything that is read from counted allocations.
-#[derive(Debug, Default)]
-pub(crate) struct Summarised {
-    pub(crate) heap: Option<Heap>,
-    pub(crate) profiles: BTreeMap<ArtifactId, HeapProfile>,
-}
-
 /// Cuts the measured parts out, reads them, keeps them as artifacts, and adds metrics to the workloads.
 pub(crate) fn summarise(
     counted: Vec<CountedWorkload>,
     workloads: &mut [Workload],
     directory: &mut RunDirectory,
-) -> Result<Summarised, RunDirectoryError> {
-    let mut summarised = Summarised::default();
+) -> Result<Option<Heap>, RunDirectoryError> {
     if counted.is_empty() {
-        return Ok(summarised);
+        return Ok(None);
     }
     let mut heap = Heap::default();
     for (number, one) in counted.into_iter().enumerate() {
@@ -46,14 +35,11 @@ pub(crate) fn summarise(
         }
         let json = serde_json::to_vec(&profile).expect("a profile has only whole numbers and string keys");
         let path = format!("artifacts/heap/{number:04}.json");
-        let artifact = directory.add(ArtifactKind::HeapProfile, &path, &json)?;
-        row.profile = Some(artifact.clone());
-        summarised.profiles.insert(artifact, profile);
+        row.profile = Some(directory.add(ArtifactKind::HeapProfile, &path, &json)?);
         heap.workloads.push(row);
     }
     heap.workloads.sort_by_key(|row| workloads.iter().position(|workload| workload.id == row.id));
-    summarised.heap = Some(heap);
-    Ok(summarised)
+    Ok(Some(heap))
 }
 
 fn not_counted(id: WorkloadId, why: String) -> WorkloadHeap {
@@ -64,6 +50,7 @@ fn not_counted(id: WorkloadId, why: String) -> WorkloadHeap {
         method: None,
         exact: false,
         scope: HeapScope::WholeRun,
+        iterations: None,
         processes: 0,
         totals: HeapCounts::default(),
         excluded: HeapCounts::default(),
@@ -88,26 +75,29 @@ fn row(taken: &Taken, workload: &Workload) -> (WorkloadHeap, HeapProfile) {
         }
         Some(harness) => {
             let scope = Scope { harness, timed: timed_lines(harness, taken.heap.functions()) };
+            let part =
+                |heap: &MeasuredHeap| Part { totals: heap.profile.totals(), sites: sites(&heap.profile).all };
             let first = measured_heap(&taken.heap, &scope);
-            let mut all_sites = sites(&first.profile);
             let many =
-                taken.many.as_ref().map(|(many, iterations)| (measured_heap(many, &scope), iterations));
-            let of_many = many.as_ref().map(|(many, iterations)| (many.profile.totals(), **iterations));
-            let sites_of_many = many.as_ref().map(|(many, _)| sites(&many.profile).all).unwrap_or_default();
-            let totals = first.profile.totals();
-            let of_many = of_many.as_ref().map(|(totals, iterations)| (totals, *iterations));
-            let (per_iteration, remark) = per_iteration(&totals, of_many, &mut all_sites.all, &sites_of_many);
-            if first.precision == Precision::NotFound && totals.count == 0 {
+                taken.many.as_ref().map(|(many, iterations)| (measured_heap(many, &scope), *iterations));
+            let mut of_first = part(&first);
+            let mut of_many = many.as_ref().map(|(many, iterations)| (part(many), *iterations));
+            let told = per_iteration(&mut of_first, of_many.as_mut().map(|(part, n)| (part, *n)));
+            let (shown, part) = match (many, of_many) {
+                (Some((many, _)), Some((part, _))) if told.iterations > 1 => (many, part),
+                _ => (first, of_first),
+            };
+            if shown.precision == Precision::NotFound && part.totals.count == 0 {
                 remarks.push(
                     "no allocation has the measured function on its stack: the routine allocates nothing"
                         .to_owned(),
                 );
             }
-            remarks.extend(remark);
-            remarks.extend(first.remarks);
-            each = Some(per_iteration);
-            precision = Some(first.precision);
-            (first.profile, first.excluded, all_sites)
+            remarks.extend(told.remark.clone());
+            remarks.extend(shown.remarks);
+            each = Some(told);
+            precision = Some(shown.precision);
+            (shown.profile, shown.excluded, Sites { all: part.sites })
         }
     };
     if let Some(failure) = &taken.failure {
@@ -122,7 +112,13 @@ fn row(taken: &Taken, workload: &Workload) -> (WorkloadHeap, HeapProfile) {
     }
     let is_command = precision.is_none();
     let rss_peak = workload.metric(&MetricName::RSS_PEAK).and_then(|metric| metric.figure.value());
-    let (trust, reasons) = judge(&Case { taken, whole: &in_all, precision: precision.as_ref(), rss_peak });
+    let (trust, reasons) = judge(&Case {
+        taken,
+        whole: &in_all,
+        precision: precision.as_ref(),
+        rss_peak,
+        unplaced: all_sites.without_line(),
+    });
     remarks.splice(0..0, reasons);
     let (listed, other_sites) = all_sites.listed(SiteLimits::default());
     let row = WorkloadHeap {
@@ -131,11 +127,12 @@ fn row(taken: &Taken, workload: &Workload) -> (WorkloadHeap, HeapProfile) {
         remarks,
         method: Some(HeapMethod::Preload),
         exact: taken.unseen.is_empty() && taken.gaps.refused_processes == 0,
-        scope: if is_command { HeapScope::WholeRun } else { HeapScope::FirstIteration },
+        scope: if is_command { HeapScope::WholeRun } else { HeapScope::Iterations },
+        iterations: each.as_ref().map(|each| each.iterations),
         processes: taken.processes.len() as u64,
         totals: profile.totals(),
         excluded,
-        per_iteration: each,
+        per_iteration: each.map(|each| each.per_iteration),
         slowdown: if is_command { slowdown(taken, workload) } else { None },
         sites: listed,
         other_sites,

@@ -13,6 +13,8 @@ pub(super) struct Case<'a> {
     pub(super) whole: &'a HeapCounts,
     /// How exactly the measured part is known; none for whole processes.
     pub(super) precision: Option<&'a Precision>,
+    /// The share of blocks that are charged to a place without a line.
+    pub(super) unplaced: f64,
     /// The peak of resident memory without counting, in bytes.
     pub(super) rss_peak: Option<f64>,
 }
@@ -20,7 +22,7 @@ pub(super) struct Case<'a> {
 /// Above this share of allocations, unknown callers limit what sites tell, and mislead.
 const UNKNOWN: (f64, f64) = (0.02, 0.25);
 /// A lack of symbols below this share of allocations is not worth a line.
-const WORTH_TELLING: f64 = 0.01;
+const WORTH_TELLING: f64 = 0.05;
 /// Memory that a process occupies whatever it allocates: code, stacks, the C library's own.
 const BESIDE_HEAP: f64 = 32e6;
 /// Below this share of the peak memory, what was counted does not explain it.
@@ -73,7 +75,8 @@ pub(super) fn judge(case: &Case<'_>) -> (Trust, Vec<String>) {
         judgement.limited(remark);
     }
     for remark in &taken.heap.remarks {
-        if of_all(remark.innermost) > WORTH_TELLING {
+        // The innermost frames are an allocator's, and lack lines in every program: what counts is the line charged.
+        if case.unplaced > WORTH_TELLING && of_all(remark.innermost) > WORTH_TELLING {
             judgement.limited(format!("{}: {}: {}", remark.module, remark.flaw, remark.flaw.remedy()));
         }
     }

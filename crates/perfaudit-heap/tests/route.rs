@@ -1,0 +1,80 @@
+//! Programs whose allocations cannot be seen are refused with the reason, before they run.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use perfaudit_exec::{Command, Interrupt};
+use perfaudit_heap::{CountError, Refusal, count, route};
+
+fn compiled(folder: &Path, source: &str, options: &[&str]) -> PathBuf {
+    let file = folder.join("program.c");
+    std::fs::write(&file, source).expect("the folder can be written");
+    let program = folder.join("program");
+    let status = std::process::Command::new("cc")
+        .args(["-fno-builtin", "-o"])
+        .arg(&program)
+        .arg(&file)
+        .args(options)
+        .status()
+        .expect("there is a C compiler");
+    assert!(status.success());
+    program
+}
+
+fn refused(source: &str, options: &[&str]) -> Refusal {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let program = compiled(folder.path(), source, options);
+    route(&Command::new(program)).expect_err("its allocations cannot be seen")
+}
+
+#[test]
+fn a_program_without_a_loader_is_refused() {
+    let refusal = refused("int main(void) { return 0; }", &["-static"]);
+    assert!(matches!(refusal, Refusal::Static { .. }), "{refusal}");
+}
+
+#[test]
+fn a_program_with_a_malloc_of_its_own_is_refused() {
+    let source = "#include <stddef.h>\nstatic char room[99]; void *malloc(size_t n) { (void)n; return room; }
+        int main(void) { return malloc(1) == NULL; }";
+    let refusal = refused(source, &["-rdynamic"]);
+    assert!(matches!(refusal, Refusal::OwnMalloc { .. }), "{refusal}");
+}
+
+#[test]
+fn a_program_that_an_allocator_is_linked_into_is_refused_with_its_name() {
+    let source = "void *_rjem_malloc(unsigned long n) { (void)n; return 0; } int main(void) { return _rjem_malloc(1) != 0; }";
+    let refusal = refused(source, &[]);
+    assert!(matches!(refusal, Refusal::OwnAllocator { allocator: "jemalloc", .. }), "{refusal}");
+}
+
+#[test]
+fn of_a_script_the_interpreter_is_looked_at_and_what_is_no_program_is_refused() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let script = folder.path().join("script");
+    std::fs::write(&script, "#! /bin/sh -e\nexit 0\n").expect("the folder can be written");
+    let route_of_script = || route(&Command::new(&script));
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    assert_eq!(route_of_script().ok(), Path::new("/bin/sh").canonicalize().ok());
+    std::fs::write(&script, "no program").expect("the folder can be written");
+    assert!(matches!(route_of_script(), Err(Refusal::NotElf { .. })));
+    let missing = route(&Command::new(folder.path().join("missing")));
+    assert!(matches!(missing, Err(Refusal::NotFound { .. })));
+}
+
+#[test]
+fn processes_of_a_command_are_counted_together_and_one_that_cannot_be_seen_is_named() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let source = "#include <stddef.h>\nstatic char room[99]; void *malloc(size_t n) { (void)n; return room; }
+        void free(void *p) { (void)p; } int main(void) { return malloc(1) == NULL; }";
+    let hidden = compiled(folder.path(), source, &["-rdynamic"]);
+    let words = format!("cat /dev/null; {}", hidden.display());
+    let command = Command::new("/bin/sh").args(["-c", &words]);
+    let interrupt = Interrupt::new();
+    let counted = count(&command, folder.path(), &interrupt, &mut |_| {}).expect("the shell can be counted");
+    assert!(counted.stacks.processes.len() >= 2, "{:?}", counted.stacks.processes);
+    assert_eq!(counted.unseen.len(), 1);
+    assert!(counted.unseen[0].contains("`malloc` of its own"), "{:?}", counted.unseen);
+    let refused = count(&Command::new(hidden), folder.path(), &interrupt, &mut |_| {});
+    assert!(matches!(refused, Err(CountError::Refused(Refusal::OwnMalloc { .. }))));
+}

@@ -1,0 +1,99 @@
+//! What workloads allocate: a few lines of a few workloads.
+
+use perfaudit_result::{AuditResult, HeapSite, Trust, WorkloadHeap};
+
+use super::NAME;
+use super::page::{CRITICAL, FAINT, HEADING, PLAIN, Page, WARNING};
+use crate::{cpu, heap, quantity, text};
+
+/// The workloads that are shown unless all are asked for.
+const WORKLOADS: usize = 3;
+/// The sites of each.
+const SITES: usize = 6;
+/// The least room for the name of a function; its place is dropped before it gets less.
+const LEAST_SYMBOL: usize = 20;
+
+/// The part on allocations; nothing when nothing was to be counted.
+pub(super) fn heap(page: &mut Page, result: &AuditResult, verbose: bool) {
+    let Some(all) = result.heap.as_ref().filter(|heap| !heap.workloads.is_empty()) else { return };
+    let counted = heap::by_bytes(result);
+    page.heading("Allocations");
+    let shown = if verbose { counted.len() } else { WORKLOADS };
+    for (_, row) in counted.iter().take(shown) {
+        workload(page, row, verbose);
+    }
+    if counted.len() > shown {
+        let more = quantity::counted(counted.len() - shown, "workload");
+        page.paragraph("  ", 4, FAINT, &format!("and {more} more (--verbose shows them)"));
+    }
+    for (remarks, ids) in heap::not_counted(all) {
+        let first = ids.first().map_or_else(String::new, |id| text::shorten(&text::visible(&id.0), NAME));
+        let others = if ids.len() > 1 { format!(" and {} more", ids.len() - 1) } else { String::new() };
+        page.paragraph("  ", 4, WARNING, &format!("not counted: {first}{others}"));
+        self::remarks(page, remarks);
+    }
+}
+
+fn workload(page: &mut Page, row: &WorkloadHeap, verbose: bool) {
+    let name = text::shorten(&text::visible(&row.id.0), NAME);
+    let style = match row.trust {
+        Trust::Sound => HEADING,
+        Trust::Limited => WARNING,
+        Trust::Unfit | Trust::NotProfiled => CRITICAL,
+    };
+    let trust =
+        if row.trust == Trust::Sound { String::new() } else { format!(" ({})", cpu::trust(row.trust)) };
+    page.paragraph("  ", 4, style, &format!("{name}{trust}"));
+    page.paragraph("    ", 6, PLAIN, &heap::totals(row));
+    remarks(page, &row.remarks);
+    let sites = if verbose { row.sites.len() } else { SITES };
+    table(page, row, &row.sites[..row.sites.len().min(sites)]);
+    if row.totals.count > 0 {
+        page.paragraph("    ", 6, FAINT, &heap::fate(row));
+    }
+}
+
+fn remarks(page: &mut Page, remarks: &[String]) {
+    for remark in remarks {
+        page.paragraph("    ", 4, PLAIN, &text::sentence(remark));
+    }
+}
+
+/// One line each: numbers, the function and its place.
+fn table(page: &mut Page, row: &WorkloadHeap, sites: &[HeapSite]) {
+    if sites.is_empty() {
+        return;
+    }
+    let heads = heap::heads(row);
+    let cells: Vec<[String; 5]> = sites.iter().map(|site| heap::cells(row, site)).collect();
+    let widths: Vec<usize> = (0..heads.len())
+        .map(|column| {
+            let of_cells = cells.iter().map(|cells| text::width(&cells[column])).max().unwrap_or(0);
+            of_cells.max(heads[column].len())
+        })
+        .collect();
+    let line = |cells: &[&str]| -> String {
+        let padded = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("  {}{cell}", " ".repeat(width.saturating_sub(text::width(cell)))));
+        format!("  {}  ", padded.collect::<String>())
+    };
+    let numbers: Vec<String> =
+        cells.iter().map(|cells| line(&cells.each_ref().map(String::as_str))).collect();
+    let head = line(&heads);
+    let room = page.width().saturating_sub(text::width(&head));
+    let places: Vec<String> = sites.iter().map(|site| text::visible(&heap::place(site))).collect();
+    let place_width = places.iter().map(|place| text::width(place)).max().unwrap_or(0).min(room * 2 / 3);
+    let place_width = if room >= LEAST_SYMBOL + 2 + place_width { place_width } else { 0 };
+    let symbol_room = if place_width > 0 { room - place_width - 2 } else { room };
+    let symbols: Vec<String> =
+        sites.iter().map(|site| text::shorten(&text::visible(&site.symbol), symbol_room)).collect();
+    let symbol_width = symbols.iter().map(|symbol| text::width(symbol)).max().unwrap_or(0);
+    page.line(&[(FAINT, &format!("{head}function"))]);
+    for ((numbers, symbol), place) in numbers.iter().zip(&symbols).zip(&places) {
+        let gap = " ".repeat(symbol_width - text::width(symbol) + 2);
+        let place = if place_width > 0 { text::shorten(place, place_width) } else { String::new() };
+        page.line(&[(PLAIN, numbers), (PLAIN, symbol), (PLAIN, &gap), (FAINT, &place)]);
+    }
+}
