@@ -4,6 +4,7 @@ mod acceptance;
 mod child;
 mod chrome;
 mod error;
+mod heap;
 mod help_time;
 mod hyperfine;
 mod schema;
@@ -32,6 +33,8 @@ enum Task {
     Acceptance(acceptance::Arguments),
     /// Open a report in headless Chromium, without console messages, and take screenshots
     Chrome(chrome::Arguments),
+    /// Count allocations of commands beside valgrind's DHAT and heaptrack
+    Heap(heap::Arguments),
     /// Measure how fast `perfaudit --help` answers
     HelpTime(help_time::Arguments),
     /// Measure commands with perfaudit and with hyperfine, by turns
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(),
         Task::Acceptance(arguments) => acceptance::run(&arguments),
         Task::Chrome(arguments) => chrome::run(&arguments),
+        Task::Heap(arguments) => heap::run(&arguments),
         Task::HelpTime(arguments) => help_time::run(&arguments),
         Task::Hyperfine(arguments) => hyperfine::run(&arguments),
     };

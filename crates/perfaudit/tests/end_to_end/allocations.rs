@@ -9,7 +9,7 @@ use crate::support::{Audited, MANIFEST, Project};
 static PROJECT: LazyLock<Project> = LazyLock::new(|| Project::copy_of("allocations"));
 
 static AUDITED: LazyLock<Audited> =
-    LazyLock::new(|| PROJECT.audit_quietly(&["--only", "heap", "--budget", "40s"]));
+    LazyLock::new(|| PROJECT.audit_quietly(&["--only", "heap", "--budget", "80s"]));
 
 fn row(title: &str) -> &'static WorkloadHeap {
     let heap = AUDITED.result.heap.as_ref().expect("allocations were counted");
@@ -97,7 +97,7 @@ fn a_command_is_counted_whole_and_an_objective_holds_it_to_that() {
         .file(
             "perfaudit.toml",
             "[[command]]\nname = \"fill\"\nrun = [\"dd\", \"if=/dev/zero\", \"of=/dev/null\", \"bs=8M\", \"count=1\", \"status=none\"]\nruns = 6\n\n\
-             [[slo]]\nmetric = \"alloc.bytes\"\nworkload = \"command/*\"\nlimit = \"9 MB\"\n\n\
+             [[slo]]\nmetric = \"alloc.bytes\"\nworkload = \"command/*\"\nlimit = \"20 MB\"\n\n\
              [[slo]]\nmetric = \"alloc.count\"\nworkload = \"command/*\"\nlimit = \"1 blocks\"\n",
         );
     let audited = project.audit(&["--mode", "quick", "--only", "heap"]);

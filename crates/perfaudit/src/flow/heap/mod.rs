@@ -23,6 +23,8 @@ pub(crate) use summary::summarise;
 
 /// How much of a budget is for counting; the rest is for figures and profiles.
 pub(crate) const SHARE_OF_BUDGET: f64 = 0.1;
+/// The same where nothing else is wanted than allocations.
+pub(crate) const SHARE_ALONE: f64 = 0.5;
 /// A harness and a fixture that take longer to run two processes would need a limit of their own.
 const SLOWEST: u32 = 8;
 
