@@ -87,8 +87,7 @@ impl Stages {
         let share = |is_on, share| if is_on { budget.mul_f64(share) } else { Duration::ZERO };
         let for_profiles = share(self.cpu, cpu::SHARE_OF_BUDGET);
         let is_alone = !self.refines && !self.cpu;
-        let for_counting =
-            share(self.heap, if is_alone { heap::SHARE_ALONE } else { heap::SHARE_OF_BUDGET });
+        let for_counting = share(self.heap, if is_alone { heap::SHARE_ALONE } else { heap::SHARE_OF_BUDGET });
         let rest = budget.saturating_sub(for_profiles).saturating_sub(for_counting);
         (Pace::new(mode, Some(rest)), Some(for_profiles), Some(for_counting))
     }
