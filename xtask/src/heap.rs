@@ -52,18 +52,20 @@ fn compare(name: &str, words: &[&str], rounds: u32, folder: &Path) -> Result<Str
     let program = words.first().ok_or_else(|| TaskError::Failed("a command has no words".to_owned()))?;
     let plain = Command::new(program).args(&words[1..]);
     let heaptrack = folder.join("heaptrack");
-    let traced = Command::new("heaptrack").arg("--record-only").arg("-o").arg(&heaptrack).args(words);
+    let traced = Command::new("heaptrack").arg("--raw").arg("-o").arg(&heaptrack).args(words);
     let mut here = None;
     let (mut native, mut counted, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
-        native.push(cpu(&finished(&plain)?));
+        let alone = finished(&plain)?;
+        native.push(cpu(&alone));
         let of_round = count(&plain, folder, &Interrupt::new(), &mut |_| {})
             .map_err(|error| TaskError::Failed(format!("`{name}`: {error}")))?;
         let totals = of_round.stacks.totals();
         here = Some(Told { blocks: totals.count, bytes: totals.bytes });
         counted.push(cpu(&of_round.finished));
-        // Without heaptrack the comparison with DHAT still stands.
-        others.extend(finished(&traced).ok().map(|finished| cpu(&finished)));
+        // Without heaptrack the comparison with DHAT still stands; what ends otherwise did not run the program.
+        let ran = finished(&traced).ok().filter(|traced| traced.ending == alone.ending);
+        others.extend(ran.map(|finished| cpu(&finished)));
     }
     let here = here.expect("there is at least one round");
     let dhat = dhat(words, folder)?;

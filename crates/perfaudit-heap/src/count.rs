@@ -122,7 +122,7 @@ fn unseen(stacks: &Stacks) -> Vec<String> {
 /// A folder from which a library can be loaded, in memory if there is room.
 fn folder(scratch: &Path) -> std::io::Result<TempDir> {
     let has_room = statvfs(IN_MEMORY).is_ok_and(|system| {
-        let free = u64::from(system.blocks_available()).saturating_mul(system.fragment_size());
+        let free = system.blocks_available().saturating_mul(system.fragment_size());
         free >= LEAST_ROOM && !system.flags().intersects(FsFlags::ST_NOEXEC | FsFlags::ST_RDONLY)
     });
     let make = |folder: &Path| tempfile::Builder::new().prefix("perfaudit-heap-").tempdir_in(folder);

@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(remark, None);
         assert_eq!((each.count.value(), each.bytes.value()), (Some(2.0), Some(40.0)));
         assert_eq!((each.once_count, each.once_bytes), (Some(3.0), Some(1460.0)));
-        assert_eq!(each.bytes.interval().map(|interval| interval.upper()), Some(40.0));
+        assert_eq!(each.bytes.interval().map(perfaudit_result::Interval::upper), Some(40.0));
     }
 
     #[test]

@@ -48,7 +48,7 @@ fn workload(row: &WorkloadHeap) -> String {
         let [a, b, c, d, e] = heap::heads(row);
         let header = [a, b, c, d, e, "function", "place", "calls"];
         out.push_str(&table(&header, &[true, true, true, true, true, false, false, false], &rows));
-        out.push_str(&format!("\n{}.\n\n", prose(&text::sentence(&heap::fate(row)).trim_end_matches('.'))));
+        out.push_str(&format!("\n{}.\n\n", prose(text::sentence(&heap::fate(row)).trim_end_matches('.'))));
     }
     out
 }

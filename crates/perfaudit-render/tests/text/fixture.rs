@@ -81,6 +81,7 @@ pub(crate) fn empty() -> AuditResult {
         limits: vec![],
         slos: vec![],
         cpu: None,
+        heap: None,
         comparison: None,
         reproduce: vec![],
         artifacts: vec![],
