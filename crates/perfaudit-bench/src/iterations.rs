@@ -59,6 +59,19 @@ pub fn one_iteration(request: IterationRequest<'_>) -> Result<Command, String> {
     }
 }
 
+/// Whether the process of [`one_iteration`] ran the benchmark: one that a harness does not find under its name allocates
+/// nothing, and that is no answer.
+#[must_use]
+pub fn has_run(workload: &Workload, finished: &Finished) -> bool {
+    let stdout = finished.stdout.text();
+    match workload.kind {
+        WorkloadKind::Criterion => stdout.lines().any(|line| line.trim_end() == "Success"),
+        WorkloadKind::Libtest => stdout.contains(" 1 passed"),
+        // It tells only in the table of a measurement: see `iteration_count`.
+        _ => true,
+    }
+}
+
 /// A process that runs many iterations, as many as [`iteration_count`] tells afterwards; none where a harness does not
 /// tell how many it runs.
 #[must_use]

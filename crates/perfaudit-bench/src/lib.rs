@@ -50,7 +50,9 @@ pub use estimate::{Estimates, median_estimate, metrics};
 pub use executable::BenchExecutable;
 pub use gather::{GatherError, GatherEvent, GatherRequest, Gathered, gather, unbuilt};
 pub use group::groups;
-pub use iterations::{IterationCount, IterationRequest, iteration_count, many_iterations, one_iteration};
+pub use iterations::{
+    IterationCount, IterationRequest, has_run, iteration_count, many_iterations, one_iteration,
+};
 pub use pace::{Pace, Settings};
 pub use profile::{ProfileRequest, ProfiledProcess, Stated as StatedWhileProfiled, profiled_process};
 pub use trial::{CompileError, Compiled, TrialError, TrialRequest, compile_trial, run_trial};

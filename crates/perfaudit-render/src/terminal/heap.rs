@@ -10,7 +10,7 @@ use crate::{cpu, heap, quantity, text};
 const WORKLOADS: usize = 3;
 /// The sites of each.
 const SITES: usize = 6;
-/// The least room for the name of a function; its place is dropped before it gets less.
+/// The least room for the name of a function; it is left out before it gets less.
 const LEAST_SYMBOL: usize = 20;
 
 /// The part on allocations; nothing when nothing was to be counted.
@@ -84,16 +84,23 @@ fn table(page: &mut Page, row: &WorkloadHeap, sites: &[HeapSite]) {
     let head = line(&heads);
     let room = page.width().saturating_sub(text::width(&head));
     let places: Vec<String> = sites.iter().map(|site| text::visible(&heap::place(site))).collect();
-    let place_width = places.iter().map(|place| text::width(place)).max().unwrap_or(0).min(room * 2 / 3);
-    let place_width = if room >= LEAST_SYMBOL + 2 + place_width { place_width } else { 0 };
-    let symbol_room = if place_width > 0 { room - place_width - 2 } else { room };
+    let place_width = places.iter().map(|place| text::width(place)).max().unwrap_or(0);
+    if room < LEAST_SYMBOL + 2 + place_width {
+        // Several lines of one function differ by their place alone.
+        page.line(&[(FAINT, &format!("{head}line"))]);
+        for ((numbers, place), site) in numbers.iter().zip(&places).zip(sites) {
+            let shown = if place.is_empty() { text::visible(&site.symbol) } else { place.clone() };
+            page.line(&[(PLAIN, numbers), (PLAIN, &text::shorten(&shown, room))]);
+        }
+        return;
+    }
+    let symbol_room = room - place_width - 2;
     let symbols: Vec<String> =
         sites.iter().map(|site| text::shorten(&text::visible(&site.symbol), symbol_room)).collect();
     let symbol_width = symbols.iter().map(|symbol| text::width(symbol)).max().unwrap_or(0);
     page.line(&[(FAINT, &format!("{head}function"))]);
     for ((numbers, symbol), place) in numbers.iter().zip(&symbols).zip(&places) {
         let gap = " ".repeat(symbol_width - text::width(symbol) + 2);
-        let place = if place_width > 0 { text::shorten(place, place_width) } else { String::new() };
-        page.line(&[(PLAIN, numbers), (PLAIN, symbol), (PLAIN, &gap), (FAINT, &place)]);
+        page.line(&[(PLAIN, numbers), (PLAIN, symbol), (PLAIN, &gap), (FAINT, place)]);
     }
 }

@@ -2,6 +2,7 @@
 
 mod cpu;
 mod fixture;
+mod heap;
 mod junit;
 mod markdown;
 mod sarif;

@@ -6,7 +6,7 @@ mod trust;
 use std::time::{Duration, Instant};
 
 use perfaudit_bench::{
-    CommandSpec, IterationCount, IterationRequest, iteration_count, many_iterations, one_iteration,
+    CommandSpec, IterationCount, IterationRequest, has_run, iteration_count, many_iterations, one_iteration,
 };
 use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces};
 use perfaudit_exec::{Command, Finished, Interrupt, Usage};
@@ -131,9 +131,15 @@ impl Session<'_> {
         let homes = [self.home()?, self.home()?];
         let request =
             |home| IterationRequest { executable: of_target, workload, all: subjects.workloads, home, limit };
-        let (mut taken, _) = self.run(&one_iteration(request(&homes[0]))?, workload)?;
+        let not_found = || {
+            "the harness does not run it alone under its name: give it a name that no other benchmark has, and no number of threads".to_owned()
+        };
+        let (mut taken, finished) = self.run(&one_iteration(request(&homes[0]))?, workload)?;
         if let Some(failure) = &taken.failure {
             return Err(format!("a single iteration of it ended with {failure}"));
+        }
+        if !has_run(workload, &finished) {
+            return Err(not_found());
         }
         let request = request(&homes[1]);
         if let Some(command) = many_iterations(request)
@@ -144,6 +150,9 @@ impl Session<'_> {
                 IterationCount::Exactly(n) => Iterations::Known(n),
                 IterationCount::AfterDoubling(n) => Iterations::AfterDoubling(n),
             });
+            if iterations.is_none() && workload.kind == WorkloadKind::Divan {
+                return Err(not_found());
+            }
             taken.many = iterations.map(|iterations| (many.heap, iterations));
         }
         for home in homes {
