@@ -1,6 +1,7 @@
 //! The command line.
 
 mod cpu;
+mod heap;
 
 use std::num::NonZeroU16;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use regex::Regex;
 
 use crate::flow::Subject;
 pub(crate) use cpu::{CpuArguments, SamplingArguments};
+pub(crate) use heap::HeapArguments;
 
 /// A performance audit that cannot lie.
 ///
@@ -318,18 +320,6 @@ impl BenchArguments {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct CpuArguments {
-    #[command(flatten)]
-    pub(crate) audit: AuditArguments,
-    /// The command to profile, behind `--`; without it the project's benchmarks and configured commands
-    #[arg(last = true, value_name = "COMMAND")]
-    pub(crate) command: Vec<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct HeapArguments {
-    /// The command whose allocations are counted, behind `--`; without it the project's benchmarks and configured
-    /// commands
 pub(crate) struct StoreArgument {
     /// Directory for baselines and noise floors instead of the user's data directory
     #[arg(long = "store", value_name = "DIR", help_heading = "Baselines")]

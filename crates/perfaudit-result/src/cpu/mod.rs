@@ -8,9 +8,9 @@ mod profile;
 mod sampler;
 mod usage;
 
-pub use binding::{Binding, BoundBy};
 pub(crate) use profile::check_stacks;
 
+pub use binding::{Binding, BoundBy};
 pub use difference::{FunctionChange, ProfileDifference};
 pub use excerpt::SourceExcerpt;
 pub use off_cpu::{OffCpu, ThreadOffCpu, ThreadTime};

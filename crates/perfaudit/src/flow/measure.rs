@@ -15,7 +15,6 @@ use perfaudit_run::{OpenedRun, RunDirectory};
 
 use super::Plan;
 use super::cpu::{Profiled, RunningProcess, Subjects, cpu_stage};
-use super::cpu::{Profiled, Subjects, cpu_stage};
 use super::heap::{CountedWorkload, heap_stage};
 use super::noise_floor::{self, Floor, FloorRequest};
 use super::record::Recorder;
@@ -111,7 +110,6 @@ pub(crate) fn measure_stages(
         stages,
     )?;
     gathered.workloads.extend(measuring.plan.process.map(RunningProcess::workload));
-    let profiled = profile(measuring, &gathered, &commands, directory, interrupt, progress, stages)?;
     let (profiled, counted) =
         look_inside(measuring, &gathered, &commands, directory, interrupt, progress, stages)?;
     let ours = CpuTime::now().since(cpu_time);

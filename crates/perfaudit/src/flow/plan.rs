@@ -14,7 +14,6 @@ use perfaudit_project::{
 use perfaudit_result::{BuildProfile, Mode, Precondition};
 
 use super::cpu::RunningProcess;
-use super::{commands, cpu, delivery};
 use super::{commands, cpu, delivery, heap};
 use crate::arguments::{AuditArguments, LineArguments, StageArgument};
 use crate::error::CommandError;

@@ -1,9 +1,7 @@
 //! Where workloads spend CPU time: each is run once more and sampled. What comes of it is read in [`summary`].
 
-mod harness_source;
-mod process;
-mod sources;
 pub(super) mod harness_source;
+mod process;
 pub(super) mod sources;
 mod summary;
 mod trust;
