@@ -11,12 +11,15 @@ use nix::unistd::Pid;
 use perfaudit_result::Usage;
 
 use super::proc;
+use super::worker::own_cpu_time;
 
 /// The width of steps at first.
 const FIRST_STEP: Duration = Duration::from_millis(20);
 /// With this many steps, two become one. Even.
 const MOST_STEPS: usize = 512;
-/// A look takes no more than this part of a step, or steps become wider.
+/// Steps become wider for the cost of looks only when there are this many.
+const LEAST_STEPS: usize = 16;
+/// A look takes no more CPU time than this part of a step, or steps become wider.
 const PART_OF_STEP: u32 = 200;
 /// A target with more processes is not looked at as a whole.
 const MOST_PROCESSES: usize = 1000;
@@ -59,9 +62,11 @@ fn watch(process: u32, stop: &PipeReader) -> Option<Usage> {
             return steps.told();
         }
         let at = begun.elapsed();
+        // By CPU time: on a busy machine a look may have to wait for its turn, which costs nobody anything.
+        let before = own_cpu_time();
         let Some(seen) = look(process) else { return steps.told() };
         steps.add(at, seen);
-        steps.fit((begun.elapsed() - at) * PART_OF_STEP);
+        steps.fit(own_cpu_time().saturating_sub(before) * PART_OF_STEP);
     }
 }
 
@@ -136,9 +141,9 @@ impl Steps {
         self.at = at;
     }
 
-    /// Makes steps wider as long as one is shorter than this.
+    /// Makes steps wider if they are shorter than this, but keeps enough of them to see something.
     fn fit(&mut self, least: Duration) {
-        while self.width < least && self.cpu.len() >= 2 && self.cpu.len().is_multiple_of(2) {
+        if self.width < least && self.cpu.len() >= LEAST_STEPS && self.cpu.len().is_multiple_of(2) {
             self.widen();
         }
     }
@@ -195,11 +200,13 @@ mod tests {
     #[test]
     fn a_look_that_takes_long_makes_steps_wider() {
         let mut steps = Steps::new(Duration::ZERO);
-        for look in 1..=8 {
+        for look in 1..=16 {
             steps.add(FIRST_STEP * look, Seen::default());
         }
         steps.fit(FIRST_STEP * 3);
-        assert_eq!((steps.width, steps.cpu.len()), (FIRST_STEP * 4, 2));
+        assert_eq!((steps.width, steps.cpu.len()), (FIRST_STEP * 2, 8));
+        steps.fit(FIRST_STEP * 3);
+        assert_eq!(steps.cpu.len(), 8, "few steps are not made fewer");
     }
 
     #[test]

@@ -149,6 +149,6 @@ fn read(mut source: Box<dyn Source>, mut collector: Collector, stop: &PipeReader
 }
 
 /// CPU time of the calling thread.
-fn own_cpu_time() -> Duration {
+pub(super) fn own_cpu_time() -> Duration {
     clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from).unwrap_or_default()
 }

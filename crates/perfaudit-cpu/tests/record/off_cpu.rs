@@ -48,7 +48,8 @@ fn threads_that_are_more_than_the_processors_wait_for_them() {
     let total = off_cpu.total;
     // 5000 threads that were waited for, each by a wait of the first one or by none if it was over already.
     assert!(total.waits < 50_000 && total.running_s > 0.0, "{total:?}");
-    assert!(workers.iter().all(|one| one.time.running_s > 10.0 * one.time.blocked_s), "{workers:?}");
+    // One may wait for the lock of the memory allocator, and then for its turn.
+    assert!(workers.iter().all(|one| one.time.blocked_share().unwrap() < 0.5), "{workers:?}");
     let main = off_cpu.threads.iter().find(|one| one.thread.thread == one.thread.process).unwrap();
     assert!(main.time.blocked_s > main.time.running_s / 10.0, "it waits for the workers: {main:?}");
 }

@@ -27,7 +27,7 @@ fn memory_that_a_program_takes_step_by_step_rises_in_steps_and_time_asleep_uses_
         assert!(mebibytes.iter().any(|bytes| here(&bytes)), "{step}: {mebibytes:?}");
     }
     assert!(cpu_seconds(&usage) <= used * 1.1 + 0.05, "{usage:?}, used {used}");
-    let idle = usage.cpu.iter().filter(|&&rate| rate < 0.05).count();
+    let idle = usage.cpu.iter().filter(|&&rate| rate < 0.2).count();
     assert!(idle * 2 > usage.cpu.len(), "it mostly sleeps: {:?}", usage.cpu);
 }
 
