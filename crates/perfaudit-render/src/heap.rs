@@ -83,6 +83,7 @@ pub(crate) fn fate(row: &WorkloadHeap) -> String {
 
 fn blocks(count: f64) -> String {
     let value = quantity::value(count, Unit::Count);
+    let value = value.trim_end();
     if (count - 1.0).abs() < f64::EPSILON { format!("{value} block") } else { format!("{value} blocks") }
 }
 
@@ -109,14 +110,17 @@ pub(crate) fn cells(row: &WorkloadHeap, site: &HeapSite) -> [String; 5] {
     match row.scope {
         HeapScope::WholeRun => [
             quantity::bytes(counts.bytes),
-            quantity::value(counts.count as f64, Unit::Count),
+            quantity::value(counts.count as f64, Unit::Count).trim_end().to_owned(),
             quantity::bytes(counts.peak),
             temporary,
             grown,
         ],
         HeapScope::Iterations => {
             let each = |value: Option<f64>, unit| {
-                value.map_or_else(|| "-".to_owned(), |value| quantity::value(value, unit))
+                value.map_or_else(
+                    || "-".to_owned(),
+                    |value| quantity::value(value, unit).trim_end().to_owned(),
+                )
             };
             [
                 each(site.bytes_per_iteration, Unit::Bytes),
