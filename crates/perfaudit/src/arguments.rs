@@ -1,7 +1,9 @@
 //! The command line.
 
 mod cpu;
+mod export;
 mod heap;
+mod stage;
 
 use std::num::NonZeroU16;
 use std::path::PathBuf;
@@ -9,13 +11,15 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use perfaudit_history::BaselineName;
-use perfaudit_project::config::{ChosenStage, FloorSource, parse_duration};
+use perfaudit_project::config::{FloorSource, parse_duration};
 use perfaudit_result::Mode;
 use regex::Regex;
 
 use crate::flow::Subject;
 pub(crate) use cpu::{CpuArguments, SamplingArguments};
+pub(crate) use export::ExportFormat;
 pub(crate) use heap::HeapArguments;
+pub(crate) use stage::StageArgument;
 
 /// A performance audit that cannot lie.
 ///
@@ -333,6 +337,9 @@ pub(crate) struct ReportArguments {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     pub(crate) format: Format,
+    /// Write the CPU profiles of the run in the format of another tool, too (repeatable)
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) export: Vec<ExportFormat>,
     /// Open the HTML report
     #[arg(long)]
     pub(crate) open: bool,
@@ -401,33 +408,6 @@ impl From<FloorArgument> for FloorSource {
             FloorArgument::Auto => Self::Auto,
             FloorArgument::Stored => Self::Stored,
             FloorArgument::Fresh => Self::Fresh,
-        }
-    }
-}
-
-/// A stage that can be chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum StageArgument {
-    /// Benchmarks
-    Bench,
-    /// Whole commands
-    Commands,
-    /// Builds, tests and sizes that objectives name
-    Delivery,
-    /// CPU profiles
-    Cpu,
-    /// Allocations
-    Heap,
-}
-
-impl From<StageArgument> for ChosenStage {
-    fn from(stage: StageArgument) -> Self {
-        match stage {
-            StageArgument::Bench => Self::Bench,
-            StageArgument::Commands => Self::Commands,
-            StageArgument::Delivery => Self::Delivery,
-            StageArgument::Cpu => Self::Cpu,
-            StageArgument::Heap => Self::Heap,
         }
     }
 }

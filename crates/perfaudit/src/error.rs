@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use perfaudit_bench::{GatherError, TrialError};
+use perfaudit_cpu::export::ExportError;
 use perfaudit_exec::timed::TimedError;
 use perfaudit_exec::{LockError, RunError};
 use perfaudit_history::StoreError;
@@ -54,6 +55,8 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     Timed(#[from] TimedError),
     #[error(transparent)]
+    Export(#[from] ExportError),
+    #[error(transparent)]
     Lock(#[from] LockError),
     #[error("{0}; is the Rust toolchain installed and on the PATH?")]
     Start(#[from] RunError),
@@ -103,6 +106,7 @@ impl CommandError {
             | Self::Start(_)
             | Self::Signals(_)
             | Self::Scratch(_)
+            | Self::Export(_)
             | Self::ThisProgram(_)
             | Self::NoProcess(_)
             | Self::UnknownRule { .. } => Exit::Usage,

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use perfaudit_cpu::export::ProfileFormat;
 use perfaudit_exec::{Command, Interrupt, run as run_child};
 use perfaudit_render::ReportInput;
+use perfaudit_run::OpenedRun;
 
 use crate::arguments::ReportArguments;
 use crate::commands::{print, reports};
@@ -26,10 +28,29 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
         opened.write(name, content.as_bytes())?;
     }
     print(input, arguments.format, &opened.path, arguments.verbose);
+    for format in &arguments.export {
+        export(&opened, (*format).into())?;
+    }
     if arguments.open {
         open_in_browser(&opened.path.join("report.html"), &interrupt);
     }
     Ok(Exit::Pass)
+}
+
+/// Writes each profile of a run beside its artifact, named after the format.
+fn export(run: &OpenedRun, format: ProfileFormat) -> Result<(), CommandError> {
+    if run.profiles.is_empty() {
+        output::note("this run has no CPU profile to export: make one with `perfaudit cpu`");
+    }
+    for artifact in &run.result.artifacts {
+        let Some(profile) = run.profiles.get(&artifact.id) else { continue };
+        let mut content = Vec::new();
+        perfaudit_cpu::export::write(format, profile, &mut content)?;
+        let name = Path::new(&artifact.path).with_extension(format.extension());
+        run.write(&name.to_string_lossy(), &content)?;
+        output::note(&format!("{}: {}", profile.workload, run.path.join(&name).display()));
+    }
+    Ok(())
 }
 
 fn open_in_browser(report: &Path, interrupt: &Interrupt) {

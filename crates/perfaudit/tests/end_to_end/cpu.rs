@@ -59,6 +59,14 @@ fn a_command_is_profiled_by_function_through_inlining_to_the_line() {
     assert_eq!(artifacts.map(|artifact| &artifact.id).collect::<Vec<_>>(), [row.profile.as_ref().unwrap()]);
     let html = audited.file("report.html");
     assert!(html.contains("three_parts"));
+    let exports = project
+        .perfaudit()
+        .args(["report", "--export", "collapsed", "--export", "speedscope"])
+        .args([&audited.directory])
+        .run();
+    assert_eq!(exports.code, Some(0), "{}", exports.stderr);
+    assert!(audited.file("artifacts/cpu/0000.folded").contains("three_parts"));
+    assert!(audited.file("artifacts/cpu/0000.speedscope.json").contains("three_parts"));
 }
 
 #[test]
