@@ -5,7 +5,7 @@ use gimli::{DW_AT_ranges, DW_TAG_inlined_subroutine};
 use super::sections::Slice;
 
 /// The parser recurses for each function inlined into an inlined function; compilers stay below a hundred.
-const DEEPEST_INLINING: usize = 400;
+pub(super) const DEEPEST_INLINING: usize = 400;
 /// Many entries may name one long list of ranges.
 const MOST_RANGES: usize = 1 << 24;
 /// Longer paths do not exist; each file of a unit is written out with its folders.

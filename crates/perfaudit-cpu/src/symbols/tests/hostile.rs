@@ -8,6 +8,7 @@ use object::write::{Object, SectionKind};
 use proptest::prelude::*;
 
 use super::workbench::{Workbench, code};
+use crate::symbols::guard::DEEPEST_INLINING;
 use crate::symbols::module::Files;
 use crate::symbols::remark::Flaw;
 
@@ -70,17 +71,27 @@ fn functions_that_refer_to_each_other_in_circles_are_unnamed() {
     assert_eq!(look_up(&bytes, &[0x1000]).0, 1);
 }
 
-#[test]
-fn functions_inlined_into_each_other_without_end_are_refused() {
-    let bytes = with_unit(|dwarf, root| {
+/// A function with functions inlined into each other, `depth` of them.
+fn with_inlined(depth: usize) -> Vec<u8> {
+    with_unit(|dwarf, root| {
         let mut inner = function(dwarf, root);
-        for _ in 0..2_000 {
+        for _ in 0..depth {
             inner = dwarf.unit.add(inner, gimli::DW_TAG_inlined_subroutine);
+            set_range(dwarf, inner);
         }
-    });
-    let (found, flaws) = look_up(&bytes, &[0x1000]);
+    })
+}
+
+#[test]
+fn functions_inlined_into_each_other_beyond_the_limit_are_refused() {
+    let (found, flaws) = look_up(&with_inlined(DEEPEST_INLINING + 1), &[0x1000]);
     assert_eq!(found, 0);
     assert!(matches!(&flaws[..], [Flaw::Damaged { reason }] if reason.contains("deep")), "{flaws:?}");
+}
+
+#[test]
+fn functions_inlined_into_each_other_up_to_the_limit_are_found() {
+    assert_eq!(look_up(&with_inlined(DEEPEST_INLINING), &[0x1000]), (1, Vec::new()));
 }
 
 #[test]
