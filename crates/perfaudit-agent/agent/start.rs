@@ -17,6 +17,8 @@ type Constructor = extern "C" fn(c_int, *const *const c_char, *const *const c_ch
 static START: Constructor = start;
 
 extern "C" fn start(_: c_int, _: *const *const c_char, environment: *const *const c_char) {
+    // Also where nothing is to be counted: the hooks stand before the functions all the same.
+    heap::look_up_all();
     // SAFETY: the loader passes the environment, and nothing changes it meanwhile.
     let Some(path) = (unsafe { variable(environment, FILE_VARIABLE.as_bytes()) }) else { return };
     // SAFETY: the values of the environment end with a zero byte.

@@ -35,7 +35,8 @@ impl Hidden {
         Self { address: AtomicUsize::new(0), name }
     }
 
-    /// The address of the next definition; none while another look-up is under way, and where there is none.
+    /// The address of the next definition; none while it is being looked up (see [`look_up_all`]), and where there is
+    /// none.
     #[inline]
     fn address(&self) -> Option<usize> {
         match self.address.load(Ordering::Acquire) {
@@ -64,6 +65,15 @@ static FREE: Hidden = Hidden::new(c"free");
 static MEMALIGN: Hidden = Hidden::new(c"memalign");
 static ALIGNED_ALLOC: Hidden = Hidden::new(c"aligned_alloc");
 static POSIX_MEMALIGN: Hidden = Hidden::new(c"posix_memalign");
+
+/// Looks every function up while there is one thread. Looking one up may allocate, and is answered from [`early`] memory,
+/// of which there is little: another thread that came upon a look-up under way would soon get nothing, and nobody would
+/// count it.
+pub(crate) fn look_up_all() {
+    for hidden in [&MALLOC, &CALLOC, &REALLOC, &FREE, &MEMALIGN, &ALIGNED_ALLOC, &POSIX_MEMALIGN] {
+        hidden.address();
+    }
+}
 
 /// Memory for what is allocated while a function is looked up.
 mod early {

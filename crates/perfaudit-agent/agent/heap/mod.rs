@@ -7,6 +7,7 @@ mod local;
 mod nodes;
 
 pub(crate) use file::list_modules;
+pub(crate) use hooks::look_up_all;
 pub(crate) use local::leave;
 
 use core::sync::atomic::{AtomicI64, AtomicU64, Ordering};
