@@ -118,9 +118,6 @@ pub struct HeapGaps {
     pub overflown: u64,
     /// Threads beyond those that have a place of their own.
     pub shared_threads: u64,
-    /// How many threads beside the first one counted at the same time, at most. Known fault: in such a program some
-    /// allocations may be missing, up to 2 of 100 when 16 threads do nothing else.
-    pub other_threads: u64,
 }
 
 impl ProcessHeap {
@@ -182,8 +179,6 @@ impl ProcessHeap {
                 unaligned: counter(offset_of!(HeapHeader, unaligned)),
                 overflown: counter(offset_of!(HeapHeader, overflown)),
                 shared_threads: counter(offset_of!(HeapHeader, shared_threads)),
-                // One place is the shared one, and one the first thread's.
-                other_threads: u64::from(u32_at(&header, offset_of!(HeapHeader, threads))).saturating_sub(2),
             },
             peak_bytes: counter(offset_of!(HeapHeader, peak_bytes)).cast_signed(),
         })

@@ -141,6 +141,43 @@ fn threads_count_apart_and_add_up_and_blocks_may_be_freed_by_another() {
     assert!(total.live_bytes >= 0 && total.live_bytes < 64 * 1024, "{total:?}");
 }
 
+/// Two threads that begin together, with the first `malloc` of the process; fails when one is refused memory.
+const FIRST_TOGETHER: (&str, &str) = (
+    "volatile int ready, go, refused;
+     void *work(void *waits) { if (waits) { ready = 1; while (!go); } else go = 1;
+     for (int i = 0; i < 10000; i++) if (!malloc(32)) refused = 1; return 0; }",
+    "pthread_t t; pthread_create(&t, 0, work, &t); while (!ready); work(0); pthread_join(t, 0); if (refused) return 1;",
+);
+
+#[test]
+fn threads_that_are_the_first_to_allocate_get_memory_and_are_all_counted() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let program = compiled(folder.path(), FIRST_TOGETHER.0, FIRST_TOGETHER.1);
+    for _ in 0..100 {
+        let files = tempfile::tempdir().expect("there is room for a folder");
+        let agent = Agent::prepare(files.path(), Task::CountAllocations).expect("the agent can be written");
+        let status = Command::new(&program).envs(agent.environment(None)).status();
+        assert!(status.expect("the program starts").success());
+        let counted = agent.heap_files().expect("the folder can be read");
+        let total = ProcessHeap::read(&counted[0]).expect("the agent wrote it").total();
+        // The C library keeps a little for threads.
+        assert!((20_000..20_100).contains(&total.count), "{total:?}");
+        assert!(total.live_bytes >= 20_000 * 32, "{total:?}");
+    }
+}
+
+#[test]
+fn a_program_that_nobody_counts_gets_its_memory_all_the_same() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let program = compiled(folder.path(), FIRST_TOGETHER.0, FIRST_TOGETHER.1);
+    let agent = Agent::prepare(folder.path(), Task::CountAllocations).expect("the agent can be written");
+    let [(preload, library), _] = agent.environment(None);
+    for _ in 0..100 {
+        let status = Command::new(&program).env(preload, &library).status();
+        assert!(status.expect("the program starts").success());
+    }
+}
+
 #[test]
 fn a_fork_starts_anew_and_what_it_inherits_is_foreign() {
     let heaps = heaps(

@@ -42,8 +42,6 @@ pub struct Gaps {
     pub overflown: u64,
     /// Threads that counted at a common place.
     pub shared_threads: u64,
-    /// Threads beside the first one of each process, of which some allocations may be missing.
-    pub other_threads: u64,
     /// Processes whose allocations could not be counted.
     pub refused_processes: u64,
 }
@@ -105,7 +103,6 @@ impl Stacks {
         self.gaps.unaligned += heap.gaps.unaligned;
         self.gaps.overflown += heap.gaps.overflown;
         self.gaps.shared_threads += heap.gaps.shared_threads;
-        self.gaps.other_threads += heap.gaps.other_threads;
     }
 
     /// The sum of all stacks.

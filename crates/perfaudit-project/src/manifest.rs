@@ -112,8 +112,8 @@ mod tests {
             f = { path = 'f' }"
             .parse()
             .unwrap();
-        let mut found = path_dependencies(&manifest, Path::new("/ws/root"));
+        let mut found = path_dependencies(&manifest, Path::new("/ws/base"));
         found.sort();
-        assert_eq!(found, ["/d", "/ws/a", "/ws/root/c", "/ws/root/e", "/ws/root/f"].map(PathBuf::from));
+        assert_eq!(found, ["/d", "/ws/a", "/ws/base/c", "/ws/base/e", "/ws/base/f"].map(PathBuf::from));
     }
 }

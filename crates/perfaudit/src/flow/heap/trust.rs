@@ -52,11 +52,6 @@ pub(super) fn judge(case: &Case<'_>) -> (Trust, Vec<String>) {
             taken.gaps.refused_processes
         ));
     }
-    if taken.gaps.other_threads > 0 {
-        judgement.limited(
-            "several threads allocated: some of what they allocated may be missing, up to 2 of 100 blocks in our own tests; take the figures as lower bounds".to_owned(),
-        );
-    }
     if taken.gaps.overflown > 0 {
         judgement.limited(format!(
             "{} allocations found no room for their stack: they are in the totals and in no site",
