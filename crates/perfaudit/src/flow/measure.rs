@@ -14,7 +14,8 @@ use perfaudit_result::{
 use perfaudit_run::{OpenedRun, RunDirectory};
 
 use super::Plan;
-use super::cpu::{Profiled, RunningProcess, Subjects, cpu_stage};
+use super::again::Subjects;
+use super::cpu::{Profiled, RunningProcess, cpu_stage};
 use super::heap::{CountedWorkload, heap_stage};
 use super::noise_floor::{self, Floor, FloorRequest};
 use super::record::Recorder;

@@ -5,6 +5,7 @@
 //! hands them to the audits through [`perfaudit_audits::Evidence`].
 
 mod actions;
+mod again;
 mod analyse;
 mod baselines;
 mod commands;

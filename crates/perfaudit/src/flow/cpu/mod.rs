@@ -15,11 +15,11 @@ use perfaudit_cpu::record::{self, RecordError, RecordOptions, Recorded};
 use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces, SymbolRemark, symbolise};
 use perfaudit_exec::{Command, Ending, Finished, Gate, Interrupt};
 use perfaudit_result::{
-    CpuProfile, Mode, OffCpu, Samples, StageName, StageState, Usage, Workload, WorkloadId, WorkloadKind,
-    WorkloadState,
+    CpuProfile, Mode, OffCpu, Samples, StageName, StageState, Usage, Workload, WorkloadKind,
 };
 use perfaudit_run::RunDirectory;
 
+use super::again::{Homes, LookedInto, Outcomes, Subjects, TimeOfEach, Turns, command_of, executable_of};
 use super::measure::Measuring;
 use super::record::Recorder;
 use crate::error::CommandError;
@@ -29,11 +29,7 @@ pub(crate) use summary::summarise;
 pub(super) use trust::Judgement;
 
 /// A workload that was, or should have been, profiled.
-#[derive(Debug)]
-pub(crate) struct Profiled {
-    pub(crate) id: WorkloadId,
-    pub(crate) outcome: Result<Taken, String>,
-}
+pub(crate) type Profiled = LookedInto<Taken>;
 
 /// A profile as it was taken, before the measured part is cut out of it.
 #[derive(Debug)]
@@ -77,15 +73,6 @@ fn benchmark_time(mode: Mode) -> Duration {
     }
 }
 
-/// What is profiled.
-#[derive(Clone, Copy)]
-pub(crate) struct Subjects<'a> {
-    pub(crate) workloads: &'a [Workload],
-    /// The samples of a workload.
-    pub(crate) samples: &'a dyn Fn(&Workload) -> Option<&'a Samples>,
-    pub(crate) commands: &'a [CommandSpec],
-}
-
 /// Profiles what was measured, as far as the budget goes.
 pub(crate) fn cpu_stage(
     measuring: Measuring<'_>,
@@ -103,8 +90,7 @@ pub(crate) fn cpu_stage(
         sources: sources::of_plan(measuring.plan),
         places: SymbolPlaces::of_this_machine(),
         interrupt,
-        folder: tempfile::tempdir_in(directory.path()).map_err(CommandError::Scratch)?,
-        launches: 0,
+        homes: Homes::within(directory).map_err(CommandError::Scratch)?,
     };
     let ladder = record::try_ladder();
     if ladder.works.is_empty() {
@@ -112,62 +98,17 @@ pub(crate) fn cpu_stage(
         let message = format!("no way to take CPU samples works here: {why}");
         return Ok((Vec::new(), recorder.end(directory, StageState::Skipped, Some(message))));
     }
-    let started = Instant::now();
-    let mut profiled = Vec::new();
-    let wanted = in_turn(subjects.workloads);
-    let (mut left_out, mut was_interrupted) = (0, false);
-    for (position, workload) in wanted.iter().enumerate() {
-        let remaining = u32::try_from(wanted.len() - position).unwrap_or(u32::MAX);
-        let ample = benchmark_time(measuring.plan.mode);
-        let time = match budget.map(|budget| budget.saturating_sub(started.elapsed())) {
-            Some(left) => ample.min((left / remaining).max(LEAST_BENCHMARK_TIME)).min(left),
-            None => ample,
-        };
-        was_interrupted |= interrupt.is_set();
-        let outcome = if was_interrupted {
-            Err("interrupted before its turn came".to_owned())
-        } else if time < LEAST_BENCHMARK_TIME {
-            left_out += 1;
-            Err("the budget was spent before its turn came: give it more with `--budget`".to_owned())
-        } else {
-            progress.say(format!("cpu   {}/{}: {}", position + 1, wanted.len(), workload.id));
-            session.profile(workload, subjects, time)
-        };
-        profiled.push(Profiled { id: workload.id.clone(), outcome });
-    }
-    let failed = profiled.iter().filter(|one| one.outcome.is_err()).count();
-    let (state, message) = match (was_interrupted, left_out, failed) {
-        (true, ..) => (StageState::Partial, Some("interrupted".to_owned())),
-        (_, 1.., _) => (
-            StageState::Partial,
-            Some(format!("the budget was spent: {left_out} workloads were not profiled")),
-        ),
-        (_, _, 1..) => (StageState::Partial, Some(format!("{failed} workloads could not be profiled"))),
-        _ if wanted.is_empty() => (StageState::Skipped, Some("nothing was measured".to_owned())),
-        _ => (StageState::Done, None),
+    let turns = Turns {
+        label: "cpu",
+        done: "profiled",
+        budget,
+        each: Some(TimeOfEach { ample: benchmark_time(measuring.plan.mode), least: LEAST_BENCHMARK_TIME }),
+        interrupt,
+        progress,
     };
-    Ok((profiled, recorder.end(directory, state, message)))
-}
-
-/// What was measured, so that the first of each group come before the second ones: where the budget is short, each
-/// group has one.
-pub(super) fn in_turn(workloads: &[Workload]) -> Vec<&Workload> {
-    let is_here = |workload: &&Workload| {
-        workload.state == WorkloadState::Measured && workload.kind != WorkloadKind::Imported
-    };
-    let mut seen: std::collections::BTreeMap<(&str, &str, &str), usize> = std::collections::BTreeMap::new();
-    let mut ranked: Vec<(usize, &Workload)> = workloads
-        .iter()
-        .filter(is_here)
-        .map(|workload| {
-            let group = workload.title.split(workload.kind.separator()).next().unwrap_or_default();
-            let rank = seen.entry((&workload.package, &workload.target, group)).or_default();
-            *rank += 1;
-            (*rank, workload)
-        })
-        .collect();
-    ranked.sort_by_key(|(rank, _)| *rank);
-    ranked.into_iter().map(|(_, workload)| workload).collect()
+    let Outcomes { workloads, state, message } =
+        turns.take(subjects, |workload, time| session.profile(workload, subjects, time));
+    Ok((workloads, recorder.end(directory, state, message)))
 }
 
 struct Session<'a> {
@@ -177,9 +118,7 @@ struct Session<'a> {
     sources: ProjectSources,
     places: SymbolPlaces,
     interrupt: &'a Interrupt,
-    /// For what harnesses write; gone with the session.
-    folder: tempfile::TempDir,
-    launches: u32,
+    homes: Homes,
 }
 
 impl Session<'_> {
@@ -190,23 +129,15 @@ impl Session<'_> {
         time: Duration,
     ) -> Result<Taken, String> {
         if workload.kind == WorkloadKind::Command {
-            let name = workload.id.0.strip_prefix("command/").unwrap_or(&workload.id.0);
-            let spec = subjects.commands.iter().find(|spec| spec.name == name);
-            return self.profile_command(spec.ok_or("its command is not known any more")?, workload);
+            return self.profile_command(command_of(workload, subjects)?, workload);
         }
         if workload.kind == WorkloadKind::Process {
             return self.watch_process(workload);
         }
-        let executables = &self.measuring.built.executables;
-        let of_target = executables
-            .iter()
-            .find(|executable| executable.package == workload.package && executable.target == workload.target)
-            .ok_or("its executable is not known")?;
-        self.launches += 1;
-        let home = self.folder.path().join(self.launches.to_string());
+        let home = self.homes.open()?;
         let median_ns = (subjects.samples)(workload).map(median);
         let request = ProfileRequest {
-            executable: of_target,
+            executable: executable_of(workload, self.measuring)?,
             workload,
             median_ns,
             all: subjects.workloads,
@@ -217,8 +148,7 @@ impl Session<'_> {
         let process = profiled_process(request)?;
         let (recording, finished, beside) = self.record(&process.command)?;
         let stated = process.stated(&finished, self.measuring.seed);
-        // Nothing of it is kept, and a failure to remove it is mended when the folder goes.
-        let _ = std::fs::remove_dir_all(&home);
+        Homes::close(home);
         Ok(self.symbolise(&recording, workload, stated, 1, beside))
     }
 

@@ -3,7 +3,7 @@
 mod summary;
 mod trust;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use perfaudit_bench::{
     CommandSpec, IterationCount, IterationRequest, has_run, iteration_count, many_iterations, one_iteration,
@@ -11,10 +11,11 @@ use perfaudit_bench::{
 use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces};
 use perfaudit_exec::{Command, Finished, Interrupt, Usage};
 use perfaudit_heap::{Counted, Gaps, Iterations, ProcessTotals, SymbolisedHeap, count, symbolise};
-use perfaudit_result::{StageName, StageState, Workload, WorkloadId, WorkloadKind};
+use perfaudit_result::{StageName, Workload, WorkloadKind};
 use perfaudit_run::RunDirectory;
 
-use super::cpu::{Subjects, in_turn, sources};
+use super::again::{Homes, LookedInto, Outcomes, Subjects, Turns, command_of, executable_of};
+use super::cpu::sources;
 use super::measure::Measuring;
 use super::record::Recorder;
 use crate::error::CommandError;
@@ -29,11 +30,7 @@ pub(crate) const SHARE_ALONE: f64 = 0.5;
 const SLOWEST: u32 = 8;
 
 /// A workload whose allocations were, or should have been, counted.
-#[derive(Debug)]
-pub(crate) struct CountedWorkload {
-    pub(crate) id: WorkloadId,
-    pub(crate) outcome: Result<Taken, String>,
-}
+pub(crate) type CountedWorkload = LookedInto<Taken>;
 
 /// The allocations of a process, before the measured part is cut out of them.
 #[derive(Debug)]
@@ -67,40 +64,12 @@ pub(crate) fn heap_stage(
         sources: sources::of_plan(measuring.plan),
         places: SymbolPlaces::of_this_machine(),
         interrupt,
-        folder: tempfile::tempdir_in(directory.path()).map_err(CommandError::Scratch)?,
-        launches: 0,
+        homes: Homes::within(directory).map_err(CommandError::Scratch)?,
     };
-    let started = Instant::now();
-    let mut counted = Vec::new();
-    let wanted = in_turn(subjects.workloads);
-    let (mut left_out, mut was_interrupted) = (0, false);
-    for (position, workload) in wanted.iter().enumerate() {
-        was_interrupted |= interrupt.is_set();
-        let outcome = if was_interrupted {
-            Err("interrupted before its turn came".to_owned())
-        } else if budget.is_some_and(|budget| started.elapsed() >= budget) {
-            left_out += 1;
-            Err("the budget was spent before its turn came: give it more with `--budget`".to_owned())
-        } else {
-            progress.say(format!("heap  {}/{}: {}", position + 1, wanted.len(), workload.id));
-            session.count(workload, subjects)
-        };
-        counted.push(CountedWorkload { id: workload.id.clone(), outcome });
-    }
-    let failed = counted.iter().filter(|one| one.outcome.is_err()).count();
-    let (state, message) = match (was_interrupted, left_out, failed) {
-        (true, ..) => (StageState::Partial, Some("interrupted".to_owned())),
-        (_, 1.., _) => (
-            StageState::Partial,
-            Some(format!("the budget was spent: the allocations of {left_out} workloads were not counted")),
-        ),
-        (_, _, 1..) => {
-            (StageState::Partial, Some(format!("the allocations of {failed} workloads could not be counted")))
-        }
-        _ if wanted.is_empty() => (StageState::Skipped, Some("nothing was measured".to_owned())),
-        _ => (StageState::Done, None),
-    };
-    Ok((counted, recorder.end(directory, state, message)))
+    let turns = Turns { label: "heap", done: "counted", budget, each: None, interrupt, progress };
+    let Outcomes { workloads, state, message } =
+        turns.take(subjects, |workload, _| session.count(workload, subjects));
+    Ok((workloads, recorder.end(directory, state, message)))
 }
 
 struct Session<'a> {
@@ -108,29 +77,19 @@ struct Session<'a> {
     sources: ProjectSources,
     places: SymbolPlaces,
     interrupt: &'a Interrupt,
-    /// For what harnesses write, and for what is counted where memory is short; gone with the session.
-    folder: tempfile::TempDir,
-    launches: u32,
+    /// Also for what is counted where memory is short.
+    homes: Homes,
 }
 
 impl Session<'_> {
     fn count(&mut self, workload: &Workload, subjects: Subjects<'_>) -> Result<Taken, String> {
         if workload.kind == WorkloadKind::Command {
-            let name = workload.id.0.strip_prefix("command/").unwrap_or(&workload.id.0);
-            let spec = subjects.commands.iter().find(|spec| spec.name == name);
-            return self.count_command(spec.ok_or("its command is not known any more")?, workload);
+            return self.count_command(command_of(workload, subjects)?, workload);
         }
-        let of_target = self
-            .measuring
-            .built
-            .executables
-            .iter()
-            .find(|executable| executable.package == workload.package && executable.target == workload.target)
-            .ok_or("its executable is not known")?;
+        let executable = executable_of(workload, self.measuring)?;
         let limit = self.measuring.arguments.timeout * SLOWEST;
-        let homes = [self.home()?, self.home()?];
-        let request =
-            |home| IterationRequest { executable: of_target, workload, all: subjects.workloads, home, limit };
+        let homes = [self.homes.open()?, self.homes.open()?];
+        let request = |home| IterationRequest { executable, workload, all: subjects.workloads, home, limit };
         let not_found = || {
             "the harness does not run it alone under its name: give it a name that no other benchmark has, and no number of threads".to_owned()
         };
@@ -155,18 +114,8 @@ impl Session<'_> {
             }
             taken.many = iterations.map(|iterations| (many.heap, iterations));
         }
-        for home in homes {
-            // Nothing of it is kept, and a failure to remove it is mended when the folder goes.
-            let _ = std::fs::remove_dir_all(home);
-        }
+        homes.into_iter().for_each(Homes::close);
         Ok(taken)
-    }
-
-    fn home(&mut self) -> Result<std::path::PathBuf, String> {
-        self.launches += 1;
-        let home = self.folder.path().join(self.launches.to_string());
-        std::fs::create_dir(&home).map_err(|error| format!("cannot make a folder for it: {error}"))?;
-        Ok(home)
     }
 
     /// A command as a whole.
@@ -179,7 +128,7 @@ impl Session<'_> {
     }
 
     fn run(&self, command: &Command, workload: &Workload) -> Result<(Taken, Finished), String> {
-        let counted = count(command, self.folder.path(), self.interrupt, &mut |_| {});
+        let counted = count(command, self.homes.folder(), self.interrupt, &mut |_| {});
         let Counted { stacks, unseen, finished } = counted.map_err(|error| error.to_string())?;
         let taken = Taken {
             heap: symbolise(&stacks, workload.id.clone(), &self.sources, &self.places),
