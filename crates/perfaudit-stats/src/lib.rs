@@ -18,6 +18,8 @@
 //! | what share of samples taken over time has a property | [`Share`], [`clopper_pearson`] |
 //! | do two such shares differ, among many that are looked at | [`share_difference`], [`time_difference`], [`discoveries`] |
 //! | what is the product of two estimates, or their difference | [`product_interval`], [`difference_interval`] |
+//! | did B change against A, measured in pairs of processes | [`Design`], [`judge_together`], [`holm`] |
+//! | did a count change, and does it confirm a change of time | [`Exact`], [`witness`] |
 //! | how far apart do two measurements of the same thing lie | [`aa_bound`] |
 //!
 //! ```
@@ -37,10 +39,13 @@ mod dip;
 mod dip_table;
 mod drift;
 mod effective;
+mod exact;
 mod false_discovery;
 mod growth;
 mod mean;
 mod modes;
+mod normal;
+mod paired;
 mod probability;
 mod product;
 mod quantile;
@@ -56,10 +61,15 @@ pub use aa::{AaBound, aa_bound};
 pub use dip::{Dip, dip};
 pub use drift::{Drift, drift};
 pub use effective::{EffectiveSize, effective_size};
+pub use exact::{Counts, Exact, ExactVerdict, Witness, witness};
 pub use false_discovery::discoveries;
 pub use growth::{Growth, GrowthPoint, growth};
 pub use mean::mean_interval;
 pub use modes::{Mode, Modes, modes};
+pub use paired::{
+    Design, Judgement, LayoutJudgement, LayoutScope, LogInterval, LogRatio, Looks, LooksError, Verdict, holm,
+    judge_together,
+};
 pub use probability::{Interval, Level, Probability};
 pub use product::{Estimated, difference_interval, product_interval};
 pub use quantile::{QuantileEstimate, least_sample_size, quantile, quantile_estimate};

@@ -5,6 +5,8 @@
 pub struct Probability(f64);
 
 impl Probability {
+    /// One in a hundred.
+    pub const PERCENT: Self = Self(0.01);
     /// The median.
     pub const MEDIAN: Self = Self(0.5);
     /// The 95th percentile.

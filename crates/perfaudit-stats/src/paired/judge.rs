@@ -1,0 +1,134 @@
+//! What the pairs measured so far say.
+
+use super::design::Design;
+use super::log_ratio::{LogInterval, LogRatio};
+use super::walsh::Walsh;
+use crate::normal::upper_normal;
+use crate::probability::Level;
+
+/// How often a change as large as the least detectable one is found.
+const POWER: f64 = 0.9;
+
+/// The two-sided error of the narrower interval that the standard error is read from; five pairs are enough for it.
+const OF_STANDARD_ERROR: f64 = 0.1;
+
+/// What can be said of a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// The interval leaves out zero, and the estimate reaches delta and the noise floor.
+    Changed,
+    /// The whole interval lies within delta: whatever the difference is, it does not matter.
+    Equivalent,
+    /// Neither: there are too few pairs, or too much noise.
+    Inconclusive,
+}
+
+/// What the pairs measured so far say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judgement {
+    /// What can be said.
+    pub verdict: Verdict,
+    /// The estimate of Hodges and Lehmann.
+    pub effect: LogRatio,
+    /// What holds the true difference at [`Judgement::level`]; `None` with too few pairs for that.
+    pub interval: Option<LogInterval>,
+    /// How sure it is that the interval holds the true difference at every look, in all comparisons of the family.
+    pub level: Level,
+    /// The number of pairs, or of layouts where each counts once.
+    pub pairs: usize,
+    /// The p-value of no change, valid whatever look one stops at: that of Wilcoxon's test times the number of looks.
+    /// One comparison's own: `holm` and `discoveries` take it.
+    pub p_value: f64,
+    /// The change that this many pairs with this noise would call a change nine times of ten; `None` with too few.
+    pub minimum_detectable_effect: Option<LogRatio>,
+    /// About how many pairs with this noise tell a difference of delta from none, nine times of ten. A plan, not a
+    /// figure: it supposes that the noise stays. `None` below five pairs, and where delta is zero.
+    pub pairs_needed: Option<usize>,
+    /// About how many pairs decide if the estimate is the truth; `None` below five pairs, and where no number does.
+    pub pairs_to_decision: Option<usize>,
+}
+
+impl Design {
+    /// Judges the differences of the pairs measured so far; `None` without any.
+    ///
+    /// A verdict counts at the looks, and where measuring ends early (the budget is spent). Between looks it is
+    /// progress: what it shows must not decide whether to go on.
+    ///
+    /// A verdict of change stands for itself among the family, and still stands in [`super::judge_together`].
+    pub fn judge(&self, differences: &[LogRatio]) -> Option<Judgement> {
+        self.judge_among(differences, 1.0 / self.family().get() as f64)
+    }
+
+    /// Judges with `share` of the error that the family may make.
+    pub(super) fn judge_among(&self, differences: &[LogRatio], share: f64) -> Option<Judgement> {
+        let walsh = Walsh::of(differences)?;
+        let pairs = differences.len();
+        let alpha = self.alpha_of_a_look(share);
+        let effect = walsh.estimate();
+        let interval = walsh.interval(alpha);
+        let noise = StandardError::of(&walsh, pairs);
+        Some(Judgement {
+            verdict: interval.map_or(Verdict::Inconclusive, |interval| self.verdict(effect, interval)),
+            effect,
+            interval,
+            level: Level::new(1.0 - self.alpha().get()).expect("alpha lies strictly between 0 and 1"),
+            pairs,
+            p_value: (walsh.p_value() * self.looks().pairs().len() as f64).min(1.0),
+            minimum_detectable_effect: noise
+                .zip(interval)
+                .and_then(|(noise, interval)| noise.detectable(interval, self.threshold())),
+            pairs_needed: noise.and_then(|noise| noise.pairs_for(self.delta().get(), alpha, POWER)),
+            pairs_to_decision: noise.and_then(|noise| noise.pairs_for(self.gap(effect), alpha, 0.5)),
+        })
+    }
+
+    pub(super) fn verdict(&self, effect: LogRatio, interval: LogInterval) -> Verdict {
+        if !interval.contains(LogRatio::ZERO) && effect.abs() >= self.threshold() {
+            Verdict::Changed
+        } else if interval.lies_within(self.delta()) {
+            Verdict::Equivalent
+        } else {
+            Verdict::Inconclusive
+        }
+    }
+
+    /// How far the bound of the interval has to come to the estimate for a verdict: up to zero for a change, up to
+    /// delta for none.
+    fn gap(&self, effect: LogRatio) -> f64 {
+        let effect = effect.abs();
+        if effect >= self.threshold() { effect.get() } else { self.delta().get() - effect.get() }
+    }
+}
+
+/// The standard error of the estimate, read from an interval of moderate level as Lehmann does ("Nonparametric
+/// Confidence Intervals for a Shift Parameter", 1963). It plans; no interval is made of it.
+#[derive(Debug, Clone, Copy)]
+struct StandardError {
+    error: f64,
+    pairs: usize,
+}
+
+impl StandardError {
+    fn of(walsh: &Walsh, pairs: usize) -> Option<Self> {
+        let interval = walsh.interval(OF_STANDARD_ERROR)?;
+        let width = interval.upper.get() - interval.lower.get();
+        Some(Self { error: 0.5 * width / upper_normal(0.5 * OF_STANDARD_ERROR), pairs })
+    }
+
+    /// What is found with the usual power: so far from the threshold, and from what the interval has to leave out, that
+    /// the estimate seldom falls short.
+    fn detectable(self, interval: LogInterval, threshold: LogRatio) -> Option<LogRatio> {
+        let half = 0.5 * (interval.upper.get() - interval.lower.get());
+        LogRatio::new(half.max(threshold.get()) + upper_normal(1.0 - POWER) * self.error)
+    }
+
+    /// The pairs with which a difference of `gap` is significant at `alpha` with probability `power`.
+    fn pairs_for(self, gap: f64, alpha: f64, power: f64) -> Option<usize> {
+        let errors = upper_normal(0.5 * alpha) + upper_normal(1.0 - power);
+        let times = (errors * self.error / gap).powi(2);
+        let pairs = (self.pairs as f64 * times).ceil();
+        // Beyond what anyone measures there is no number to tell.
+        (gap > 0.0 && pairs < f64::from(u32::MAX))
+            .then(|| (pairs as usize).max(super::looks::least_pairs(alpha)))
+    }
+}

@@ -1,0 +1,92 @@
+//! Several layouts of each program.
+//!
+//! Where code and data lie in memory changes times by percents, and a change of the source moves both. Pairs of one
+//! build each cannot tell a change from its layout, however many there are: the layout is the same in all of them.
+
+use super::design::Design;
+use super::judge::{Judgement, Verdict};
+use super::log_ratio::{LogInterval, LogRatio};
+use super::looks::least_pairs;
+use crate::probability::Level;
+
+/// What a verdict says about layouts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum LayoutScope {
+    /// Each program had one layout: what it does to times is part of the effect and not excluded.
+    NotExcluded,
+    /// There were too few layouts for a test. The interval was widened to the estimates of every one of them; a change
+    /// is one in all of them.
+    AllTried {
+        /// The number of layouts.
+        layouts: usize,
+        /// How sure it is that the median over all layouts lies between the estimates of those tried: 1 - 2^(1 -
+        /// layouts).
+        level: Level,
+    },
+    /// Each layout counts as one observation: the interval is one over layouts.
+    Sampled {
+        /// The number of layouts.
+        layouts: usize,
+    },
+}
+
+/// A judgement, and what it says about layouts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LayoutJudgement {
+    /// The judgement.
+    pub judgement: Judgement,
+    /// What it says about layouts.
+    pub scope: LayoutScope,
+}
+
+impl Design {
+    /// Judges pairs that were measured with several layouts of both programs, each pair with the number of its layout;
+    /// `None` without any. Pairs have the same layout when both programs had.
+    ///
+    /// With enough layouts for the design's level (10 for one comparison), each layout is one observation, the mean of
+    /// its pairs. With fewer, the interval of the pairs is widened by the estimates of each layout.
+    pub fn judge_layouts(&self, pairs: &[(usize, LogRatio)]) -> Option<LayoutJudgement> {
+        let share = 1.0 / self.family().get() as f64;
+        let by_layout = by_layout(pairs);
+        let layouts = by_layout.len();
+        if layouts >= least_pairs(self.alpha_of_a_look(share)) {
+            let means: Vec<LogRatio> = by_layout.iter().map(|pairs| mean(pairs)).collect();
+            let judgement = self.judge(&means)?;
+            return Some(LayoutJudgement { judgement, scope: LayoutScope::Sampled { layouts } });
+        }
+        let all: Vec<LogRatio> = pairs.iter().map(|pair| pair.1).collect();
+        let judgement = self.judge(&all)?;
+        let Some(level) = Level::new(1.0 - 0.5_f64.powi(layouts as i32 - 1)) else {
+            return Some(LayoutJudgement { judgement, scope: LayoutScope::NotExcluded });
+        };
+        let scope = LayoutScope::AllTried { layouts, level };
+        let estimates = by_layout.iter().filter_map(|pairs| self.judge(pairs)).map(|of| of.effect);
+        Some(LayoutJudgement { judgement: self.widened(judgement, estimates), scope })
+    }
+
+    /// The judgement with an interval that holds all the estimates too.
+    fn widened(&self, judgement: Judgement, estimates: impl Iterator<Item = LogRatio>) -> Judgement {
+        let Some(interval) = judgement.interval else { return judgement };
+        let interval = estimates.fold(interval, |wide, estimate| LogInterval {
+            lower: if estimate < wide.lower { estimate } else { wide.lower },
+            upper: if estimate > wide.upper { estimate } else { wide.upper },
+        });
+        let verdict = self.verdict(judgement.effect, interval);
+        debug_assert!(verdict == judgement.verdict || verdict == Verdict::Inconclusive);
+        Judgement { verdict, interval: Some(interval), ..judgement }
+    }
+}
+
+/// The differences of each layout.
+fn by_layout(pairs: &[(usize, LogRatio)]) -> Vec<Vec<LogRatio>> {
+    let mut by_layout = std::collections::BTreeMap::<usize, Vec<LogRatio>>::new();
+    for &(layout, difference) in pairs {
+        by_layout.entry(layout).or_default().push(difference);
+    }
+    by_layout.into_values().collect()
+}
+
+fn mean(differences: &[LogRatio]) -> LogRatio {
+    let sum: f64 = differences.iter().map(|difference| difference.get() / differences.len() as f64).sum();
+    LogRatio::new(sum).expect("the mean of finite values is finite")
+}

@@ -1,0 +1,3 @@
+//! Comparisons of two programs in pairs: against brute force, by simulation, and on recorded processes.
+
+mod design;
