@@ -40,3 +40,24 @@ impl SignedRank {
         self.below.partition_point(|below| 2.0 * below <= allowed).checked_sub(1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn critical_rank_sums_agree_with_wilcoxons_table() {
+        // Wilcoxon and Wilcox, "Some Rapid Approximate Statistical Procedures" (1964), two-sided 1 %.
+        let table = [(7, None), (8, Some(0)), (10, Some(3)), (15, Some(15)), (20, Some(37)), (25, Some(68))];
+        for (n, expected) in table {
+            assert_eq!(SignedRank::new(n).critical(0.01), expected, "{n}");
+        }
+    }
+
+    #[test]
+    fn a_rank_sum_in_the_middle_is_no_evidence() {
+        let null = SignedRank::new(10);
+        assert_eq!((null.two_sided(27), null.two_sided(55)), (1.0, 1.0));
+        assert!((null.two_sided(0) - 2.0 / 1024.0).abs() < 1e-15);
+    }
+}
