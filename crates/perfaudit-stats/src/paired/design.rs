@@ -35,6 +35,12 @@ impl Design {
         Self { looks, ..self }
     }
 
+    /// The same with another probability to find a change where there is none; the looks stay.
+    #[must_use]
+    pub fn with_alpha(self, alpha: Probability) -> Self {
+        Self { alpha, ..self }
+    }
+
     /// The next number of pairs to judge at when `pairs` are measured; `None` after the last.
     pub fn next_look(&self, pairs: usize) -> Option<usize> {
         self.looks.pairs().iter().copied().find(|&look| look > pairs)

@@ -1,8 +1,8 @@
 //! What the pairs measured so far say.
 
 use super::design::Design;
+use super::inversion::Inversion;
 use super::log_ratio::{LogInterval, LogRatio};
-use super::walsh::Walsh;
 use crate::normal::upper_normal;
 use crate::probability::Level;
 
@@ -28,7 +28,7 @@ pub enum Verdict {
 pub struct Judgement {
     /// What can be said.
     pub verdict: Verdict,
-    /// The estimate of Hodges and Lehmann.
+    /// The estimate: the difference that, taken off every pair, leaves the test in balance.
     pub effect: LogRatio,
     /// What holds the true difference at [`Judgement::level`]; `None` with too few pairs for that.
     pub interval: Option<LogInterval>,
@@ -36,10 +36,12 @@ pub struct Judgement {
     pub level: Level,
     /// The number of pairs, or of layouts where each counts once.
     pub pairs: usize,
-    /// The p-value of no change, valid whatever look one stops at: that of Wilcoxon's test times the number of looks.
+    /// The p-value of no change, valid whatever look one stops at: that of the signed-rank test times the number of
+    /// looks.
     /// One comparison's own: `holm` and `discoveries` take it.
     pub p_value: f64,
-    /// The change that this many pairs with this noise would call a change nine times of ten; `None` with too few.
+    /// The change that this many pairs with this noise would call a change about nine times of ten (simulated:
+    /// 84 % with 10 pairs of normal noise, 90 % with 32); `None` with too few.
     pub minimum_detectable_effect: Option<LogRatio>,
     /// About how many pairs with this noise tell a difference of delta from none, nine times of ten. A plan, not a
     /// figure: it supposes that the noise stays. `None` below five pairs, and where delta is zero.
@@ -61,22 +63,20 @@ impl Design {
 
     /// Judges with `share` of the error that the family may make.
     pub(super) fn judge_among(&self, differences: &[LogRatio], share: f64) -> Option<Judgement> {
-        let walsh = Walsh::of(differences)?;
+        let sample = Inversion::of(differences)?;
         let pairs = differences.len();
         let alpha = self.alpha_of_a_look(share);
-        let effect = walsh.estimate();
-        let interval = walsh.interval(alpha);
-        let noise = StandardError::of(&walsh, pairs);
+        let effect = sample.estimate();
+        let interval = sample.interval(alpha);
+        let noise = StandardError::of(&sample, pairs);
         Some(Judgement {
             verdict: interval.map_or(Verdict::Inconclusive, |interval| self.verdict(effect, interval)),
             effect,
             interval,
             level: Level::new(1.0 - self.alpha().get()).expect("alpha lies strictly between 0 and 1"),
             pairs,
-            p_value: (walsh.p_value() * self.looks().pairs().len() as f64).min(1.0),
-            minimum_detectable_effect: noise
-                .zip(interval)
-                .and_then(|(noise, interval)| noise.detectable(interval, self.threshold())),
+            p_value: (sample.p_value() * self.looks().pairs().len() as f64).min(1.0),
+            minimum_detectable_effect: interval.and_then(|interval| self.detectable(interval, alpha)),
             pairs_needed: noise.and_then(|noise| noise.pairs_for(self.delta().get(), alpha, POWER)),
             pairs_to_decision: noise.and_then(|noise| noise.pairs_for(self.gap(effect), alpha, 0.5)),
         })
@@ -90,6 +90,15 @@ impl Design {
         } else {
             Verdict::Inconclusive
         }
+    }
+
+    /// A change is found when its interval leaves out zero and its estimate reaches the threshold: half an interval or
+    /// the threshold away, and as much further as estimates fall short once in ten times. The bounds of few pairs vary
+    /// more than the estimate does, so that distance is taken in proportion to the interval.
+    fn detectable(&self, interval: LogInterval, alpha: f64) -> Option<LogRatio> {
+        let half = 0.5 * (interval.upper.get() - interval.lower.get());
+        let short = half * upper_normal(1.0 - POWER) / upper_normal(0.5 * alpha);
+        LogRatio::new(half.max(self.threshold().get()) + short)
     }
 
     /// How far the bound of the interval has to come to the estimate for a verdict: up to zero for a change, up to
@@ -109,17 +118,10 @@ struct StandardError {
 }
 
 impl StandardError {
-    fn of(walsh: &Walsh, pairs: usize) -> Option<Self> {
-        let interval = walsh.interval(OF_STANDARD_ERROR)?;
+    fn of(sample: &Inversion, pairs: usize) -> Option<Self> {
+        let interval = sample.interval(OF_STANDARD_ERROR)?;
         let width = interval.upper.get() - interval.lower.get();
         Some(Self { error: 0.5 * width / upper_normal(0.5 * OF_STANDARD_ERROR), pairs })
-    }
-
-    /// What is found with the usual power: so far from the threshold, and from what the interval has to leave out, that
-    /// the estimate seldom falls short.
-    fn detectable(self, interval: LogInterval, threshold: LogRatio) -> Option<LogRatio> {
-        let half = 0.5 * (interval.upper.get() - interval.lower.get());
-        LogRatio::new(half.max(threshold.get()) + upper_normal(1.0 - POWER) * self.error)
     }
 
     /// The pairs with which a difference of `gap` is significant at `alpha` with probability `power`.

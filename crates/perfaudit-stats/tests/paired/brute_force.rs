@@ -36,15 +36,24 @@ fn with_signs(values: &[f64], signs: u32) -> Vec<f64> {
     values.iter().enumerate().map(|(index, value)| sign(index) * value.abs()).collect()
 }
 
-/// The sum of the ranks of the positive differences.
+/// What ranks count at most.
+fn cap(n: usize) -> usize {
+    n.div_ceil(4)
+}
+
+/// The sum of the ranks of the positive differences, none counting more than the cap.
 fn rank_sum(values: &[f64]) -> usize {
     let rank = |value: f64| values.iter().filter(|other| other.abs() <= value.abs()).count();
-    values.iter().filter(|value| **value > 0.0).map(|value| rank(*value)).sum()
+    values.iter().filter(|value| **value > 0.0).map(|value| rank(*value).min(cap(values.len()))).sum()
+}
+
+fn rank_sum_of_all(n: usize) -> usize {
+    (1..=n).map(|rank| rank.min(cap(n))).sum()
 }
 
 /// The share of all ways to give signs that are as far from the middle as the signs seen.
 fn p_by_enumeration(values: &[f64]) -> f64 {
-    let most = values.len() * (values.len() + 1) / 2;
+    let most = rank_sum_of_all(values.len());
     let distance = |values: &[f64]| (2 * rank_sum(values)).abs_diff(most);
     let seen = distance(values);
     let ways = 1_u32 << values.len();
@@ -52,13 +61,20 @@ fn p_by_enumeration(values: &[f64]) -> f64 {
     as_far as f64 / f64::from(ways)
 }
 
-fn averages(values: &[f64]) -> Vec<f64> {
+/// Shifts between which nothing changes: one between each two neighbouring averages of two values, and one beyond
+/// either end.
+fn shifts(values: &[f64]) -> Vec<f64> {
     let mut averages = Vec::new();
     for (index, one) in values.iter().enumerate() {
         averages.extend(values[..=index].iter().map(|other| (one + other) / 2.0));
     }
     averages.sort_by(f64::total_cmp);
-    averages
+    let between = averages.windows(2).map(|two| (two[0] + two[1]) / 2.0);
+    between.chain([averages[0] - 1.0, averages[averages.len() - 1] + 1.0]).collect()
+}
+
+fn moved(values: &[f64], shift: f64) -> Vec<f64> {
+    values.iter().map(|value| value - shift).collect()
 }
 
 proptest! {
@@ -82,20 +98,21 @@ proptest! {
     #[test]
     fn the_interval_holds_the_shifts_that_enumeration_does_not_reject(values in untied(8..11)) {
         let interval = judge(&values).interval.expect("8 pairs are enough");
-        let averages = averages(&values);
-        let between = averages.windows(2).map(|two| (two[0] + two[1]) / 2.0);
-        for shift in between.chain([averages[0] - 1.0, averages[averages.len() - 1] + 1.0]) {
-            let moved: Vec<f64> = values.iter().map(|value| value - shift).collect();
+        for shift in shifts(&values) {
             let is_inside = interval.contains(LogRatio::new(shift).expect("finite"));
-            prop_assert_eq!(is_inside, p_by_enumeration(&moved) > ALPHA, "{}", shift);
+            prop_assert_eq!(is_inside, p_by_enumeration(&moved(&values, shift)) > ALPHA, "{}", shift);
         }
     }
 
     #[test]
-    fn the_estimate_is_the_median_of_all_averages(values in prop_oneof![untied(1..40), tied(1..40)]) {
-        let averages = averages(&values);
-        let middle = (averages[(averages.len() - 1) / 2] + averages[averages.len() / 2]) / 2.0;
-        prop_assert!((judge(&values).effect.get() - middle).abs() < 1e-15);
+    fn the_estimate_lies_where_both_signs_sum_up_to_the_same(values in untied(1..40)) {
+        let estimate = judge(&values).effect.get();
+        let all = rank_sum_of_all(values.len());
+        for shift in shifts(&values) {
+            let above = 2 * rank_sum(&moved(&values, shift));
+            prop_assert!(above >= all || shift > estimate, "{shift} {estimate}");
+            prop_assert!(above <= all || shift < estimate, "{shift} {estimate}");
+        }
     }
 
     #[test]

@@ -1,4 +1,6 @@
-//! Comparisons of two programs in pairs: against brute force, by simulation, and on recorded processes.
+//! Comparisons of two programs in pairs: against brute force, and what is said of what.
 
 mod brute_force;
 mod design;
+mod exact;
+mod layouts;

@@ -4,5 +4,6 @@ mod aa;
 mod coverage;
 mod dip;
 mod order;
+mod paired;
 mod ratio;
 mod support;

@@ -1,0 +1,49 @@
+//! What the replay has to show.
+
+use perfaudit_stats::Verdict;
+
+use crate::replay::{Comparison, change, design, replay};
+use crate::traces::{Source, recorded};
+
+/// All comparisons that all traces give; the benchmarks of a source are judged together, or each alone.
+fn all(slowdown: f64, together: bool) -> Vec<Comparison> {
+    let mut all = Vec::new();
+    for source in Source::ALL {
+        let traces = recorded(source);
+        let design = design(if together { traces.len() } else { 1 });
+        all.extend(traces.iter().flat_map(|trace| replay(trace, slowdown, &design)));
+    }
+    all
+}
+
+fn share(comparisons: &[Comparison], holds: impl Fn(&Comparison) -> bool) -> f64 {
+    comparisons.iter().filter(|one| holds(one)).count() as f64 / comparisons.len() as f64
+}
+
+#[test]
+fn a_program_beside_itself_is_not_changed_in_hundreds_of_recorded_comparisons() {
+    let together = all(0.0, true);
+    assert!(together.len() >= 299, "{}", together.len());
+    assert_eq!(share(&together, |one| one.is(Verdict::Changed)), 0.0);
+    // Each alone errs as often as it says.
+    assert!(share(&all(0.0, false), |one| one.is(Verdict::Changed)) <= 0.01);
+}
+
+#[test]
+fn injected_slowdowns_are_found_where_the_noise_allows_it() {
+    for (slowdown, least) in [(0.01, 0.80), (0.02, 0.95), (0.05, 0.99)] {
+        let mut allowed = all(slowdown, false);
+        allowed.retain(|one| one.detectable <= change(slowdown));
+        assert!(allowed.len() >= 299, "{slowdown}: {}", allowed.len());
+        let found = share(&allowed, |one| one.is(Verdict::Changed) && one.judgement.effect > change(0.0));
+        assert!(found >= least, "{slowdown}: {found}");
+    }
+}
+
+#[test]
+fn intervals_hold_the_injected_slowdown_99_times_of_100() {
+    for slowdown in [0.0, 0.02, 0.05] {
+        let held = share(&all(slowdown, false), |one| one.holds_truth);
+        assert!(held >= 0.99, "{slowdown}: {held}");
+    }
+}
