@@ -14,16 +14,19 @@ pub(crate) enum Source {
     Busy,
     /// Among even more of it, with priority.
     Priority,
+    /// Among even more of it.
+    Later,
 }
 
 impl Source {
-    pub(crate) const ALL: [Self; 3] = [Self::Published, Self::Busy, Self::Priority];
+    pub(crate) const ALL: [Self; 4] = [Self::Published, Self::Busy, Self::Priority, Self::Later];
 
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Published => "AWS t3.micro (published traces of tango)",
-            Self::Busy => "2 cores with other work, load 10 to 15",
+            Self::Busy => "2 cores with other work, load 11 to 14",
             Self::Priority => "2 cores with other work, load 14 to 15, priority for the measured",
+            Self::Later => "2 cores with other work, load 15 to 22",
         }
     }
 
@@ -32,6 +35,7 @@ impl Source {
             Self::Published => "published",
             Self::Busy => "busy",
             Self::Priority => "priority",
+            Self::Later => "later",
         }
     }
 
@@ -39,7 +43,7 @@ impl Source {
     pub(crate) fn batches(self) -> usize {
         match self {
             Self::Busy => 7,
-            Self::Published | Self::Priority => 1,
+            Self::Published | Self::Priority | Self::Later => 1,
         }
     }
 }

@@ -22,8 +22,8 @@ pub struct Design {
 impl Design {
     /// A comparison that errs once in a hundred, with the usual four looks.
     ///
-    /// Differences within `delta` (of either sign) do not matter. `floor` is what the machine makes of no difference;
-    /// zero where that is not established. A change has to exceed both. `family` comparisons are judged together.
+    /// Differences within `delta` (of either sign) do not matter. `floor` is what the machine makes of no difference,
+    /// as [`crate::aa_bound`] finds it; zero where that is not established. A change has to exceed both. `family` comparisons are judged together.
     pub fn new(delta: LogRatio, floor: LogRatio, family: NonZeroUsize) -> Self {
         let looks = Looks::usual(ALPHA, family);
         Self { delta: delta.abs(), floor: floor.abs(), alpha: ALPHA, family, looks }

@@ -37,8 +37,8 @@ pub struct Judgement {
     /// The number of pairs, or of layouts where each counts once.
     pub pairs: usize,
     /// The p-value of no change, valid whatever look one stops at: that of the signed-rank test times the number of
-    /// looks.
-    /// One comparison's own: `holm` and `discoveries` take it.
+    /// looks. It is the comparison's own, not corrected for the family: [`super::holm`] and [`crate::discoveries`] do
+    /// that.
     pub p_value: f64,
     /// The change that this many pairs with this noise would call a change about nine times of ten (simulated:
     /// 84 % with 10 pairs of normal noise, 90 % with 32); `None` with too few.
@@ -95,7 +95,7 @@ impl Design {
     /// A change is found when its interval leaves out zero and its estimate reaches the threshold: half an interval or
     /// the threshold away, and as much further as estimates fall short once in ten times. The bounds of few pairs vary
     /// more than the estimate does, so that distance is taken in proportion to the interval.
-    fn detectable(&self, interval: LogInterval, alpha: f64) -> Option<LogRatio> {
+    pub(super) fn detectable(&self, interval: LogInterval, alpha: f64) -> Option<LogRatio> {
         let half = 0.5 * (interval.upper.get() - interval.lower.get());
         let short = half * upper_normal(1.0 - POWER) / upper_normal(0.5 * alpha);
         LogRatio::new(half.max(self.threshold().get()) + short)

@@ -3,8 +3,11 @@
 //! Where code and data lie in memory changes times by percents, and a change of the source moves both. Pairs of one
 //! build each cannot tell a change from its layout, however many there are: the layout is the same in all of them.
 
+use std::collections::BTreeMap;
+
 use super::design::Design;
-use super::judge::{Judgement, Verdict};
+use super::inversion::Inversion;
+use super::judge::Judgement;
 use super::log_ratio::{LogInterval, LogRatio};
 use super::looks::least_pairs;
 use crate::probability::Level;
@@ -43,15 +46,15 @@ impl Design {
     /// Judges pairs that were measured with several layouts of both programs, each pair with the number of its layout;
     /// `None` without any. Pairs have the same layout when both programs had.
     ///
-    /// With enough layouts for the design's level (10 for one comparison), each layout is one observation, the mean of
-    /// its pairs. With fewer, the interval of the pairs is widened by the estimates of each layout.
+    /// With enough layouts for the design's level (10 for one comparison), each layout is one observation, the estimate
+    /// from its pairs. With fewer, the interval of the pairs is widened by the estimates of each layout; the p-value is then that
+    /// of the pairs, for the layouts tried.
     pub fn judge_layouts(&self, pairs: &[(usize, LogRatio)]) -> Option<LayoutJudgement> {
         let share = 1.0 / self.family().get() as f64;
-        let by_layout = by_layout(pairs);
-        let layouts = by_layout.len();
+        let estimates = estimates(pairs);
+        let layouts = estimates.len();
         if layouts >= least_pairs(self.alpha_of_a_look(share)) {
-            let means: Vec<LogRatio> = by_layout.iter().map(|pairs| mean(pairs)).collect();
-            let judgement = self.judge(&means)?;
+            let judgement = self.judge(&estimates)?;
             return Some(LayoutJudgement { judgement, scope: LayoutScope::Sampled { layouts } });
         }
         let all: Vec<LogRatio> = pairs.iter().map(|pair| pair.1).collect();
@@ -60,33 +63,27 @@ impl Design {
             return Some(LayoutJudgement { judgement, scope: LayoutScope::NotExcluded });
         };
         let scope = LayoutScope::AllTried { layouts, level };
-        let estimates = by_layout.iter().filter_map(|pairs| self.judge(pairs)).map(|of| of.effect);
-        Some(LayoutJudgement { judgement: self.widened(judgement, estimates), scope })
+        Some(LayoutJudgement { judgement: self.widened(judgement, &estimates, share), scope })
     }
 
     /// The judgement with an interval that holds all the estimates too.
-    fn widened(&self, judgement: Judgement, estimates: impl Iterator<Item = LogRatio>) -> Judgement {
+    fn widened(&self, judgement: Judgement, estimates: &[LogRatio], share: f64) -> Judgement {
         let Some(interval) = judgement.interval else { return judgement };
-        let interval = estimates.fold(interval, |wide, estimate| LogInterval {
+        let interval = estimates.iter().fold(interval, |wide, &estimate| LogInterval {
             lower: if estimate < wide.lower { estimate } else { wide.lower },
             upper: if estimate > wide.upper { estimate } else { wide.upper },
         });
         let verdict = self.verdict(judgement.effect, interval);
-        debug_assert!(verdict == judgement.verdict || verdict == Verdict::Inconclusive);
-        Judgement { verdict, interval: Some(interval), ..judgement }
+        let minimum_detectable_effect = self.detectable(interval, self.alpha_of_a_look(share));
+        Judgement { verdict, interval: Some(interval), minimum_detectable_effect, ..judgement }
     }
 }
 
-/// The differences of each layout.
-fn by_layout(pairs: &[(usize, LogRatio)]) -> Vec<Vec<LogRatio>> {
-    let mut by_layout = std::collections::BTreeMap::<usize, Vec<LogRatio>>::new();
+/// The estimate of each layout from its own pairs.
+fn estimates(pairs: &[(usize, LogRatio)]) -> Vec<LogRatio> {
+    let mut by_layout = BTreeMap::<usize, Vec<LogRatio>>::new();
     for &(layout, difference) in pairs {
         by_layout.entry(layout).or_default().push(difference);
     }
-    by_layout.into_values().collect()
-}
-
-fn mean(differences: &[LogRatio]) -> LogRatio {
-    let sum: f64 = differences.iter().map(|difference| difference.get() / differences.len() as f64).sum();
-    LogRatio::new(sum).expect("the mean of finite values is finite")
+    by_layout.values().filter_map(|pairs| Inversion::of(pairs)).map(|pairs| pairs.estimate()).collect()
 }

@@ -1,7 +1,7 @@
 //! Two programs, A and B, measured in pairs of fresh processes: did B change?
 //!
 //! One observation is the logarithm of the ratio of both times in a pair, B over A. In every pair the order of the two
-//! is drawn at random. Without a change each difference is then as likely as its negative, whatever the noise is like
+//! is drawn at random, or balanced at random over all pairs. Without a change each difference is then as likely as its negative, whatever the noise is like
 //! and however pairs hang together, so that a signed-rank test keeps its level exactly. Ranks count no more than a
 //! quarter of the pairs, because on shared machines the largest differences say least. Estimate and interval are what
 //! this test inverts to: they cannot contradict it, nor the verdict.

@@ -37,6 +37,7 @@ fn a_few_layouts_have_to_agree_on_a_change() {
     let differ = design().judge_layouts(&pairs(&[0.02, 0.03, -0.015])).unwrap();
     assert_eq!(differ.judgement.verdict, Verdict::Inconclusive);
     let interval = differ.judgement.interval.unwrap();
+    assert!(differ.judgement.minimum_detectable_effect.unwrap() > ratio(0.02));
     assert!(interval.contains(ratio(-0.011)) && interval.contains(ratio(0.03)), "{interval:?}");
 }
 

@@ -9,8 +9,8 @@
 //! the length of their environment (0 to 4095 bytes) and in the addresses that the kernel draws. OUT gets one file for
 //! each benchmark and program, with one `f64` (nanoseconds, little-endian) for each batch in the order measured.
 //!
-//! `pack` writes the compact form: little-endian 16-bit numbers, 3000 for the median of all batches of the benchmark and
-//! one more for each factor of exp(1 / 10,000). Of one program that is every batch of every process; of several the
+//! `pack` writes the compact form: little-endian 16-bit numbers, 3000 for the first decile of all batches of the benchmark
+//! and one more for each factor of exp(1 / 10,000). Of one program that is every batch of every process; of several the
 //! median batch of every process, one program after the other.
 
 use std::collections::HashMap;
@@ -141,17 +141,23 @@ fn pack(out: &Path, folder: &Path) {
                     .collect()
             })
             .collect();
-        let centre = median(&programs.concat());
+        let origin = first_decile(&programs.concat());
         let kept: Vec<f64> = match &programs[..] {
             [one] => one.clone(),
             several => several.iter().flat_map(|program| program.chunks_exact(BATCHES).map(median)).collect(),
         };
-        let code = |mean: &f64| 3_000.0 + ((mean / centre).ln() * 10_000.0).round();
+        let code = |mean: &f64| 3_000.0 + ((mean / origin).ln() * 10_000.0).round();
         let outside = kept.iter().filter(|mean| !(0.0..=65_535.0).contains(&code(mean))).count();
         let packed: Vec<u8> = kept.iter().flat_map(|mean| (code(mean) as u16).to_le_bytes()).collect();
         std::fs::write(folder.join(format!("{benchmark}.u16")), packed).expect("room on the disk");
-        println!("{benchmark}: {} numbers, {outside} beyond the range; 3000 is {centre:.4} ns", kept.len());
+        println!("{benchmark}: {} numbers, {outside} beyond the range; 3000 is {origin:.4} ns", kept.len());
     }
+}
+
+fn first_decile(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted[sorted.len() / 10]
 }
 
 fn median(values: &[f64]) -> f64 {
