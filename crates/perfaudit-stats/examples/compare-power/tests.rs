@@ -2,7 +2,7 @@
 
 use perfaudit_stats::Verdict;
 
-use crate::replay::{Comparison, change, design, replay};
+use crate::replay::{Comparison, Precision, change, design, replay};
 use crate::traces::{Source, recorded};
 
 /// All comparisons that all traces give; the benchmarks of a source are judged together, or each alone.
@@ -38,6 +38,15 @@ fn injected_slowdowns_are_found_where_the_noise_allows_it() {
         let found = share(&allowed, |one| one.is(Verdict::Changed) && one.judgement.effect > change(0.0));
         assert!(found >= least, "{slowdown}: {found}");
     }
+}
+
+#[test]
+fn intervals_are_narrower_than_those_of_ranks_without_a_cap() {
+    let traces = Source::ALL.into_iter().flat_map(recorded);
+    let precisions = traces.map(|trace| Precision::of(&trace, &design(1)));
+    let mut ratios: Vec<f64> = precisions.map(|of| of.half / of.half_of_wilcoxon).collect();
+    ratios.sort_unstable_by(f64::total_cmp);
+    assert!(ratios[ratios.len() / 2] < 0.7 && ratios[ratios.len() - 1] < 1.14, "{ratios:?}");
 }
 
 #[test]
