@@ -58,10 +58,21 @@ pub(crate) fn release_binary(given: Option<&PathBuf>) -> Result<PathBuf, TaskErr
     }
     let arguments = ["build", "--release", "--package", "perfaudit", "--message-format", "json"];
     let messages = stdout(cargo().args(arguments).current_dir(workspace::root()))?;
-    executables(&messages, "bin")
-        .into_iter()
-        .find_map(|(name, path)| (name == "perfaudit").then_some(path))
-        .ok_or_else(|| TaskError::Failed("cargo built no executable `perfaudit`".to_owned()))
+    only(&messages, "bin", "perfaudit")
+}
+
+/// An example of a package, optimised.
+pub(crate) fn release_example(package: &str, name: &str) -> Result<PathBuf, TaskError> {
+    let arguments =
+        ["build", "--release", "--package", package, "--example", name, "--message-format", "json"];
+    let messages = stdout(cargo().args(arguments).current_dir(workspace::root()))?;
+    only(&messages, "example", name)
+}
+
+/// The executable of a target that cargo was asked for.
+pub(crate) fn only(messages: &str, kind: &str, name: &str) -> Result<PathBuf, TaskError> {
+    let found = executables(messages, kind).into_iter().find(|(target, _)| target == name);
+    found.map(|(_, path)| path).ok_or_else(|| TaskError::Failed(format!("cargo built no {kind} `{name}`")))
 }
 
 #[cfg(test)]

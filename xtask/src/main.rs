@@ -7,7 +7,9 @@ mod error;
 mod heap;
 mod help_time;
 mod hyperfine;
+mod perf;
 mod schema;
+mod ten_million;
 mod tidy;
 mod workspace;
 
@@ -39,6 +41,10 @@ enum Task {
     HelpTime(help_time::Arguments),
     /// Measure commands with perfaudit and with hyperfine, by turns
     Hyperfine(hyperfine::Arguments),
+    /// Profile a benchmark with perfaudit and with perf, by turns
+    Perf(perf::Arguments),
+    /// Send ten million samples through the analysis of CPU profiles and look at its memory
+    TenMillion(ten_million::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -54,6 +60,8 @@ fn main() -> ExitCode {
         Task::Heap(arguments) => heap::run(&arguments),
         Task::HelpTime(arguments) => help_time::run(&arguments),
         Task::Hyperfine(arguments) => hyperfine::run(&arguments),
+        Task::Perf(arguments) => perf::run(&arguments),
+        Task::TenMillion(arguments) => ten_million::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use framehop::ExplicitModuleSectionInfo;
 use object::read::elf::{ElfFile64, FileHeader, ProgramHeader};
-use object::{LittleEndian, Object, ObjectSection, ReadCache, ReadRef, elf};
+use object::{LittleEndian, Object, ObjectSection, ObjectSymbol, ReadCache, ReadRef, SymbolKind, elf};
 
 use crate::recording::FileIdentity;
 
@@ -69,6 +69,8 @@ pub(super) struct UnwindFile {
     pub(super) layout: Layout,
     pub(super) identity: FileIdentity,
     pub(super) sections: ExplicitModuleSectionInfo<Bytes>,
+    /// The addresses of `main`, in a program whose symbols say where it is.
+    pub(super) main: Option<Range<u64>>,
 }
 
 /// Opens the file that a process has mapped: by the process's own root if it still lives, for it may be in a
@@ -191,7 +193,20 @@ fn read<'data, R: ReadRef<'data>>(
         sections.debug_frame = content(".debug_frame").map(|(bytes, _)| bytes);
     }
     let build_id = elf.build_id().ok().flatten().map(<[u8]>::to_vec);
-    Some(UnwindFile { layout, identity: FileIdentity { build_id, inode }, sections })
+    let main = main_function(&elf);
+    Some(UnwindFile { layout, identity: FileIdentity { build_id, inode }, sections, main })
+}
+
+/// The function `main` of a program. A library has no entry point, and is not searched.
+fn main_function<'data, R: ReadRef<'data>>(elf: &ElfFile64<'data, LittleEndian, R>) -> Option<Range<u64>> {
+    if elf.entry() == 0 {
+        return None;
+    }
+    let is_main = |symbol: &object::read::elf::ElfSymbol64<'data, '_, LittleEndian, R>| {
+        symbol.kind() == SymbolKind::Text && symbol.size() > 0 && symbol.name_bytes() == Ok(b"main")
+    };
+    let symbol = elf.symbols().find(is_main)?;
+    Some(symbol.address()..symbol.address().checked_add(symbol.size())?)
 }
 
 /// The address of `.eh_frame` as its index states it, in the one form that linkers write: relative to its own place,

@@ -9,6 +9,7 @@ mod file;
 mod maps;
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -59,6 +60,7 @@ struct KnownFile {
     path: PathBuf,
     identity: FileIdentity,
     layout: Layout,
+    main: Option<Range<u64>>,
     /// Its place among the modules of the recording, once a frame lies in it.
     module: Option<u32>,
 }
@@ -121,6 +123,7 @@ impl Unwinder {
             path: path.to_owned(),
             identity: read.identity,
             layout: read.layout,
+            main: read.main,
             module: None,
         });
         id
@@ -142,12 +145,18 @@ impl Unwinder {
         };
         let mut address = registers.instruction;
         let mut lookup = Lookup::Instruction;
+        // Whether the frame at hand called `main`, and whether it is `main`.
+        let (mut called_main, mut is_main) = (false, false);
         while frames.len() < MOST_FRAMES {
             // A call may be the last instruction of its function, and of its mapping.
             let sought = if lookup == Lookup::Instruction { address } else { address.wrapping_sub(1) };
+            (called_main, is_main) = (is_main, false);
             let rule_address = match maps.find(sought) {
                 Some(Region::File { file, bias }) => {
                     let stated = address.wrapping_add(bias);
+                    let known = &self.files[file.0 as usize];
+                    is_main =
+                        known.main.as_ref().is_some_and(|main| main.contains(&sought.wrapping_add(bias)));
                     let module = self.module(file);
                     frames.push(CodeAddress::InModule { module, address: stated, lookup });
                     let start = self.files[file.0 as usize].layout.addresses().start;
@@ -180,6 +189,9 @@ impl Unwinder {
                 Err(Error::FramepointerUnwindingMovedBackwards) if frame_pointer(&machine) == 0 => {
                     return StackEnd::Root;
                 }
+                // What calls `main` starts the program. Some C libraries have no rules for it, and use its frame pointer
+                // for something else (musl).
+                Err(_) if called_main => return StackEnd::Root,
                 Err(_) => return StackEnd::Truncated,
             }
             lookup = Lookup::ReturnAddress;

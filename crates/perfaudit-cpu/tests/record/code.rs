@@ -113,3 +113,30 @@ fn code_made_at_run_time_is_followed_by_its_frame_pointer() {
         }
     }
 }
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn a_stack_that_ends_in_what_calls_main_is_whole_where_start_up_code_cannot_be_followed() {
+    let compiler = ["-static", "-nostdlib", "-fomit-frame-pointer", "-fasynchronous-unwind-tables"];
+    let program = Program::compile("musl.c", &compiler);
+    let (recording, finished) = record(&program.command(), &options(999, 16 << 10));
+    assert!(finished.ending.is_success());
+    let mut names = Names::default();
+    let busy = names.inclusive(&recording, "busy");
+    assert!(busy > 10 && names.inclusive(&recording, "main") >= busy, "{:?}", recording.sampler);
+    assert_eq!(recording.sampler.truncated, 0, "{:?}", recording.sampler);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn code_that_is_mapped_and_unmapped_ten_thousand_times_does_no_harm() {
+    let program = Program::compile("remaps.c", &[]);
+    let (recording, finished) = record(&program.command(), &options(999, 16 << 10));
+    assert!(finished.ending.is_success());
+    let mut names = Names::default();
+    let generated = names.inclusive(&recording, "[anonymous]");
+    assert!(generated > 10, "{:?}", recording.sampler);
+    // The first instruction of a new page waits for the kernel, and has no frame yet: its caller is passed over.
+    let followed = names.inclusive(&recording, "calls_generated");
+    assert!(2 * followed >= generated, "{followed} of {generated}, {:?}", recording.sampler);
+}

@@ -1,9 +1,10 @@
 //! Threads, children, other programs, and targets that end in every way.
 
+use std::collections::BTreeSet;
 use std::process::Stdio;
 use std::time::Duration;
 
-use perfaudit_cpu::record::{self, RecordError};
+use perfaudit_cpu::record::{self, RateHz, RecordError, StackBytes};
 use perfaudit_exec::{Command, Ending, Interrupt};
 
 use crate::support::{Names, Program, check, is_plausible, options, record, try_record};
@@ -83,6 +84,46 @@ fn what_was_sampled_before_a_program_was_killed_is_kept() {
     let (recording, finished) = record(&Command::new("sh").args(["-c", &script]), &options(999, 16 << 10));
     assert_eq!(finished.ending, Ending::Signalled(9));
     assert!(Names::default().inclusive(&recording, "busy") > 10, "{:?}", recording.sampler);
+}
+
+#[test]
+fn a_thousand_children_at_work_at_once_are_told_apart_and_each_reaches_main() {
+    let program = Program::compile("crowd.c", &[]);
+    let (recording, finished) = record(&program.command(), &options(999, 4 << 10));
+    assert!(finished.ending.is_success(), "{}", finished.ending.describe());
+    let mut names = Names::default();
+    let mut at_work = BTreeSet::new();
+    for run in &recording.samples {
+        let frames = names.of(&recording, run.node);
+        if frames.contains(&"work_of_child".to_owned()) {
+            assert!(frames.contains(&"main".to_owned()), "{frames:?}");
+            at_work.insert(recording.threads[run.thread as usize].process);
+        }
+    }
+    // Each works for a few periods of the sampler.
+    assert!(at_work.len() > 300, "{} children, {:?}", at_work.len(), recording.sampler);
+}
+
+#[test]
+fn what_a_killed_program_leaves_behind_is_ended_with_its_recording() {
+    let script = "setsid sleep 1000 & echo $!; kill -9 $$";
+    let (_, finished) = record(&Command::new("sh").args(["-c", script]), &options(999, 1024));
+    assert_eq!((finished.ending, finished.strays), (Ending::Signalled(9), 1));
+    let left: u32 = finished.stdout.text().split_whitespace().last().unwrap().parse().unwrap();
+    let state = std::fs::read_to_string(format!("/proc/{left}/stat")).unwrap_or_default();
+    // It may wait to be collected by whoever adopted it.
+    assert!(state.is_empty() || state.contains(") Z "), "{state}");
+}
+
+#[test]
+fn samples_that_find_no_room_are_counted_or_missing_in_the_rate_that_was_reached() {
+    let program = Program::compile("busy.c", &[]);
+    // More than is read in the same time, on any machine: six gigabytes a second.
+    let options = options(RateHz::MOST, StackBytes::MOST);
+    let (recording, _) = record(&program.command().arg("300000000"), &options);
+    let sampler = &recording.sampler;
+    let reached = sampler.reached_hz.unwrap();
+    assert!(sampler.lost > 0 || reached < 0.9 * sampler.asked_hz, "{sampler:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Starts 5000 threads that end at once, then four that do equal work under names of their own.
+//! Starts 10,000 threads that end at once, then four that do equal work under names of their own.
 
 use std::hint::black_box;
 
@@ -13,7 +13,7 @@ fn thread_work() {
 }
 
 fn main() {
-    for _ in 0..5000 {
+    for _ in 0..10_000 {
         std::thread::spawn(|| black_box(1)).join().unwrap();
     }
     let threads: Vec<_> = (0..4)
