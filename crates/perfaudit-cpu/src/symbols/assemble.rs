@@ -97,15 +97,17 @@ impl<'a> Assembly<'a> {
             }
             innermost.push(node.expect("each recorded node has a frame"));
         }
-        let mut counts: HashMap<(NodeId, u32, u32), u64> = HashMap::new();
-        for run in &recording.samples {
-            let node = innermost[run.node as usize];
-            *counts.entry((node, run.thread, run.block)).or_default() += run.count;
-        }
-        let runs =
-            counts.into_iter().map(|((node, thread, block), count)| SampleRun { node, thread, block, count });
-        let mut samples: Vec<SampleRun> = runs.collect();
-        samples.sort_unstable_by_key(|run| (run.block, run.thread, run.node));
+        // Sorted in place: a map of as many runs takes twice the memory.
+        let moved =
+            recording.samples.iter().map(|run| SampleRun { node: innermost[run.node as usize], ..*run });
+        let mut samples: Vec<SampleRun> = moved.collect();
+        let place = |run: &SampleRun| (run.block, run.thread, run.node);
+        samples.sort_unstable_by_key(place);
+        samples.dedup_by(|next, kept| {
+            let is_same = place(next) == place(kept);
+            kept.count += if is_same { next.count } else { 0 };
+            is_same
+        });
         let nodes = tree.nodes().iter().map(|&(parent, frame)| StackNode { parent, frame }).collect();
         CpuProfile {
             workload,
