@@ -20,6 +20,10 @@ pub(crate) fn unknown_harness() -> String {
     "not a benchmark of a known harness: perfaudit measures Criterion 0.5 to 0.8, divan 0.1 and `#[bench]`, and does not start a program whose options it does not know".to_owned()
 }
 
+pub(crate) fn too_old_criterion() -> String {
+    "its Criterion is older than 0.5: it cannot list benchmarks for other programs, nor run one alone; raise `criterion` in `[dev-dependencies]` to 0.5 or later".to_owned()
+}
+
 pub(crate) fn missing_features(features: &[String]) -> String {
     let list = features.join(",");
     format!("requires features that are not enabled: add `--features {list}`")

@@ -5,6 +5,11 @@ use std::collections::BTreeMap;
 /// The end of each line that names a benchmark.
 const SUFFIX: &str = ": benchmark";
 
+/// Whether a listing was refused by a Criterion before 0.5, which does not know `--format`, by what it said.
+pub(crate) fn is_too_old(stderr: &str) -> bool {
+    stderr.contains("Found argument '--format' which wasn't expected")
+}
+
 /// What a benchmark executable says it holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Listing {
@@ -90,6 +95,13 @@ mod tests {
 
     fn titles(listing: &Listing) -> Vec<&str> {
         listing.titles.iter().map(|title| title.text.as_str()).collect()
+    }
+
+    #[test]
+    fn a_criterion_before_0_5_is_known_by_what_it_refuses() {
+        let of_0_3 = "error: Found argument '--format' which wasn't expected, or isn't valid in this context\n\nUSAGE:\n    parse-fa92 --bench --list\n";
+        assert!(is_too_old(of_0_3));
+        assert!(!is_too_old("thread 'main' panicked at benches/parse.rs:3:5"));
     }
 
     #[test]

@@ -89,7 +89,9 @@ impl Gatherer<'_> {
         let command = criterion::launch::list(executable, self.request.patience);
         let Some(finished) = self.ask(asked, &command) else { return };
         let listing = criterion::listing::Listing::parse(&finished.stdout.text());
-        if !finished.ending.is_success() {
+        if !finished.ending.is_success() && criterion::listing::is_too_old(&finished.stderr.text()) {
+            self.whole(asked, WorkloadState::Unsupported, message::too_old_criterion());
+        } else if !finished.ending.is_success() {
             self.tell_listing_failure(asked, &finished);
         } else if listing.titles.is_empty() {
             let message = message::lists_nothing(message::CRITERION_BENCHMARKS, &listing.foreign);
