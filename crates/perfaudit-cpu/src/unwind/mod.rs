@@ -145,12 +145,12 @@ impl Unwinder {
         };
         let mut address = registers.instruction;
         let mut lookup = Lookup::Instruction;
-        // Whether the frame at hand called `main`, and whether it is `main`.
-        let (mut called_main, mut is_main) = (false, false);
+        // Whether the frame before the one at hand is `main`.
+        let mut is_main = false;
         while frames.len() < MOST_FRAMES {
             // A call may be the last instruction of its function, and of its mapping.
             let sought = if lookup == Lookup::Instruction { address } else { address.wrapping_sub(1) };
-            (called_main, is_main) = (is_main, false);
+            let called_main = std::mem::take(&mut is_main);
             let rule_address = match maps.find(sought) {
                 Some(Region::File { file, bias }) => {
                     let stated = address.wrapping_add(bias);
