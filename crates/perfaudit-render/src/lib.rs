@@ -11,6 +11,7 @@ pub mod quantity;
 mod comparison;
 mod cpu;
 mod delivery;
+mod difference;
 mod heap;
 mod json;
 mod junit;

@@ -3,6 +3,7 @@
 mod benchmarks;
 mod cpu;
 mod delivery;
+mod difference;
 mod escape;
 mod heap;
 
@@ -93,6 +94,7 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         ("Not measured", benchmarks::unmeasured(result)),
         ("Benchmarks", benchmarks::benchmarks(result)),
         ("Beside each other", relative(result)),
+        ("Functions beside another run", difference::difference(result)),
         ("CPU time", cpu::cpu(result)),
         ("Allocations", heap::heap(result)),
         ("Builds, tests and sizes", delivery::delivery(result)),

@@ -3,6 +3,7 @@
 mod benchmarks;
 mod cpu;
 mod delivery;
+mod difference;
 mod heap;
 mod page;
 
@@ -45,6 +46,7 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     benchmarks::benchmarks(&mut page, result, terminal.verbose);
     relative(&mut page, result);
     cpu::cpu(&mut page, result, terminal.verbose);
+    difference::difference(&mut page, result, terminal.verbose);
     heap::heap(&mut page, result, terminal.verbose);
     delivery::delivery(&mut page, result);
     comparison(&mut page, result, terminal.verbose);

@@ -88,7 +88,9 @@ impl Share {
         let mut blocks_of_rarer = 0;
         let mut residuals = Vec::with_capacity(blocks.len());
         for block in blocks.iter().filter(|block| block.of > 0) {
-            residuals.push(block.hits as f64 - share * block.of as f64);
+            // In whole numbers: what rounding leaves of equal blocks would be a residual that never changes.
+            let scaled = i128::from(block.hits) * i128::from(of) - i128::from(hits) * i128::from(block.of);
+            residuals.push(scaled as f64 / of as f64);
             let rarer = if is_rare { block.hits } else { block.of - block.hits };
             blocks_of_rarer += usize::from(rarer > 0);
         }

@@ -216,3 +216,9 @@ fn equal_shares_are_found_to_differ_no_more_often_than_stated_and_unequal_ones_a
     });
     assert!(found.count() > 450, "10 % against 15 % of 2,000 samples");
 }
+
+#[test]
+fn blocks_of_one_share_are_independent_though_the_share_is_no_binary_fraction() {
+    let share = Share::new(&[BlockCount { hits: 26, of: 46 }; 40]);
+    assert!(share.unbounded().is_none() && (share.design_effect() - 1.0).abs() < 1e-12);
+}

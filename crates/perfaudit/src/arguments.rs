@@ -340,6 +340,13 @@ pub(crate) struct ReportArguments {
     /// Write the CPU profiles of the run in the format of another tool, too (repeatable)
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) export: Vec<ExportFormat>,
+    /// Put the CPU profiles of the run beside those of this one, which was made before: which functions are slower or
+    /// faster
+    #[arg(long, value_name = "RUN")]
+    pub(crate) against: Option<PathBuf>,
+    /// Compare profiles although they were taken in different ways, or the machine or the settings differ
+    #[arg(long, requires = "against")]
+    pub(crate) allow_unlike: bool,
     /// Open the HTML report
     #[arg(long)]
     pub(crate) open: bool,

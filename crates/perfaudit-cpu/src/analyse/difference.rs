@@ -24,13 +24,16 @@ pub struct Side<'a> {
 pub struct DifferenceOptions {
     /// The share of the reported changes that may be false, on average.
     pub false_discovery_rate: f64,
+    /// By how much the same program differs from itself on this machine, as a ratio, where that is known: a time whose
+    /// interval does not lie beyond it is no change. Shares are not held against it.
+    pub noise_floor: Option<f64>,
     /// Compares profiles that were taken in different ways, and says so in the result.
     pub allow_unlike: bool,
 }
 
 impl Default for DifferenceOptions {
     fn default() -> Self {
-        Self { false_discovery_rate: 0.01, allow_unlike: false }
+        Self { false_discovery_rate: 0.01, noise_floor: None, allow_unlike: false }
     }
 }
 
@@ -80,7 +83,9 @@ impl Difference {
             slower: self.slower,
             faster: self.faster,
             undecided: self.undecided.len() as u64,
+            undecided_functions: self.undecided,
             untested: self.untested.len() as u64,
+            noise_floor: options.noise_floor,
             unlike: self.unlike,
         }
     }
@@ -90,7 +95,8 @@ impl Difference {
 ///
 /// Each function that has enough samples is tested for an equal share (or time, where both sides have a median with
 /// an interval), with the variance between blocks of time; Benjamini and Hochberg's procedure keeps false findings
-/// at the rate asked for. Blocks of one recording do not know how processes differ from each other (layout, cache,
+/// at the rate asked for. Of times, only those changes are told whose interval lies beyond the noise floor: the median of
+/// one process does not hold what varies from process to process, and every function would carry that. Blocks of one recording do not know how processes differ from each other (layout, cache,
 /// input order): a finding speaks of these two recordings, and an A/B measurement has to confirm it.
 ///
 /// # Errors
@@ -141,7 +147,7 @@ pub fn difference(
         Difference { slower: Vec::new(), faster: Vec::new(), undecided: Vec::new(), untested, unlike };
     for (change, is_found) in tested.into_iter().zip(discoveries(&p, options.false_discovery_rate)) {
         let effect = change.effect.value().unwrap_or(0.0);
-        match is_found {
+        match is_found && exceeds(&change, options.noise_floor) {
             true if effect > 0.0 => found.slower.push(change),
             true => found.faster.push(change),
             false => found.undecided.push(change),
@@ -184,18 +190,33 @@ fn change(
 ) -> Option<FunctionChange> {
     let timed = medians.and_then(|(a, b)| Some([(a, estimated(a)?), (b, estimated(b)?)]));
     let [share_before, share_after] = &shares;
+    let (mut time_before, mut time_after) = (None, None);
     let (effect, p) = match timed {
         Some([(median_a, time_a), (median_b, time_b)]) => {
             let test = time_difference((share_before, time_a), (share_after, time_b))?;
-            let (a, b) = (time(&before, median_a), time(&after, median_b));
-            (effect(test.difference, a.as_ref(), b.as_ref(), before.n + after.n, Unit::Nanoseconds), test.p)
+            (time_before, time_after) = (time(&before, median_a), time(&after, median_b));
+            let (a, b) = (time_before.as_ref(), time_after.as_ref());
+            (effect(test.difference, a, b, before.n + after.n, Unit::Nanoseconds), test.p)
         }
         None => {
             let test = share_difference(share_before, share_after)?;
             (effect(test.difference, Some(&before), Some(&after), before.n + after.n, Unit::Ratio), test.p)
         }
     };
-    Some(FunctionChange { symbol: key.symbol.clone(), file: key.file.clone(), before, after, effect, p })
+    let (symbol, file) = (key.symbol.clone(), key.file.clone());
+    Some(FunctionChange { symbol, file, before, after, time_before, time_after, effect, p })
+}
+
+/// Whether a change of time is larger than what the machine makes of no change. One of a share always is.
+fn exceeds(change: &FunctionChange, noise_floor: Option<f64>) -> bool {
+    let (Some(floor), Some(before)) = (noise_floor, change.time_before.as_ref()) else { return true };
+    let least = floor * before.value().unwrap_or(0.0);
+    // A function that is new or gone has no interval of its time: its effect is all of the time that it has or had.
+    match (change.effect.interval(), change.effect.value()) {
+        (Some(interval), _) => interval.lower() > least || interval.upper() < -least,
+        (None, Some(effect)) => effect.abs() > least,
+        (None, None) => false,
+    }
 }
 
 /// The difference with the errors of both sides.

@@ -20,7 +20,12 @@ impl Stream {
 
 /// A program of functions with these weights that stays in one for five samples on average.
 fn run(weights: &[f64], stream: &mut Stream) -> CpuProfile {
-    let mut made = empty(BLOCKS);
+    run_that_leaves(0.2, BLOCKS, weights, stream)
+}
+
+/// The same where a sample finds another function than the one before with probability `leaves` at most.
+fn run_that_leaves(leaves: f64, blocks: u32, weights: &[f64], stream: &mut Stream) -> CpuProfile {
+    let mut made = empty(blocks);
     made.origins = vec![CodeOrigin { kind: OriginKind::Own, name: Some("mine".into()) }];
     made.threads = vec![Thread { process: 1, thread: 1, name: "main".into() }];
     for at in 0..weights.len() as u32 {
@@ -38,9 +43,9 @@ fn run(weights: &[f64], stream: &mut Stream) -> CpuProfile {
         found.unwrap_or(0) as u32
     };
     let mut node = pick(stream);
-    for block in 0..BLOCKS {
+    for block in 0..blocks {
         for _ in 0..PER_BLOCK {
-            if stream.next() < 0.2 {
+            if stream.next() < leaves {
                 node = pick(stream);
             }
             made.samples.push(SampleRun { node, thread: 0, block, count: 1 });
@@ -54,7 +59,7 @@ fn side(profile: &CpuProfile) -> Side<'_> {
 }
 
 fn options(rate: f64) -> DifferenceOptions {
-    DifferenceOptions { false_discovery_rate: rate, allow_unlike: false }
+    DifferenceOptions { false_discovery_rate: rate, ..DifferenceOptions::default() }
 }
 
 fn weights() -> Vec<f64> {
@@ -127,6 +132,50 @@ fn with_measured_times_a_function_that_only_has_a_smaller_share_is_not_faster() 
     assert!(slower.effect.interval().unwrap().lower() > 50.0);
     let shares = difference(side(&before), side(&after), options(0.01)).unwrap();
     assert_eq!((shares.faster[0].symbol.as_str(), shares.faster[0].effect.unit), ("same", Unit::Ratio));
+}
+
+#[test]
+fn a_change_of_time_within_the_noise_floor_is_none_and_a_larger_one_stays() {
+    let (before, after) = (repeated(40, &["t same 20", "t grown 20"]), repeated(40, &["t same 20", "t grown 26"]));
+    // 100 ns become 115 ns: `same` takes 50 ns in both, `grown` 50 and 65. The machine differs by 3 % from itself, so
+    // that a profile of 103 ns with the same shares shows nothing.
+    let (one, slower, noisy) = (median(100.0), median(115.0), median(103.0));
+    let options = DifferenceOptions { noise_floor: Some(0.04), ..options(0.01) };
+    let found = |after, median| {
+        let before = Side { profile: &before, median: Some(&one) };
+        difference(before, Side { profile: after, median: Some(median) }, options).unwrap()
+    };
+    let changed = found(&after, &slower);
+    assert_eq!(changed.slower.iter().map(|change| change.symbol.as_str()).collect::<Vec<_>>(), ["grown"]);
+    assert!(changed.faster.is_empty());
+    let grown = &changed.slower[0];
+    let times = [&grown.time_before, &grown.time_after].map(|time| time.as_ref().unwrap().value().unwrap());
+    assert!((times[0] - 50.0).abs() < 1e-9 && (times[1] - 65.0).abs() < 1e-9, "{times:?}");
+    let unchanged = found(&before, &noisy);
+    assert!(unchanged.slower.is_empty() && unchanged.undecided.len() == 2);
+}
+
+#[test]
+fn one_function_that_takes_30_percent_longer_is_found_and_it_alone_in_many_runs() {
+    let mut stream = Stream(30);
+    let before = [0.3, 0.3, 0.25, 0.15];
+    let after = [0.3 * 1.3, 0.3, 0.25, 0.15];
+    let (one, other) = (median(1000.0), median(1000.0 * after.iter().sum::<f64>()));
+    let (mut found, mut others) = (0, 0);
+    for _ in 0..200 {
+        // Three seconds of a benchmark, whose iterations are far shorter than the time from one sample to the next.
+        let mut run = |weights: &[f64]| run_that_leaves(1.0, 2 * BLOCKS, weights, &mut stream);
+        let (a, b) = (run(&before), run(&after));
+        let options = DifferenceOptions { noise_floor: Some(0.02), ..options(0.01) };
+        let (a, b) = (Side { profile: &a, median: Some(&one) }, Side { profile: &b, median: Some(&other) });
+        let difference = difference(a, b, options).unwrap();
+        found += u32::from(difference.slower.iter().any(|change| change.symbol == "f0"));
+        let all = difference.slower.iter().chain(&difference.faster);
+        others += u32::from(all.filter(|change| change.symbol != "f0").count() > 0);
+    }
+    // At a rate of 1 % of findings that are false, 2 runs are expected at most; three standard errors above that are 6.
+    assert!(others <= 6, "{others} of 200 runs blame another function");
+    assert!(found >= 190, "{found} of 200");
 }
 
 #[test]

@@ -21,10 +21,16 @@ pub struct ProfileDifference {
     pub slower: Vec<FunctionChange>,
     /// Functions that take less, the largest effect first.
     pub faster: Vec<FunctionChange>,
-    /// How many functions were tested and do not differ by more than chance explains.
+    /// How many functions were tested and do not differ by more than chance and the noise floor explain.
     pub undecided: u64,
+    /// These functions, the largest effect first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undecided_functions: Vec<FunctionChange>,
     /// How many functions have too few samples for a test.
     pub untested: u64,
+    /// The noise floor that changes of times were held against, as a ratio; none where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise_floor: Option<f64>,
     /// How the two profiles were taken in different ways, where that was allowed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unlike: Vec<String>,
@@ -43,6 +49,12 @@ pub struct FunctionChange {
     pub before: Figure,
     /// Its share after.
     pub after: Figure,
+    /// Its time per iteration before, where it is known on both sides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_before: Option<Figure>,
+    /// Its time per iteration after, where it is known on both sides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_after: Option<Figure>,
     /// How much longer it takes: time per iteration where it is known on both sides, otherwise a share.
     pub effect: Figure,
     /// How often a function that did not change differs by as much, by chance; between 0 and 1.

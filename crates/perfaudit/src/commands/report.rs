@@ -11,7 +11,8 @@ use crate::arguments::ReportArguments;
 use crate::commands::{print, reports};
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::{flow, output};
+use crate::flow::{self, BesideEachOther, ProfiledRun, beside};
+use crate::output;
 
 pub(crate) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
     let interrupt = Interrupt::on_signals().map_err(CommandError::Signals)?;
@@ -19,10 +20,11 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
         Some(path) => path.clone(),
         None => flow::newest_run(Path::new("."), &interrupt)?,
     };
-    let opened = perfaudit_run::open(&path)?;
-    for reason in &opened.unreadable {
-        output::note(&format!("left out: {reason}"));
-    }
+    let mut opened = open(&path)?;
+    let is_compared = match &arguments.against {
+        Some(earlier) => put_beside(&mut opened, &open(earlier)?, arguments.allow_unlike),
+        None => true,
+    };
     let input = ReportInput { result: &opened.result, samples: &opened.samples, profiles: &opened.profiles };
     for (name, content) in reports(input) {
         opened.write(name, content.as_bytes())?;
@@ -34,7 +36,32 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
     if arguments.open {
         open_in_browser(&opened.path.join("report.html"), &interrupt);
     }
-    Ok(Exit::Pass)
+    Ok(if is_compared { Exit::Pass } else { Exit::Inconclusive })
+}
+
+fn open(path: &Path) -> Result<OpenedRun, CommandError> {
+    let opened = perfaudit_run::open(path)?;
+    for reason in &opened.unreadable {
+        output::note(&format!("left out: {reason}"));
+    }
+    Ok(opened)
+}
+
+/// Adds what became slower or faster since an earlier run to the result that is shown; the run keeps its own. Whether
+/// anything could be compared.
+fn put_beside(run: &mut OpenedRun, earlier: &OpenedRun, allow_unlike: bool) -> bool {
+    let before = ProfiledRun { result: &earlier.result, profiles: &earlier.profiles };
+    let after = ProfiledRun { result: &run.result, profiles: &run.profiles };
+    let BesideEachOther { differences, limits } = beside(before, after, allow_unlike);
+    let is_compared = !differences.is_empty();
+    if !is_compared {
+        output::note("no profile of the two runs could be put side by side: the limits say why");
+    }
+    run.result.limits.splice(0..0, limits);
+    if let Some(cpu) = &mut run.result.cpu {
+        cpu.differences = differences;
+    }
+    is_compared
 }
 
 /// Writes each profile of a run beside its artifact, named after the format.

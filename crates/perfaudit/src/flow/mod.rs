@@ -44,7 +44,7 @@ use crate::arguments::AuditArguments;
 use crate::error::CommandError;
 use crate::progress::Progress;
 use baselines::Baselines;
-pub(crate) use cpu::RunningProcess;
+pub(crate) use cpu::{BesideEachOther, ProfiledRun, RunningProcess, beside};
 pub(crate) use delivery::stage_of;
 use measure::{Measured, Measuring, measure_stages};
 pub(crate) use plan::{Plan, Subject, like_shipped, newest_run, runs_directory};

@@ -6,7 +6,7 @@ use perfaudit_result::{FunctionChange, ProfileDifference};
 use super::data::shown;
 use crate::html::figure;
 use crate::html::text::{Line, Prose};
-use crate::quantity;
+use crate::{difference, quantity, text};
 
 /// The functions of each direction; result.json has all.
 const ROWS: usize = 15;
@@ -37,10 +37,9 @@ pub(super) fn table(difference: &ProfileDifference) -> Markup {
                 }
             } }
         }
-        p.muted {
-            (difference.undecided) " other functions were tested and do not differ by more than chance explains; "
-            (difference.untested) " have too few samples for a test."
-        }
+        p.muted { (text::sentence(&difference::rest(difference))) }
+        @for caveat in difference::caveats(difference) { p.muted { (text::sentence(caveat)) } }
+        @if !difference.undecided_functions.is_empty() { (undecided(difference)) }
     }
 }
 
@@ -49,10 +48,10 @@ fn rows(changes: &[FunctionChange], class: &str, word: &str) -> Markup {
         @for change in changes.iter().take(ROWS) {
             tr {
                 th scope="row" { bdi { (shown(&change.symbol)) } @if let Some(file) = &change.file { small { " " (shown(file)) } } }
-                td.num { (figure::stacked(&change.before)) }
-                td.num { (figure::stacked(&change.after)) }
+                td.num { (figure::stacked(&change.before)) @if let Some(time) = &change.time_before { small { (figure::value(time)) } } }
+                td.num { (figure::stacked(&change.after)) @if let Some(time) = &change.time_after { small { (figure::value(time)) } } }
                 td { i.swatch.changed.(class) {} (word) " by " (figure::size(&change.effect)) }
-                td.num { (p_value(change.p)) }
+                td.num { (difference::p_value(change.p)) }
             }
         }
         @if changes.len() > ROWS {
@@ -61,16 +60,33 @@ fn rows(changes: &[FunctionChange], class: &str, word: &str) -> Markup {
     }
 }
 
-fn p_value(p: f64) -> String {
-    if p < 0.001 { "< 0.001".to_owned() } else { format!("{p:.3}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_small_p_is_not_rounded_to_nothing() {
-        assert_eq!([p_value(1e-9), p_value(0.0123)], ["< 0.001", "0.012"]);
+/// The functions that were tested and do not differ, closed at first.
+fn undecided(difference: &ProfileDifference) -> Markup {
+    let rows = difference::undecided(difference);
+    html! {
+        details {
+            summary { "Functions that do not differ by more than chance explains" }
+            div.scroll.tall tabindex="0" role="region" aria-label="Functions that do not differ" { table.plain.muted {
+                thead { tr {
+                    th scope="col" { "Function" }
+                    th.num scope="col" { "Before" }
+                    th.num scope="col" { "After" }
+                    th.num scope="col" { "Change" }
+                    th.num scope="col" { "p" }
+                } }
+                tbody {
+                    @for row in rows.iter().take(ROWS) {
+                        tr {
+                            th scope="row" { bdi { (shown(row.symbol)) } @if !row.file.is_empty() { small { " " (shown(row.file)) } } }
+                            td.num { (row.before) }
+                            td.num { (row.after) }
+                            td.num { (row.change) }
+                            td.num { (row.p) }
+                        }
+                    }
+                    @if rows.len() > ROWS { tr { td colspan="5" { "and " (rows.len() - ROWS) " more in result.json" } } }
+                }
+            } }
+        }
     }
 }

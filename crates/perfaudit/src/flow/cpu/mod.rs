@@ -1,5 +1,6 @@
 //! Where workloads spend CPU time: each is run once more and sampled. What comes of it is read in [`summary`].
 
+mod beside;
 pub(super) mod harness_source;
 mod process;
 pub(super) mod sources;
@@ -24,6 +25,7 @@ use super::measure::Measuring;
 use super::record::Recorder;
 use crate::error::CommandError;
 use crate::progress::Progress;
+pub(crate) use beside::{BesideEachOther, ProfiledRun, beside};
 pub(crate) use process::RunningProcess;
 pub(crate) use summary::summarise;
 pub(super) use trust::Judgement;
