@@ -90,6 +90,9 @@ pub(crate) fn rate(sampler: &Sampler) -> String {
     let reached = sampler
         .reached_hz
         .map_or_else(|| "not known what was reached".to_owned(), |hz| format!("{hz:.0} reached"));
+    if sampler.asked_hz <= 0.0 {
+        return format!("not known what was asked per CPU-second, {reached}");
+    }
     format!("{:.0} asked per CPU-second, {reached}", sampler.asked_hz)
 }
 

@@ -73,8 +73,8 @@ pub(crate) fn rest(difference: &ProfileDifference) -> String {
     });
     let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let tested = match number(difference.undecided) {
-        1 => "1 other function was tested and does not".to_owned(),
-        n => format!("{} were tested and do not", quantity::counted(n, "other function")),
+        1 => "1 function was tested and does not".to_owned(),
+        n => format!("{} were tested and do not", quantity::counted(n, "function")),
     };
     format!(
         "{tested} differ by more than chance{floor} explain{}; {} too few samples for a test; on average {} of the functions that are told are there by chance",

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use perfaudit_bench::{GatherError, TrialError};
 use perfaudit_cpu::export::ExportError;
+use perfaudit_cpu::record::perf_data::PerfDataError;
 use perfaudit_exec::timed::TimedError;
 use perfaudit_exec::{LockError, RunError};
 use perfaudit_history::StoreError;
@@ -52,6 +53,8 @@ pub(crate) enum CommandError {
     ResumedOtherwise { run: String, there: String, here: String },
     #[error(transparent)]
     Import(#[from] ImportError),
+    #[error("cannot read `{}`: {source}", path.display())]
+    PerfData { path: PathBuf, source: PerfDataError },
     #[error(transparent)]
     Timed(#[from] TimedError),
     #[error(transparent)]
@@ -101,6 +104,7 @@ impl CommandError {
             | Self::Finished { .. }
             | Self::ResumedOtherwise { .. }
             | Self::Import(_)
+            | Self::PerfData { .. }
             | Self::Timed(_)
             | Self::Lock(_)
             | Self::Start(_)

@@ -200,6 +200,7 @@ impl HandOver<'_> {
             task,
             weight: sample.weight,
             kernel: &[],
+            chain: &[],
             registers: Some(registers),
             stack: sample.stack,
         });

@@ -1,5 +1,10 @@
 //! From events to a recording: stacks are followed as they come, and counted.
 
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
 use perfaudit_result::{OffCpu, Sampler};
 
 use super::blocks::BlockCounter;
@@ -62,6 +67,18 @@ impl Collector {
     #[must_use]
     pub fn that_asks() -> Self {
         Self { asks: true, ..Self::new() }
+    }
+
+    /// A collector for a recording that was made earlier: processes are not asked about, and a file that was mapped is the
+    /// one of the path, if its build id is among `build_ids` or no other is known.
+    #[must_use]
+    pub(super) fn of_the_past(build_ids: &HashMap<&[u8], &[u8]>) -> Self {
+        let build_ids = build_ids.iter().map(|(path, id)| (PathBuf::from(OsStr::from_bytes(path)), id.to_vec()));
+        Self {
+            unwinder: Unwinder::of_the_past(build_ids.collect()),
+            processes: Processes::of_the_past(),
+            ..Self::new()
+        }
     }
 
     /// Takes what a process has mapped from a text such as that of `/proc/PID/maps`.

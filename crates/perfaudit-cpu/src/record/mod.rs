@@ -2,6 +2,7 @@
 //!
 //! - [`run`] starts a command and records it from its first instruction to its end; [`attach`] records a process that
 //!   runs. [`try_ladder`] tells what would work.
+//! - [`perf_data`] reads what `perf record` recorded.
 //! - [`source`] is the boundary between where samples come from and the [`Collector`], which follows their stacks while
 //!   the target runs and counts equal ones.
 
@@ -10,6 +11,7 @@ mod blocks;
 mod collect;
 mod options;
 mod perf;
+pub mod perf_data;
 mod proc;
 mod processes;
 mod scheduling;

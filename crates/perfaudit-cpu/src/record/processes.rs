@@ -16,6 +16,8 @@ pub(super) struct Processes {
     live: HashMap<u32, Process>,
     /// Those that have samples, also when they have ended.
     recorded: Vec<Thread>,
+    /// Whether the system knows nothing of them any more.
+    are_past: bool,
 }
 
 #[derive(Default)]
@@ -52,6 +54,11 @@ struct ThreadState {
 }
 
 impl Processes {
+    /// Those of a recording that was made earlier: the system is not asked about them.
+    pub(super) fn of_the_past() -> Self {
+        Self { are_past: true, ..Self::default() }
+    }
+
     /// A thread began.
     pub(super) fn fork(&mut self, child: Task, parent: Task) {
         let from = self.live.get(&parent.process);
@@ -103,15 +110,17 @@ impl Processes {
     /// The place of a thread among the recorded ones, and what its process has mapped. Of a process that nobody told
     /// of, the system is asked.
     pub(super) fn sampled(&mut self, task: Task, unwinder: &mut Unwinder) -> (u32, Arc<Maps>) {
-        if !self.live.contains_key(&task.process) {
+        if !self.are_past && !self.live.contains_key(&task.process) {
             self.look_up(task.process, unwinder);
         }
+        let are_past = self.are_past;
         let process = self.live.entry(task.process).or_default();
         let thread = process.threads.entry(task.thread).or_default();
         let recorded = *thread.recorded.get_or_insert_with(|| {
             let place = u32::try_from(self.recorded.len()).expect("fewer than 2^32 threads have samples");
             let name = match &thread.name {
                 Some(name) => name.to_string(),
+                None if are_past => String::new(),
                 None => proc::thread_name(task).unwrap_or_default(),
             };
             self.recorded.push(Thread { process: task.process, thread: task.thread, name });

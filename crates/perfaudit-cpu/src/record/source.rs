@@ -82,7 +82,11 @@ pub struct RawSample<'a> {
     pub weight: u64,
     /// Addresses in the kernel, the innermost first; empty if it was in user code, or if the source cannot see.
     pub kernel: &'a [u64],
-    /// Where user code was, or where the kernel will return to; none if the thread has no user code any more.
+    /// Addresses in user code, the innermost first, where whoever took the sample followed its stack; empty where that is
+    /// left to the collector, by the registers.
+    pub chain: &'a [u64],
+    /// Where user code was, or where the kernel will return to; none if the thread has no user code any more, or its
+    /// stack was followed already.
     pub registers: Option<Registers>,
     /// The bytes of the stack from the stack pointer upwards. What was not copied is not in it.
     pub stack: &'a [u8],

@@ -65,6 +65,7 @@ impl Layout {
 }
 
 /// A file as far as it is needed here.
+#[derive(Default)]
 pub(super) struct UnwindFile {
     pub(super) layout: Layout,
     pub(super) identity: FileIdentity,
@@ -101,6 +102,16 @@ pub(super) fn open_mapped(
         return Err(io::ErrorKind::NotFound.into());
     }
     Ok((file, Some(metadata.ino())))
+}
+
+/// Opens a regular file that holds something. Reading a pipe would wait for its writer, and so do some files of the
+/// kernel, which are empty; so the kind is asked before.
+///
+/// # Errors
+/// When there is no such file.
+pub(super) fn open_regular(path: &Path) -> io::Result<File> {
+    let metadata = std::fs::metadata(path)?;
+    if metadata.is_file() && metadata.len() > 0 { File::open(path) } else { Err(io::ErrorKind::NotFound.into()) }
 }
 
 /// Reads what is needed of a file; none if it is no 64-bit little-endian ELF file.

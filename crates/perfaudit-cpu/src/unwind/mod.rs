@@ -54,6 +54,8 @@ pub(crate) struct Unwinder {
     known: HashMap<(PathBuf, Option<u64>), Option<FileId>>,
     vdso: Option<Option<FileId>>,
     modules: Vec<recording::Module>,
+    /// Of a recording that was made earlier: the build ids that it holds.
+    past: Option<HashMap<PathBuf, Vec<u8>>>,
 }
 
 struct KnownFile {
@@ -76,7 +78,13 @@ impl Unwinder {
             known: HashMap::new(),
             vdso: None,
             modules: Vec::new(),
+            past: None,
         }
+    }
+
+    /// An unwinder for a recording that was made earlier, and the build ids that it holds, by path.
+    pub(crate) fn of_the_past(build_ids: HashMap<PathBuf, Vec<u8>>) -> Self {
+        Self { past: Some(build_ids), ..Self::new() }
     }
 
     /// What a mapping holds, reading the file if it is new.
@@ -87,7 +95,9 @@ impl Unwinder {
             Content::File { path, offset, inode } => (self.file(process, path, inode), offset),
         };
         let place = file.and_then(|file| {
-            let address = self.files[file.0 as usize].layout.address_of(offset)?;
+            let address = self.files[file.0 as usize].layout.address_of(offset);
+            // Of a file that is gone meanwhile, it is at least known which one it was.
+            let address = address.or_else(|| self.past.is_some().then_some(offset))?;
             Some(Region::File { file, bias: address.wrapping_sub(start) })
         });
         place.unwrap_or(Region::Anonymous)
@@ -98,8 +108,18 @@ impl Unwinder {
         if let Some(&known) = self.known.get(&key) {
             return known;
         }
-        let opened = file::open_mapped(process, path, inode, self.begun).ok();
-        let read = opened.and_then(|(opened, inode)| file::read_file(&opened, inode));
+        let read = match &self.past {
+            None => {
+                let opened = file::open_mapped(process, path, inode, self.begun).ok();
+                opened.and_then(|(opened, inode)| file::read_file(&opened, inode))
+            }
+            Some(build_ids) => {
+                // Whether the file is still the same is told by what was recorded of it.
+                let identity = FileIdentity { build_id: build_ids.get(path).cloned(), inode };
+                let read = file::open_regular(path).ok().and_then(|opened| file::read_file(&opened, inode));
+                Some(file::UnwindFile { identity, ..read.unwrap_or_default() })
+            }
+        };
         let id = read.map(|read| self.add(path, read));
         self.known.insert(key, id);
         id
@@ -136,7 +156,7 @@ impl Unwinder {
         maps: &Maps,
         frames: &mut Vec<CodeAddress>,
     ) -> StackEnd {
-        let Some(registers) = sample.registers else { return StackEnd::Root };
+        let Some(registers) = sample.registers else { return self.take(sample.chain, maps, frames) };
         let mut machine = machine_registers(&registers);
         let mut read_stack = |address: u64| {
             let at = usize::try_from(address.wrapping_sub(registers.stack)).map_err(|_| ())?;
@@ -197,6 +217,24 @@ impl Unwinder {
             lookup = Lookup::ReturnAddress;
         }
         StackEnd::Truncated
+    }
+
+    /// Takes addresses that somebody else found. Whether they reach the root is not known of them.
+    fn take(&mut self, chain: &[u64], maps: &Maps, frames: &mut Vec<CodeAddress>) -> StackEnd {
+        for (depth, &address) in chain.iter().take(MOST_FRAMES).enumerate() {
+            let lookup = if depth == 0 { Lookup::Instruction } else { Lookup::ReturnAddress };
+            let sought = if depth == 0 { address } else { address.wrapping_sub(1) };
+            frames.push(match maps.find(sought) {
+                Some(Region::File { file, bias }) => {
+                    let module = self.module(file);
+                    CodeAddress::InModule { module, address: address.wrapping_add(bias), lookup }
+                }
+                Some(Region::Anonymous) => CodeAddress::Anonymous { address },
+                None if depth == 0 => CodeAddress::Anonymous { address },
+                None => return StackEnd::Unmapped,
+            });
+        }
+        StackEnd::Root
     }
 
     /// The place of a file among the modules of the recording.

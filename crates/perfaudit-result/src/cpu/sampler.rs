@@ -20,7 +20,7 @@ pub enum Rung {
     Agent,
     /// The process is stopped and looked at.
     Ptrace,
-    /// Samples that another tool recorded.
+    /// Samples that `perf record` took.
     Imported,
 }
 
@@ -48,7 +48,7 @@ impl Rung {
             Self::ClockUser => "perf events, CPU clock, user only",
             Self::Agent => "preloaded timer, kernel time charged to the call that asked for it",
             Self::Ptrace => "ptrace",
-            Self::Imported => "recorded by another tool",
+            Self::Imported => "perf.data, recorded by perf",
         }
     }
 }
@@ -79,7 +79,7 @@ pub struct Sampler {
     pub refused: Vec<String>,
     /// What makes a sample.
     pub event: SamplingEvent,
-    /// The rate that was asked for, in samples per CPU-second.
+    /// The rate that was asked for, in samples per CPU-second; 0 where a recording of another tool does not tell it.
     pub asked_hz: f64,
     /// The rate that was reached: samples per CPU-second of the target, without its time in the kernel where the rung
     /// does not see the kernel; none when that time is not known.

@@ -1,5 +1,6 @@
 //! What `perfaudit cpu` is given.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -36,6 +37,16 @@ pub(crate) struct CpuArguments {
         help_heading = "How to measure"
     )]
     pub(crate) duration: Duration,
+    /// Read what `perf record` recorded instead of profiling
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["command", "pid", "rate", "stack_bytes", "rungs"],
+        conflicts_with_all = OF_BENCHMARKS,
+        conflicts_with_all = ["mode", "budget", "timeout", "resume"],
+        help_heading = "What to measure"
+    )]
+    pub(crate) perf_data: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) sampling: SamplingArguments,
 }

@@ -111,6 +111,7 @@ pub(crate) fn measure_stages(
         stages,
     )?;
     gathered.workloads.extend(measuring.plan.process.map(RunningProcess::workload));
+    gathered.workloads.extend(measuring.plan.recorded.as_ref().map(|recorded| recorded.workload()));
     let (profiled, counted) =
         look_inside(measuring, &gathered, &commands, directory, interrupt, progress, stages)?;
     let ours = CpuTime::now().since(cpu_time);

@@ -44,7 +44,7 @@ use crate::arguments::AuditArguments;
 use crate::error::CommandError;
 use crate::progress::Progress;
 use baselines::Baselines;
-pub(crate) use cpu::{BesideEachOther, ProfiledRun, RunningProcess, beside};
+pub(crate) use cpu::{BesideEachOther, ProfiledRun, RecordedProfile, RunningProcess, beside};
 pub(crate) use delivery::stage_of;
 use measure::{Measured, Measuring, measure_stages};
 pub(crate) use plan::{Plan, Subject, like_shipped, newest_run, runs_directory};
@@ -78,7 +78,11 @@ pub(crate) fn audit(
     progress.say("find  packages and benchmarks".to_owned());
     let plan = match subject {
         Subject::Project => Plan::make(arguments, interrupt)?,
-        Subject::Command(_) | Subject::Lines(_) | Subject::Files(_) | Subject::Process(_) => {
+        Subject::Command(_)
+        | Subject::Lines(_)
+        | Subject::Files(_)
+        | Subject::Process(_)
+        | Subject::Recorded(_) => {
             Plan::beside_project(arguments, subject, interrupt)?
         }
     };

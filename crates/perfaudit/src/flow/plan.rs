@@ -1,6 +1,7 @@
 //! What is fixed before anything runs: the subject, the settings, the places.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use perfaudit_bench::{CommandSpec, DeliveryPlan, Pace};
@@ -13,7 +14,7 @@ use perfaudit_project::{
 };
 use perfaudit_result::{BuildProfile, Mode, Precondition};
 
-use super::cpu::RunningProcess;
+use super::cpu::{RecordedProfile, RunningProcess};
 use super::{commands, cpu, delivery, heap};
 use crate::arguments::{AuditArguments, LineArguments, StageArgument};
 use crate::error::CommandError;
@@ -36,6 +37,8 @@ pub(crate) struct Plan {
     pub(crate) commands: Vec<CommandSpec>,
     /// A process that runs already, to profile.
     pub(crate) process: Option<RunningProcess>,
+    /// What another tool recorded, to look into.
+    pub(crate) recorded: Option<Arc<RecordedProfile>>,
     /// Builds, tests and sizes that objectives name.
     pub(crate) delivery: DeliveryPlan,
     pub(crate) stages: Stages,
@@ -117,6 +120,7 @@ impl Plan {
             mode,
             commands,
             process: None,
+            recorded: None,
             delivery,
             stages,
             cpu_budget,
@@ -150,12 +154,15 @@ impl Plan {
             stages,
             cpu_budget,
             process: if let Subject::Process(process) = subject { Some(process) } else { None },
+            recorded: if let Subject::Recorded(recorded) = subject { Some(Arc::clone(recorded)) } else { None },
             heap_budget,
             commands: match subject {
                 Subject::Command(words) if stages.refines => vec![commands::typed(words, &here)],
                 Subject::Command(words) => vec![commands::once(commands::typed(words, &here))],
                 Subject::Lines(lines) => commands::lines(lines, &here),
-                Subject::Project | Subject::Files(_) | Subject::Process(_) => Vec::new(),
+                Subject::Project | Subject::Files(_) | Subject::Process(_) | Subject::Recorded(_) => {
+                    Vec::new()
+                }
             },
             config,
             project,
@@ -196,6 +203,8 @@ pub(crate) enum Subject<'a> {
     Files(&'a [PathBuf]),
     /// A process that runs already.
     Process(RunningProcess),
+    /// What another tool recorded.
+    Recorded(&'a Arc<RecordedProfile>),
 }
 
 /// The newest run of the project that holds `path`.

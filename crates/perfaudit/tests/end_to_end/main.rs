@@ -13,6 +13,7 @@ mod hostile_benchmarks;
 mod interruption;
 mod noise_floor;
 mod other_harnesses;
+mod profiles_compared;
 mod project_shapes;
 mod refined;
 mod refused_writes;

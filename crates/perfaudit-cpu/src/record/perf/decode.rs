@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use linux_perf_event_reader::{
-    ContextSwitchRecord, EventRecord, Mmap2FileId, RawData, RawEventRecord, RecordParseInfo, RecordType,
+    ContextSwitchRecord, CpuMode, EventRecord, Mmap2FileId, RawData, RawEventRecord, RecordParseInfo, RecordType,
     SampleRecord, TaskWasPreempted,
 };
 
@@ -17,11 +17,17 @@ use crate::record::source::{Content, Event, Mapping, RawSample, Registers, Task}
 const FIRST_MARK: u64 = (-4095_i64).cast_unsigned();
 /// What follows is in the kernel (`PERF_CONTEXT_KERNEL`).
 const KERNEL_MARK: u64 = (-128_i64).cast_unsigned();
+/// What follows is in user code (`PERF_CONTEXT_USER`).
+const USER_MARK: u64 = (-512_i64).cast_unsigned();
+
+/// Memory is executable (`PROT_EXEC`).
+const PROTECTED_EXECUTABLE: u32 = 4;
 
 /// Memory that events are put together in.
 #[derive(Default)]
-pub(super) struct Decoder {
+pub(in crate::record) struct Decoder {
     kernel: Vec<u64>,
+    user: Vec<u64>,
     name: String,
 }
 
@@ -36,8 +42,16 @@ impl Decoder {
             let sample = SampleRecord::parse::<byteorder::NativeEndian>(body, misc, parse);
             return self.sample(&sample.ok()?);
         }
-        let record = RawEventRecord::new(kind, misc, body, *parse);
+        self.event(&RawEventRecord::new(kind, misc, body, *parse))
+    }
+
+    /// The same of a record that was taken apart.
+    pub(in crate::record) fn event<'a>(&'a mut self, record: &RawEventRecord<'a>) -> Option<Event<'a>> {
+        if record.record_type == RecordType::LOST_SAMPLES {
+            return Some(Event::Lost(record.data.clone().read_u64::<byteorder::LittleEndian>().ok()?));
+        }
         match record.parse().ok()? {
+            EventRecord::Sample(sample) => self.sample(&sample),
             EventRecord::Fork(fork) => {
                 Some(Event::Fork { child: task(fork.pid, fork.tid)?, parent: task(fork.ppid, fork.ptid)? })
             }
@@ -48,7 +62,15 @@ impl Decoder {
                 let (task, name) = (task(comm.pid, comm.tid)?, self.name.as_str());
                 Some(if comm.is_execve { Event::Exec { task, name } } else { Event::Name { task, name } })
             }
-            EventRecord::Mmap2(map) => {
+            EventRecord::Mmap(map) if map.is_executable => {
+                let path = Path::new(OsStr::from_bytes(bytes(map.path)?));
+                let content = Content::of_name(path, map.page_offset, None);
+                Some(Event::Map {
+                    process: u32::try_from(map.pid).ok()?,
+                    mapping: Mapping { start: map.address, length: map.length, content },
+                })
+            }
+            EventRecord::Mmap2(map) if map.protection & PROTECTED_EXECUTABLE != 0 => {
                 let inode = match map.file_id {
                     Mmap2FileId::InodeAndVersion(file) => Some(file.inode),
                     Mmap2FileId::BuildId(_) => None,
@@ -78,14 +100,22 @@ impl Decoder {
 
     fn sample<'a>(&'a mut self, sample: &SampleRecord<'a>) -> Option<Event<'a>> {
         self.kernel.clear();
+        self.user.clear();
         if let Some(chain) = sample.callchain {
-            let mut is_kernel = false;
+            let mut mark = 0;
             for address in (0..chain.len()).filter_map(|at| chain.get(at)) {
-                if address >= FIRST_MARK {
-                    is_kernel = address == KERNEL_MARK;
-                } else if is_kernel {
-                    self.kernel.push(address);
+                match mark {
+                    _ if address >= FIRST_MARK => mark = address,
+                    KERNEL_MARK => self.kernel.push(address),
+                    USER_MARK => self.user.push(address),
+                    _ => {}
                 }
+            }
+        } else if let (Some(address), None) = (sample.ip, &sample.user_regs) {
+            match sample.cpu_mode {
+                CpuMode::Kernel => self.kernel.push(address),
+                CpuMode::User => self.user.push(address),
+                _ => {}
             }
         }
         let registers = sample.user_regs.as_ref().and_then(|registers| {
@@ -104,7 +134,8 @@ impl Decoder {
             None => &[],
         };
         let task = task(sample.pid?, sample.tid?)?;
-        Some(Event::Sample(RawSample { task, weight: 1, kernel: &self.kernel, registers, stack }))
+        let chain = if registers.is_some() { &[][..] } else { &self.user };
+        Some(Event::Sample(RawSample { task, weight: 1, kernel: &self.kernel, chain, registers, stack }))
     }
 }
 

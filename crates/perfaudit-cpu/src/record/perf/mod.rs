@@ -5,4 +5,5 @@ mod ladder;
 mod session;
 mod sys;
 
+pub(super) use decode::Decoder;
 pub(super) use ladder::{Request, Target, offers, open_best, try_each};

@@ -3,6 +3,7 @@
 mod beside;
 pub(super) mod harness_source;
 mod process;
+mod recorded;
 pub(super) mod sources;
 mod summary;
 mod trust;
@@ -27,6 +28,7 @@ use crate::error::CommandError;
 use crate::progress::Progress;
 pub(crate) use beside::{BesideEachOther, ProfiledRun, beside};
 pub(crate) use process::RunningProcess;
+pub(crate) use recorded::RecordedProfile;
 pub(crate) use summary::summarise;
 pub(super) use trust::Judgement;
 
@@ -44,6 +46,8 @@ pub(crate) struct Taken {
     pub(crate) runs: u32,
     /// What was seen beside samples; of several runs, in the first, but for the time.
     pub(crate) beside: Beside,
+    /// What else limits it, each in a sentence.
+    pub(crate) remarks: Vec<String>,
 }
 
 /// What was seen of a process beside its samples.
@@ -85,6 +89,11 @@ pub(crate) fn cpu_stage(
     progress: &Progress,
 ) -> Result<(Vec<Profiled>, perfaudit_result::Stage), CommandError> {
     let recorder = Recorder::begin(StageName::Cpu, Some(directory));
+    if let Some(recorded) = &measuring.plan.recorded {
+        progress.say("cpu   read what perf recorded".to_owned());
+        let profiled = vec![recorded.profiled(measuring.plan)];
+        return Ok((profiled, recorder.end(directory, StageState::Done, None)));
+    }
     let mut session = Session {
         measuring,
         options: measuring.arguments.sampling.options(),
@@ -209,7 +218,7 @@ impl Session<'_> {
         beside: Beside,
     ) -> Taken {
         let symbolised = symbolise(recording, workload.id.clone(), &self.sources, &self.places);
-        Taken { profile: symbolised.profile, symbols: symbolised.remarks, stated, runs, beside }
+        Taken { profile: symbolised.profile, symbols: symbolised.remarks, stated, runs, beside, remarks: Vec::new() }
     }
 }
 

@@ -125,6 +125,7 @@ impl Reading {
             kept: &self.kept,
             precision: self.precision.as_ref(),
             symbols: &taken.symbols,
+            others: &taken.remarks,
             slowdown: slowdown.as_ref(),
         });
         remarks.extend(self.remarks);

@@ -2,7 +2,7 @@
 
 use perfaudit_cpu::analyse::Precision;
 use perfaudit_cpu::symbols::SymbolRemark;
-use perfaudit_result::{CpuProfile, Figure, Trust};
+use perfaudit_result::{CpuProfile, Figure, Rung, Trust};
 
 /// What speaks for and against a profile.
 pub(super) struct Case<'a> {
@@ -12,6 +12,8 @@ pub(super) struct Case<'a> {
     pub(super) precision: Option<&'a Precision>,
     /// What is missing of symbols.
     pub(super) symbols: &'a [SymbolRemark],
+    /// What else limits it.
+    pub(super) others: &'a [String],
     /// The profiled time over the unprofiled one.
     pub(super) slowdown: Option<&'a Figure>,
 }
@@ -57,10 +59,14 @@ pub(super) fn judge(case: &Case<'_>) -> (Trust, Vec<String>) {
         }
         Some(Precision::Timed) | None => {}
     }
+    let longer = match sampler.rung {
+        Rung::Imported => "record for longer",
+        _ => "profile for longer with `--mode full`",
+    };
     if kept < LEAST_SAMPLES {
-        judgement.unfit(format!("{kept} samples are too few: profile for longer with `--mode full`"));
+        judgement.unfit(format!("{kept} samples are too few: {longer}"));
     } else if kept < FEW_SAMPLES {
-        judgement.limited(format!("only {kept} samples: profile for longer with `--mode full`"));
+        judgement.limited(format!("only {kept} samples: {longer}"));
     }
     let of_all = |count: u64| count as f64 / sampler.samples.max(1) as f64;
     let lost = sampler.lost as f64 / (sampler.samples + sampler.lost).max(1) as f64;
@@ -92,6 +98,9 @@ pub(super) fn judge(case: &Case<'_>) -> (Trust, Vec<String>) {
             &SLOWED,
             "longer than without profiling: the profile may show the profiler's own effect",
         );
+    }
+    for remark in case.others {
+        judgement.limited(remark.clone());
     }
     for remark in case.symbols {
         if of_all(remark.innermost) > WORTH_TELLING {
