@@ -8,6 +8,7 @@ use perfaudit_result::{Workload, WorkloadKind};
 
 use crate::criterion::listing::Filter;
 use crate::criterion::results;
+use crate::divan::launch::Row;
 use crate::divan::table::Table;
 use crate::executable::BenchExecutable;
 use crate::pace::Settings;
@@ -112,7 +113,7 @@ pub fn iteration_count(request: IterationRequest<'_>, finished: &Finished) -> Op
         }
         WorkloadKind::Divan => {
             let table = Table::parse(&finished.stdout.text());
-            let row = table.rows.iter().find(|(path, _)| *path == request.workload.title);
+            let row = table.rows.iter().find(|(path, _)| path == Row::of(&request.workload.title).path);
             row.map(|(_, stated)| IterationCount::Exactly(stated.iterations))
         }
         _ => None,

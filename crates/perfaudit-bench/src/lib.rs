@@ -40,7 +40,7 @@ pub use build::{BuildCommand, BuildFailure, BuildFailureReason, BuildRequest, Bu
 pub use command::{
     AcceptedExit, Cache, CommandEvent, CommandLine, CommandRequest, CommandRun, CommandRuns, CommandSpec,
     FLOOR_SHARE, Family, MOST_OUTPUTS, MeasuredCommands, NeedsShell, Output, Preparation, Remark, Runs,
-    SelfPairs, SelfPairsError, SourceChange, command_metrics, command_row, kernel_noise,
+    SelfPairs, SelfPairsError, SourceChange, SteppedCommand, command_metrics, command_row, kernel_noise,
     measure_against_themselves, measure_commands,
 };
 pub use delivery::{

@@ -11,7 +11,7 @@ use perfaudit_result::{Figure, MetricName, Workload, WorkloadKind};
 
 use crate::criterion::listing::Filter;
 use crate::criterion::results;
-use crate::divan::launch::Selection;
+use crate::divan::launch::Row;
 use crate::divan::table::Table;
 use crate::executable::BenchExecutable;
 use crate::pace::Settings;
@@ -61,12 +61,7 @@ pub fn profiled_process(request: ProfileRequest<'_>) -> Result<ProfiledProcess<'
             let settings = Settings::for_profile(time, median_ns);
             criterion::launch::measure(executable, &Filter::for_title(title), settings, home, limit)
         }
-        WorkloadKind::Divan => {
-            let least = format!("{:.3}", time.as_secs_f64());
-            // divan takes a hundred samples and ends unless it is told to go on.
-            divan::launch::measure(executable, title, Selection::Exact, Some(time), limit)
-                .env("DIVAN_MIN_TIME", least)
-        }
+        WorkloadKind::Divan => divan::launch::prolong(executable, title, time, limit),
         WorkloadKind::Libtest => libtest::launch::measure(executable, title, limit),
         _ => return Err("it is not a benchmark of a harness that is known".to_owned()),
     };
@@ -113,7 +108,7 @@ impl ProfiledProcess<'_> {
                 table
                     .rows
                     .iter()
-                    .find(|(path, _)| path == title)
+                    .find(|(path, _)| path == Row::of(title).path)
                     .map(|(_, stated)| Stated::Printed(stated.median.value))
             }
             WorkloadKind::Libtest => {

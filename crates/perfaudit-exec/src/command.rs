@@ -19,6 +19,9 @@ pub struct Command {
     pub(crate) program: OsString,
     pub(crate) arguments: Vec<OsString>,
     pub(crate) directory: Option<PathBuf>,
+    /// The file on standard input; none is `/dev/null`.
+    #[serde(default)]
+    pub(crate) input: Option<PathBuf>,
     pub(crate) environment: Vec<(OsString, OsString)>,
     pub(crate) removed: Vec<OsString>,
     pub(crate) time_limit: Option<Duration>,
@@ -34,6 +37,7 @@ impl Command {
             program: program.as_ref().to_owned(),
             arguments: Vec::new(),
             directory: None,
+            input: None,
             environment: Vec::new(),
             removed: Vec::new(),
             time_limit: None,
@@ -61,6 +65,21 @@ impl Command {
     pub fn directory(mut self, directory: impl AsRef<Path>) -> Self {
         self.directory = Some(directory.as_ref().to_owned());
         self
+    }
+
+    /// Has this file on standard input, which is empty otherwise.
+    #[must_use]
+    pub fn input(mut self, file: impl AsRef<Path>) -> Self {
+        self.input = Some(file.as_ref().to_owned());
+        self
+    }
+
+    /// What is on standard input.
+    pub(crate) fn stdin(&self) -> std::io::Result<std::process::Stdio> {
+        match &self.input {
+            Some(file) => std::fs::File::open(file).map(Into::into),
+            None => Ok(std::process::Stdio::null()),
+        }
     }
 
     /// Sets an environment variable.

@@ -168,8 +168,12 @@ fn wait_and_become() -> std::io::Result<()> {
         return Ok(());
     }
     let command: Command = serde_json::from_str(&message)?;
+    let stdin = match command.stdin() {
+        Ok(stdin) => stdin,
+        Err(error) => return tell(&mut socket, &Answer::Refused(error.raw_os_error())),
+    };
     tell(&mut socket, &Answer::Opening(own_usage()))?;
-    let error = command.builder().env_remove(OsStr::new(ASKED)).stdin(Stdio::null()).exec();
+    let error = command.builder().env_remove(OsStr::new(ASKED)).stdin(stdin).exec();
     tell(&mut socket, &Answer::Refused(error.raw_os_error()))
 }
 

@@ -156,7 +156,8 @@ pub fn run(
     let marker = Marker::unique();
     let mut builder = command.builder();
     let started = Instant::now();
-    let child = spawn(&mut builder, command, &marker, Stdio::null())?;
+    let stdin = command.stdin().map_err(|error| command.cannot_start(error))?;
+    let child = spawn(&mut builder, command, &marker, stdin)?;
     Ok(follow(Started { child, marker, started, used_before: Usage::default() }, command, interrupt, observe))
 }
 

@@ -7,6 +7,7 @@
 
 mod build_profile;
 mod cargo;
+mod changes;
 pub mod config;
 mod discover;
 mod error;
@@ -20,6 +21,7 @@ mod vcs;
 
 pub use build_profile::{benchmark_settings, effective_profile, shipped_settings};
 pub use cargo::Cargo;
+pub use changes::{ChangeError, ChangedFile, ChangedLines, changed_files, text_at};
 pub use discover::{BenchTarget, CargoPackage, CargoProject, Copied, CopyReason, Library, ProjectRoot};
 pub use error::ProjectError;
 pub use places::{WorkDirectory, WorkPlace, project_key};

@@ -93,7 +93,8 @@ pub(crate) fn caveats(difference: &ProfileDifference) -> Vec<&'static str> {
         "two recordings that were made apart: measure both versions by turns before the change is believed";
     const SHARES: &str = "the time of a run is not known with an interval on both sides, so that shares are compared: a function's share shrinks when another one grows";
     let all = difference.slower.iter().chain(&difference.faster).chain(&difference.undecided_functions);
-    let of_shares = all.clone().next().is_some() && all.clone().all(|change| change.effect.unit == Unit::Ratio);
+    let of_shares =
+        all.clone().next().is_some() && all.clone().all(|change| change.effect.unit == Unit::Ratio);
     if of_shares { vec![SHARES, RECORDINGS] } else { vec![RECORDINGS] }
 }
 

@@ -10,4 +10,4 @@ pub use digest::{sha256, sha256_of_file};
 pub use directory::RunDirectory;
 pub use error::RunDirectoryError;
 pub use open::{OpenedRun, open};
-pub use runs::{LATEST, newest, prune};
+pub use runs::{LATEST, finished_runs, newest, prune};

@@ -42,7 +42,8 @@ pub fn prune(runs: &Path, id: &str, keep: usize) -> Result<(), RunDirectoryError
 }
 
 /// Folders that hold a result, oldest first: their names begin with the time.
-fn finished_runs(runs: &Path) -> Vec<PathBuf> {
+#[must_use]
+pub fn finished_runs(runs: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir(runs)
         .into_iter()
         .flatten()

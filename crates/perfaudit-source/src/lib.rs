@@ -4,12 +4,14 @@
 //!   the stack is refused.
 //! - [`LibrarySource::read`]: the modules of a library as files, attributes and `cfg` make them.
 //! - [`LibrarySource::public_functions`]: what a user of the library can call, and by which path.
+//! - [`function_lines`]: which lines of a file are of which function.
 //! - [`Mentions`]: what the source of a benchmark names.
 //! - [`skeleton`]: benchmarks with synthetic input for public functions.
 
 mod api;
 mod cfg;
 mod error;
+mod functions;
 mod items;
 mod mentions;
 mod nesting;
@@ -19,6 +21,7 @@ pub mod tree;
 pub use api::{LeftOut, PublicFunction};
 pub use cfg::CfgSet;
 pub use error::SourceError;
+pub use functions::{FunctionLines, function_lines};
 pub use items::{LibrarySource, Location};
 pub use mentions::{Mention, Mentions};
 pub use ra_ap_syntax::Edition;

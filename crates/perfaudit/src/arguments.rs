@@ -3,6 +3,7 @@
 mod cpu;
 mod export;
 mod heap;
+mod report;
 mod stage;
 
 use std::num::NonZeroU16;
@@ -12,13 +13,13 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use perfaudit_history::BaselineName;
 use perfaudit_project::config::{FloorSource, parse_duration};
-use perfaudit_result::Mode;
+use perfaudit_result::{Limit, Mode};
 use regex::Regex;
 
 use crate::flow::Subject;
 pub(crate) use cpu::{CpuArguments, SamplingArguments};
-pub(crate) use export::ExportFormat;
 pub(crate) use heap::HeapArguments;
+pub(crate) use report::ReportArguments;
 pub(crate) use stage::StageArgument;
 
 /// A performance audit that cannot lie.
@@ -249,6 +250,9 @@ pub(crate) struct AuditArguments {
     /// How profiles are sampled: `perfaudit cpu` has arguments for that.
     #[arg(skip)]
     pub(crate) sampling: SamplingArguments,
+    /// What is known before anything is measured that the run does not tell.
+    #[arg(skip)]
+    pub(crate) limits: Vec<Limit>,
 }
 
 /// What concerns the benchmarks of a project, and is refused where these are left alone.
@@ -281,6 +285,18 @@ pub(crate) struct BenchArguments {
         help_heading = "What to measure"
     )]
     pub(crate) imports: Vec<PathBuf>,
+    /// Only benchmarks and commands that run functions which changed since this revision (`HEAD` unless named), as the
+    /// profiles of the newest run of `perfaudit cpu` tell
+    #[arg(
+        long,
+        value_name = "REVISION",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "HEAD",
+        conflicts_with_all = ["command", "line", "imports", "filter", "packages", "benches"],
+        help_heading = "What to measure"
+    )]
+    pub(crate) changed: Option<String>,
     #[command(flatten)]
     pub(crate) lines: LineArguments,
     /// The command to measure, behind `--`; without it the project's benchmarks and configured commands
@@ -328,31 +344,6 @@ pub(crate) struct StoreArgument {
     /// Directory for baselines and noise floors instead of the user's data directory
     #[arg(long = "store", value_name = "DIR", help_heading = "Baselines")]
     pub(crate) directory: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ReportArguments {
-    /// Directory of the run; without it the newest run of the project in the current directory
-    pub(crate) run: Option<PathBuf>,
-    /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = Format::Terminal)]
-    pub(crate) format: Format,
-    /// Write the CPU profiles of the run in the format of another tool, too (repeatable)
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub(crate) export: Vec<ExportFormat>,
-    /// Put the CPU profiles of the run beside those of this one, which was made before: which functions are slower or
-    /// faster
-    #[arg(long, value_name = "RUN")]
-    pub(crate) against: Option<PathBuf>,
-    /// Compare profiles although they were taken in different ways, or the machine or the settings differ
-    #[arg(long, requires = "against")]
-    pub(crate) allow_unlike: bool,
-    /// Open the HTML report
-    #[arg(long)]
-    pub(crate) open: bool,
-    /// Show every benchmark in the summary, however many there are
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
 }
 
 #[derive(Debug, Args)]

@@ -9,8 +9,8 @@ use perfaudit_exec::timed::TimedError;
 use perfaudit_exec::{LockError, RunError};
 use perfaudit_history::StoreError;
 use perfaudit_import::ImportError;
-use perfaudit_project::ProjectError;
 use perfaudit_project::config::ConfigError;
+use perfaudit_project::{ChangeError, ProjectError};
 use perfaudit_run::RunDirectoryError;
 use perfaudit_source::SourceError;
 
@@ -71,6 +71,12 @@ pub(crate) enum CommandError {
         "cannot make a folder for what harnesses write: {0}; make room, or name another directory with `--out`"
     )]
     Scratch(std::io::Error),
+    #[error(
+        "no run of this project has CPU profiles, which tell what benchmarks run: make them with `perfaudit cpu`"
+    )]
+    NoProfiles,
+    #[error(transparent)]
+    Change(#[from] ChangeError),
     #[error("there is no process {0}: `ps` lists those that run")]
     NoProcess(u32),
     #[error("there is no rule `{name}`; did you mean `{nearest}`? `perfaudit explain` lists all of them")]
@@ -113,6 +119,8 @@ impl CommandError {
             | Self::Export(_)
             | Self::ThisProgram(_)
             | Self::NoProcess(_)
+            | Self::NoProfiles
+            | Self::Change(_)
             | Self::UnknownRule { .. } => Exit::Usage,
         }
     }

@@ -2,6 +2,7 @@
 //! this crate, and it is the only one that prints.
 
 mod arguments;
+mod changed;
 mod commands;
 mod error;
 mod exit;

@@ -26,6 +26,7 @@ mod runs;
 mod schedule;
 mod session;
 mod spec;
+mod steps;
 #[cfg(test)]
 mod tests;
 
@@ -54,6 +55,7 @@ pub use line::{CommandLine, NeedsShell};
 pub use remark::Remark;
 pub use runs::{CommandRun, CommandRuns, MOST_OUTPUTS, Output};
 pub use spec::{AcceptedExit, Cache, CommandSpec, Family, Preparation, Runs};
+pub use steps::SteppedCommand;
 
 /// Which commands to measure, and how.
 #[derive(Debug)]
@@ -282,7 +284,7 @@ impl Measurer<'_> {
     fn calibrate_shell(&mut self, sessions: &mut [Session<'_>]) {
         let mut shells: Vec<_> = sessions.iter_mut().filter(|session| session.needs_shell_time()).collect();
         let Some(first) = shells.first() else { return };
-        let command = session::placed(&first.spec.run.emptied(), first.spec).time_limit(self.means.patience);
+        let command = steps::placed(&first.spec.run.emptied(), first.spec).time_limit(self.means.patience);
         let empty = TimedCommand { command, input: None, output: OutputUse::Discarded };
         let mut times = Vec::new();
         for run in 0..EMPTY_WARMUP + EMPTY_LINES {
@@ -312,7 +314,7 @@ impl MeasuredCommands {
     ) -> Result<(), GatherError> {
         let mut row = command_row(session.spec);
         let id = row.id.clone();
-        self.strays += session.strays;
+        self.strays += session.strays + session.steps.strays;
         row.order = session.order;
         let made = session.runs.runs.len();
         if made > 0 {

@@ -1,25 +1,22 @@
 //! One command while it is measured.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use perfaudit_exec::timed::{Launcher, Timed, TimedCommand};
-use perfaudit_exec::{Command, Ending, Interrupt, OutputLimit};
+use perfaudit_exec::{Ending, Interrupt, OutputLimit};
 use perfaudit_result::{WorkloadId, WorkloadState};
 
-use super::cold;
 use super::earlier::Earlier;
 use super::effort::Effort;
-use super::line::{CommandLine, NeedsShell};
+use super::line::NeedsShell;
 use super::runs::CommandRuns;
 use super::schedule::Progress;
-use super::spec::{CommandSpec, Preparation};
+use super::spec::CommandSpec;
+use super::steps::{Steps, placed};
 use crate::message;
 
 /// What is kept of each end of standard error.
 const STDERR_BYTES: usize = 8 * 1024;
-/// How long `cleanup` may take when a run was interrupted.
-const CLEANUP_PATIENCE: Duration = Duration::from_secs(60);
 /// The variable that pads the environment.
 const PADDING: &str = "PERFAUDIT_PADDING";
 /// The environment is padded by less than a page.
@@ -35,7 +32,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    fn plain(state: WorkloadState, message: String) -> Self {
+    pub(super) fn plain(state: WorkloadState, message: String) -> Self {
         Self { state, log: message.clone(), message }
     }
 }
@@ -50,14 +47,11 @@ pub(super) struct Session<'a> {
     /// The place of its first run in the order of measuring.
     pub(super) order: Option<u32>,
     command: TimedCommand,
-    /// Dropped from the page cache before each run.
-    files: Vec<PathBuf>,
+    pub(super) steps: Steps<'a>,
     paddings: Vec<u16>,
     /// How long each run took, with all that was done for it.
     cycles: Vec<Duration>,
     is_set_up: bool,
-    /// How often a source file was changed.
-    changes: usize,
 }
 
 /// What runs are made with.
@@ -95,11 +89,10 @@ impl<'a> Session<'a> {
             strays: 0,
             order: None,
             command: TimedCommand { command, input: spec.input.clone(), output: spec.output },
-            files: cold::files(spec),
+            steps: Steps::of(spec),
             paddings,
             cycles: Vec::new(),
             is_set_up: false,
-            changes: 0,
         }
     }
 
@@ -120,7 +113,7 @@ impl<'a> Session<'a> {
             return;
         }
         self.is_set_up = true;
-        if let Err(failure) = self.step("setup", self.spec.setup.as_ref(), means) {
+        if let Err(failure) = self.steps.set_up(means.interrupt, means.patience) {
             return self.failure = Some(failure);
         }
         for _ in 0..self.spec.warmup {
@@ -146,15 +139,7 @@ impl<'a> Session<'a> {
         if !self.is_set_up {
             return;
         }
-        let never = Interrupt::new();
-        let means = Means {
-            launcher: &mut *means.launcher,
-            interrupt: &never,
-            patience: means.patience.min(CLEANUP_PATIENCE),
-            started: means.started,
-            spent_before_s: means.spent_before_s,
-        };
-        if let Err(failure) = self.step("cleanup", self.spec.cleanup.as_ref(), &means) {
+        if let Err(failure) = self.steps.clean_up(means.patience) {
             self.failure.get_or_insert(failure);
         }
     }
@@ -190,9 +175,7 @@ impl<'a> Session<'a> {
     }
 
     fn run_once(&mut self, means: &mut Means<'_>) -> Result<(Timed, u16), Failure> {
-        self.prepare(means)?;
-        if !self.files.is_empty() {
-            let eviction = cold::evict(&self.files);
+        if let Some(eviction) = self.steps.prepare(means.interrupt, means.patience)? {
             self.runs.dropped_from_cache = eviction.dropped;
             self.runs.kept_in_cache = eviction.kept;
         }
@@ -209,47 +192,6 @@ impl<'a> Session<'a> {
             _ => Err(failure_of(&timed)),
         }
     }
-
-    fn prepare(&mut self, means: &Means<'_>) -> Result<(), Failure> {
-        let done = match &self.spec.prepare {
-            None => return Ok(()),
-            Some(Preparation::Run(line)) => return self.step("prepare", Some(line), means),
-            Some(Preparation::Remove(directory)) => match std::fs::remove_dir_all(directory) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    Err(format!("cannot remove `{}`: {error}", directory.display()))
-                }
-                _ => Ok(()),
-            },
-            Some(Preparation::Change(change)) => {
-                self.changes += 1;
-                let made = change.make(self.changes);
-                made.map_err(|error| format!("cannot change the copy of a source file: {error}"))
-            }
-        };
-        done.map_err(|said| Failure::plain(WorkloadState::Failed, said))
-    }
-
-    fn step(&mut self, name: &str, line: Option<&CommandLine>, means: &Means<'_>) -> Result<(), Failure> {
-        let Some(line) = line else { return Ok(()) };
-        let command = placed(line, self.spec).time_limit(means.patience);
-        let failed = |state, said: String| {
-            Failure::plain(state, format!("`{name}` failed (`{}`): {said}", line.text()))
-        };
-        let finished = perfaudit_exec::run(&command, means.interrupt, &mut |_| {})
-            .map_err(|error| failed(WorkloadState::Failed, error.to_string()))?;
-        self.strays += finished.strays;
-        match finished.ending {
-            Ending::Exited(0) => Ok(()),
-            Ending::Interrupted => Err(Failure::plain(WorkloadState::NotRun, message::interrupted())),
-            _ => Err(failed(WorkloadState::Failed, message::failed(&finished))),
-        }
-    }
-}
-
-/// A command line in the directory and the environment of its command.
-pub(super) fn placed(line: &CommandLine, spec: &CommandSpec) -> Command {
-    let command = line.command().directory(&spec.directory);
-    spec.environment.iter().fold(command, |command, (name, value)| command.env(name, value))
 }
 
 fn failure_of(timed: &Timed) -> Failure {

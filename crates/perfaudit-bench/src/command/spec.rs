@@ -76,10 +76,11 @@ impl CommandSpec {
         }
     }
 
-    /// What is timed, as a child that leads a process group of its own; its standard input is empty.
+    /// What is timed, as a child that leads a process group of its own, with its standard input.
     #[must_use]
     pub fn command(&self) -> Command {
         let command = self.run.command().directory(&self.directory);
+        let command = self.input.iter().fold(command, |command, file| command.input(file));
         self.environment.iter().fold(command, |command, (name, value)| command.env(name, value))
     }
 

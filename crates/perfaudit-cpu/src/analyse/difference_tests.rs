@@ -136,7 +136,8 @@ fn with_measured_times_a_function_that_only_has_a_smaller_share_is_not_faster() 
 
 #[test]
 fn a_change_of_time_within_the_noise_floor_is_none_and_a_larger_one_stays() {
-    let (before, after) = (repeated(40, &["t same 20", "t grown 20"]), repeated(40, &["t same 20", "t grown 26"]));
+    let (before, after) =
+        (repeated(40, &["t same 20", "t grown 20"]), repeated(40, &["t same 20", "t grown 26"]));
     // 100 ns become 115 ns: `same` takes 50 ns in both, `grown` 50 and 65. The machine differs by 3 % from itself, so
     // that a profile of 103 ns with the same shares shows nothing.
     let (one, slower, noisy) = (median(100.0), median(115.0), median(103.0));

@@ -73,7 +73,8 @@ impl Collector {
     /// one of the path, if its build id is among `build_ids` or no other is known.
     #[must_use]
     pub(super) fn of_the_past(build_ids: &HashMap<&[u8], &[u8]>) -> Self {
-        let build_ids = build_ids.iter().map(|(path, id)| (PathBuf::from(OsStr::from_bytes(path)), id.to_vec()));
+        let build_ids =
+            build_ids.iter().map(|(path, id)| (PathBuf::from(OsStr::from_bytes(path)), id.to_vec()));
         Self {
             unwinder: Unwinder::of_the_past(build_ids.collect()),
             processes: Processes::of_the_past(),

@@ -111,7 +111,11 @@ pub(super) fn open_mapped(
 /// When there is no such file.
 pub(super) fn open_regular(path: &Path) -> io::Result<File> {
     let metadata = std::fs::metadata(path)?;
-    if metadata.is_file() && metadata.len() > 0 { File::open(path) } else { Err(io::ErrorKind::NotFound.into()) }
+    if metadata.is_file() && metadata.len() > 0 {
+        File::open(path)
+    } else {
+        Err(io::ErrorKind::NotFound.into())
+    }
 }
 
 /// Reads what is needed of a file; none if it is no 64-bit little-endian ELF file.

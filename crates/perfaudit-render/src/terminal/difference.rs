@@ -2,8 +2,8 @@
 
 use perfaudit_result::{AuditResult, ProfileDifference};
 
-use super::page::{CRITICAL, FAINT, GOOD, HEADING, PLAIN, Page, WARNING};
 use super::NAME;
+use super::page::{CRITICAL, FAINT, GOOD, HEADING, PLAIN, Page, WARNING};
 use crate::difference::{self, Row};
 use crate::{quantity, text};
 
@@ -25,7 +25,12 @@ pub(super) fn difference(page: &mut Page, result: &AuditResult, verbose: bool) {
     }
     if changed.len() > shown {
         let more = quantity::counted(changed.len() - shown, "workload");
-        page.paragraph("  ", 4, FAINT, &format!("and {more} more with functions that changed (`--verbose` shows them)"));
+        page.paragraph(
+            "  ",
+            4,
+            FAINT,
+            &format!("and {more} more with functions that changed (`--verbose` shows them)"),
+        );
     }
     let told = if verbose { same.len() } else { same.len().min(WORKLOADS) };
     for one in &same[..told] {

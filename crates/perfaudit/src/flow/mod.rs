@@ -47,7 +47,7 @@ use baselines::Baselines;
 pub(crate) use cpu::{BesideEachOther, ProfiledRun, RecordedProfile, RunningProcess, beside};
 pub(crate) use delivery::stage_of;
 use measure::{Measured, Measuring, measure_stages};
-pub(crate) use plan::{Plan, Subject, like_shipped, newest_run, runs_directory};
+pub(crate) use plan::{Plan, Subject, like_shipped, newest_profiled_run, newest_run, runs_directory};
 use record::Recorder;
 
 /// A run that is complete, or was cut short and holds what had been measured.
@@ -82,9 +82,7 @@ pub(crate) fn audit(
         | Subject::Lines(_)
         | Subject::Files(_)
         | Subject::Process(_)
-        | Subject::Recorded(_) => {
-            Plan::beside_project(arguments, subject, interrupt)?
-        }
+        | Subject::Recorded(_) => Plan::beside_project(arguments, subject, interrupt)?,
     };
     let baselines = Baselines::open(arguments, &plan.project.root)?;
     let earlier = resume::earlier(arguments, &plan)?;
@@ -171,6 +169,7 @@ pub(crate) fn audit(
     };
     let mut limits = imported.limits;
     limits.extend(floor_limits);
+    limits.extend(arguments.limits.iter().cloned());
     limits.extend(limits::limits(&plan, &gathered, !cpu.evidence.is_empty()));
     let reproduce = reproduce::steps(&plan, &built, &gathered.workloads, &observed, &run);
     let slos = objectives::judged(&plan.config, &gathered.workloads, &gathered.samples);

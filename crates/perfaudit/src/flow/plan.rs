@@ -13,6 +13,7 @@ use perfaudit_project::{
     shipped_settings,
 };
 use perfaudit_result::{BuildProfile, Mode, Precondition};
+use perfaudit_run::OpenedRun;
 
 use super::cpu::{RecordedProfile, RunningProcess};
 use super::{commands, cpu, delivery, heap};
@@ -154,7 +155,11 @@ impl Plan {
             stages,
             cpu_budget,
             process: if let Subject::Process(process) = subject { Some(process) } else { None },
-            recorded: if let Subject::Recorded(recorded) = subject { Some(Arc::clone(recorded)) } else { None },
+            recorded: if let Subject::Recorded(recorded) = subject {
+                Some(Arc::clone(recorded))
+            } else {
+                None
+            },
             heap_budget,
             commands: match subject {
                 Subject::Command(words) if stages.refines => vec![commands::typed(words, &here)],
@@ -209,8 +214,18 @@ pub(crate) enum Subject<'a> {
 
 /// The newest run of the project that holds `path`.
 pub(crate) fn newest_run(path: &Path, interrupt: &Interrupt) -> Result<PathBuf, CommandError> {
+    Ok(perfaudit_run::newest(&runs_of(path, interrupt)?)?)
+}
+
+/// The newest run of the project that holds `path` in which something was profiled.
+pub(crate) fn newest_profiled_run(path: &Path, interrupt: &Interrupt) -> Result<OpenedRun, CommandError> {
+    let runs = perfaudit_run::finished_runs(&runs_of(path, interrupt)?);
+    let opened = runs.iter().rev().filter_map(|run| perfaudit_run::open(run).ok());
+    opened.into_iter().find(|run| !run.profiles.is_empty()).ok_or(CommandError::NoProfiles)
+}
+
+fn runs_of(path: &Path, interrupt: &Interrupt) -> Result<PathBuf, CommandError> {
     let root = ProjectRoot::locate(path, interrupt)?;
     let project = CargoProject::discover(root, &Selection::default(), true, interrupt)?;
-    let work = project.work_directory()?;
-    Ok(perfaudit_run::newest(&runs_directory(&work))?)
+    Ok(runs_directory(&project.work_directory()?))
 }

@@ -1,6 +1,6 @@
 //! Whole commands as workloads, from the configuration and from the command line.
 
-use perfaudit_result::{MetricName, Of, SloStatus, Unit, WorkloadKind, WorkloadState};
+use perfaudit_result::{MetricName, Of, SloStatus, Trust, Unit, WorkloadKind, WorkloadState};
 
 use crate::support::{MANIFEST, Project};
 
@@ -230,4 +230,32 @@ fn several_command_lines_are_compared_with_the_reference_or_the_fastest() {
     assert!(
         found[0].1.is_none() && found[1..].iter().all(|(_, ratio)| ratio.is_some_and(|ratio| ratio < 1.0))
     );
+}
+
+#[test]
+fn what_is_done_around_runs_is_done_around_those_that_are_looked_into() {
+    let project = project("").file("said.txt", "hello");
+    let log = project.home().join("log");
+    // A run fails unless it was prepared just before, and its input is there.
+    let config = format!(
+        "[[command]]\nname = \"stepped\"\nruns = 6\nwarmup = 0\ninput = \"said.txt\"\n\
+         setup = \"mkdir work && echo setup >> {log}\"\n\
+         prepare = \"touch work/token && echo prepare >> {log}\"\n\
+         run = \"rm work/token && grep -q hello && seq 3000000 | tail -n 1\"\n\
+         cleanup = \"rm -r work && echo cleanup >> {log}\"\n",
+        log = log.display()
+    );
+    project.write("perfaudit.toml", &config);
+    let audited = project.audit(&["--mode", "quick", "--only", "cpu", "--only", "heap"]);
+    let profile = &audited.result.cpu.as_ref().unwrap().workloads[0];
+    assert_ne!(profile.trust, Trust::NotProfiled, "{:?}", profile.remarks);
+    assert!(profile.sampler.as_ref().unwrap().samples > 0);
+    let heap = &audited.result.heap.as_ref().unwrap().workloads[0];
+    assert!(!heap.remarks.iter().any(|remark| remark.contains("steps")), "{:?}", heap.remarks);
+    assert!(heap.totals.count > 0, "{heap:?}");
+    let steps = std::fs::read_to_string(&log).unwrap();
+    let count = |step: &str| steps.lines().filter(|line| *line == step).count();
+    // Measured, profiled and counted.
+    assert_eq!((count("setup"), count("cleanup")), (3, 3), "{steps}");
+    assert!(count("prepare") >= 6 + 1 + 1, "{steps}");
 }

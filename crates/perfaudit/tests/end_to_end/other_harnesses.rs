@@ -12,8 +12,27 @@ use crate::support::{Audited, Project};
 /// Quick mode runs every benchmark in so many processes.
 const PROCESSES: u64 = 6;
 
+static SUITE: LazyLock<Project> = LazyLock::new(|| Project::copy_of("divan-suite"));
+
 static DIVAN: LazyLock<Audited> =
-    LazyLock::new(|| Project::copy_of("divan-suite").audit_quietly(&["--mode", "quick", "--timeout", "5s"]));
+    LazyLock::new(|| SUITE.audit_quietly(&["--mode", "quick", "--timeout", "5s"]));
+
+#[test]
+fn rows_of_arguments_and_of_numbers_of_threads_are_profiled_and_counted_under_their_names() {
+    let chosen = ["--bench", "suite", "--filter", "suite::(threads|sizes::2048)"];
+    let audited =
+        SUITE.audit_quietly(&[&["--mode", "quick", "--only", "cpu", "--only", "heap"], &chosen[..]].concat());
+    let cpu = &audited.result.cpu.as_ref().unwrap().workloads;
+    for title in ["sizes::2048", "threads::t=1", "threads::t=2"] {
+        let row = cpu.iter().find(|row| row.id.0.ends_with(title)).unwrap_or_else(|| panic!("{title}"));
+        let kept = row.sampler.as_ref().unwrap_or_else(|| panic!("{row:#?}")).samples;
+        assert!(kept > 30 && !row.remarks.iter().any(|remark| remark.contains("in no stack")), "{row:#?}");
+        assert!(row.slowdown.is_some(), "its table was read: {row:#?}");
+        let heap = &audited.result.heap.as_ref().unwrap().workloads;
+        let row = heap.iter().find(|row| row.id.0.ends_with(title)).unwrap();
+        assert!(row.iterations.is_some(), "{row:#?}");
+    }
+}
 
 fn assert_told(id: &str, state: State, parts: &[&str]) {
     let (actual, message) = DIVAN.told(&format!("divan-suite/{id}"));

@@ -63,7 +63,14 @@ fn a_function_that_takes_three_times_as_long_is_slower_and_other_ways_of_samplin
     let before = profiled(&project, "before", "200000", "999");
     let after = profiled(&project, "after", "600000", "999");
     let report = |run: &PathBuf, against: &PathBuf, options: &[&str]| {
-        project.perfaudit().args(["report"]).args([run]).args(["--against"]).args([against]).args(options).run()
+        project
+            .perfaudit()
+            .args(["report"])
+            .args([run])
+            .args(["--against"])
+            .args([against])
+            .args(options)
+            .run()
     };
     let compared = result(&report(&after, &before, &["--format", "json"]));
     let difference = &compared.cpu.as_ref().unwrap().differences[0];
@@ -111,4 +118,42 @@ fn what_perf_recorded_is_read_and_what_it_did_not_is_refused() {
     let refused = project.perfaudit().args(["cpu", "--perf-data", "no.data"]).run();
     assert_eq!(refused.code, Some(2), "{}", refused.stderr);
     assert!(refused.stderr.contains("no.data`: it is cut off or damaged"), "{}", refused.stderr);
+}
+
+#[test]
+fn commands_that_run_what_changed_are_chosen_by_their_profiles_and_what_none_runs_is_told() {
+    let source = "//! Functions.\n\n#[inline(never)]\nfn slow(n: u64) -> u64 {\n    (0..n).fold(1, |sum, i| std::hint::black_box(sum ^ i))\n}\n\n\
+        fn rare() -> u64 {\n    1\n}\n\nfn main() {\n    let n = if std::env::args().len() > 1 { 9 } else { 90_000_000 };\n    \
+        std::process::exit(i32::from(slow(n) == rare()));\n}\n";
+    let config = "[[command]]\nname = \"slow\"\nrun = [\"./program\"]\nruns = 6\n\n[[command]]\nname = \"other\"\nrun = [\"sh\", \"-c\", \"i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done\"]\nruns = 6\n";
+    let project = Project::small().file("src/main.rs", source).file("perfaudit.toml", config);
+    let run = |program: &str, arguments: &[&str]| {
+        let status = Command::new(program).args(arguments).current_dir(project.root()).output().unwrap();
+        assert!(
+            status.status.success(),
+            "{program} {arguments:?}: {}",
+            String::from_utf8_lossy(&status.stderr)
+        );
+    };
+    run("rustc", &["-O", "-g", "--edition", "2024", "-o", "program", "src/main.rs"]);
+    run("git", &["init", "-q"]);
+    run("git", &["add", "."]);
+    let name = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+    run("git", &[&name[..], &["commit", "-q", "-m", "first"]].concat());
+
+    let none = project.perfaudit().args(["bench", "--changed", "--offline"]).run();
+    assert_eq!(none.code, Some(2), "{}", none.stderr);
+    assert!(none.stderr.contains("make them with `perfaudit cpu`"), "{}", none.stderr);
+
+    let profiled = project.perfaudit().args(["cpu", "--offline", "--skip", "bench"]).run();
+    assert_eq!(profiled.code, Some(0), "{}{}", profiled.stdout, profiled.stderr);
+    let changed = source.replace("sum ^ i)", "sum | i)").replace("    1\n", "    2\n");
+    project.write("src/main.rs", &changed);
+    let chosen = project.perfaudit().args(["bench", "--changed", "--offline", "--format", "json"]).run();
+    let ids: Vec<String> = result(&chosen).workloads.iter().map(|row| row.id.0.clone()).collect();
+    assert_eq!(ids, ["command/slow"], "{}", chosen.stderr);
+    assert!(chosen.stderr.contains("command/slow: runs slow (src/main.rs)"), "{}", chosen.stderr);
+    let limits = result(&chosen).limits;
+    let unreached = limits.iter().find(|limit| limit.code == "changed-unreached").unwrap();
+    assert!(unreached.message.ends_with(": rare (src/main.rs)"), "{unreached:?}");
 }

@@ -5,8 +5,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use linux_perf_event_reader::{
-    ContextSwitchRecord, CpuMode, EventRecord, Mmap2FileId, RawData, RawEventRecord, RecordParseInfo, RecordType,
-    SampleRecord, TaskWasPreempted,
+    ContextSwitchRecord, CpuMode, EventRecord, Mmap2FileId, RawData, RawEventRecord, RecordParseInfo,
+    RecordType, SampleRecord, TaskWasPreempted,
 };
 
 use super::ladder::register;

@@ -167,11 +167,7 @@ fn next<'a>(rest: &mut &'a [u8]) -> Result<RecordBytes<'a>, PerfDataError> {
     Ok(record)
 }
 
-fn events(
-    bytes: &[u8],
-    attributes: &[u8],
-    attribute_bytes: u64,
-) -> Result<Vec<SampledEvent>, PerfDataError> {
+fn events(bytes: &[u8], attributes: &[u8], attribute_bytes: u64) -> Result<Vec<SampledEvent>, PerfDataError> {
     let damaged = || PerfDataError::Cut("attributes");
     let length = usize::try_from(attribute_bytes).map_err(|_| damaged())?;
     if length <= PLACE_OF_IDS || !attributes.len().is_multiple_of(length) {
@@ -179,8 +175,7 @@ fn events(
     }
     let event = |entry: &[u8]| {
         let (attributes, place) = entry.split_at(length - PLACE_OF_IDS);
-        let (attributes, _) =
-            PerfEventAttr::parse::<_, LittleEndian>(attributes).map_err(|_| damaged())?;
+        let (attributes, _) = PerfEventAttr::parse::<_, LittleEndian>(attributes).map_err(|_| damaged())?;
         let place = [LittleEndian::read_u64(place), LittleEndian::read_u64(&place[8..])];
         let ids = &bytes[range(bytes, place[0], place[1], "ids of events")?];
         Ok(SampledEvent {
@@ -189,7 +184,8 @@ fn events(
             ids: ids.chunks_exact(8).map(LittleEndian::read_u64).collect(),
         })
     };
-    let events: Result<Vec<SampledEvent>, PerfDataError> = attributes.chunks_exact(length).map(event).collect();
+    let events: Result<Vec<SampledEvent>, PerfDataError> =
+        attributes.chunks_exact(length).map(event).collect();
     events.and_then(|events| if events.is_empty() { Err(damaged()) } else { Ok(events) })
 }
 

@@ -12,8 +12,9 @@ use std::path::Path;
 
 use byteorder::LittleEndian;
 use linux_perf_event_reader::{
-    AttrFlags, HardwareEventId, PerfEventType, RawData, RawEventRecord, RecordIdParseInfo, RecordType, SampleFormat, SamplingPolicy,
-    SoftwareCounterType, get_record_id, get_record_identifier, get_record_timestamp,
+    AttrFlags, HardwareEventId, PerfEventType, RawData, RawEventRecord, RecordIdParseInfo, RecordType,
+    SampleFormat, SamplingPolicy, SoftwareCounterType, get_record_id, get_record_identifier,
+    get_record_timestamp,
 };
 use perfaudit_result::{Rung, Sampler, SamplingEvent};
 
@@ -107,7 +108,11 @@ pub fn parse(bytes: &[u8]) -> Result<PerfData, PerfDataError> {
         let event = ids.event_of(kind, body);
         let parse_info = file.events[event].parse;
         let time = get_record_timestamp::<LittleEndian>(kind, body, &parse_info).unwrap_or(0);
-        records.push((time, event, RawEventRecord { record_type: kind, misc: record.flags, data: body, parse_info }));
+        records.push((
+            time,
+            event,
+            RawEventRecord { record_type: kind, misc: record.flags, data: body, parse_info },
+        ));
     }
     // Each CPU writes in order, and `perf` writes one after another. Records without a time come first: they tell what
     // was there before.
@@ -137,11 +142,15 @@ pub fn parse(bytes: &[u8]) -> Result<PerfData, PerfDataError> {
     if walked > 0 && attributes.sample_format.contains(SampleFormat::CALLCHAIN) {
         remarks.push("callers were found by frame pointers while it was recorded: of code without them, some are missing; `perf record --call-graph dwarf` has all".to_owned());
     } else if walked > 0 {
-        remarks.push("it was recorded without callers: `perf record --call-graph dwarf` records them".to_owned());
+        remarks.push(
+            "it was recorded without callers: `perf record --call-graph dwarf` records them".to_owned(),
+        );
     }
     let throttled = collector.throttled();
     if throttled > 0 {
-        remarks.push(format!("the kernel took no samples for a while, {throttled} times: record at a lower rate"));
+        remarks.push(format!(
+            "the kernel took no samples for a while, {throttled} times: record at a lower rate"
+        ));
     }
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     Ok(PerfData {
@@ -164,16 +173,16 @@ impl Ids {
         if events.len() == 1 {
             return Ok(Self::OnlyOne);
         }
-        let known = events.iter().enumerate().flat_map(|(at, event)| event.ids.iter().map(move |&id| (id, at)));
+        let known =
+            events.iter().enumerate().flat_map(|(at, event)| event.ids.iter().map(move |&id| (id, at)));
         let known = known.collect();
         if events.iter().all(|event| event.parse.id_parse_info == first.parse.id_parse_info) {
             return Ok(Self::Alike(first.parse.id_parse_info, known));
         }
-        let of_all = |event: &SampledEvent| {
-            event.attributes.flags.contains(AttrFlags::SAMPLE_ID_ALL)
-        };
+        let of_all = |event: &SampledEvent| event.attributes.flags.contains(AttrFlags::SAMPLE_ID_ALL);
         let is_identified = |event: &SampledEvent| {
-            event.attributes.sample_format.contains(SampleFormat::IDENTIFIER) && of_all(event) == of_all(first)
+            event.attributes.sample_format.contains(SampleFormat::IDENTIFIER)
+                && of_all(event) == of_all(first)
         };
         if events.iter().all(is_identified) {
             Ok(Self::Identified { of_all: of_all(first), events: known })

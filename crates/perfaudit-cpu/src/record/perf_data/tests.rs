@@ -33,7 +33,8 @@ fn counted_by_perf(text: &str) -> BTreeMap<u64, u64> {
 fn counted_here(recording: &Recording) -> BTreeMap<u64, u64> {
     let mut counts = BTreeMap::new();
     for run in &recording.samples {
-        let CodeAddress::InModule { module, address, .. } = recording.stacks.nodes()[run.node as usize].1 else {
+        let CodeAddress::InModule { module, address, .. } = recording.stacks.nodes()[run.node as usize].1
+        else {
             panic!("{:?}", recording.stacks.nodes()[run.node as usize]);
         };
         assert_eq!(recording.modules[module as usize].path, Path::new("/demo/program"));
@@ -77,7 +78,8 @@ fn how_it_was_recorded_is_told() {
 fn lost_records_are_counted() {
     let (bytes, _) = FILES[1];
     let mut bytes = bytes.to_vec();
-    let place = |at: usize| usize::try_from(u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap())).unwrap();
+    let place =
+        |at: usize| usize::try_from(u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap())).unwrap();
     let (start, length) = (place(40), place(48));
     // The last sample becomes a record of 7 lost ones (`PERF_RECORD_LOST`: an id, a number), as long as it was.
     let mut at = start;

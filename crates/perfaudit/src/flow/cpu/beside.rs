@@ -29,11 +29,7 @@ pub(crate) struct BesideEachOther {
 
 /// Compares the profiles of the same workloads, by their names. What was not taken in the same way, on the same machine
 /// or by the same settings is refused with the reason, unless `allow_unlike`: then the reason stands beside the answer.
-pub(crate) fn beside(
-    before: ProfiledRun<'_>,
-    after: ProfiledRun<'_>,
-    allow_unlike: bool,
-) -> BesideEachOther {
+pub(crate) fn beside(before: ProfiledRun<'_>, after: ProfiledRun<'_>, allow_unlike: bool) -> BesideEachOther {
     let floors = [before, after].map(|run| run.result.host.noise_floor.as_ref().map(|floor| floor.ratio));
     let options = DifferenceOptions {
         noise_floor: floors.into_iter().flatten().reduce(f64::max),
@@ -148,7 +144,9 @@ fn limit(why: &str, ids: &[&WorkloadId]) -> Limit {
     Limit {
         code: "profiles-not-compared".to_owned(),
         message: format!("the profiles of {} were not put side by side: {why}", names.join(", ")),
-        remedy: Some("profile both runs in the same way, or add `--allow-unlike` where they differ".to_owned()),
+        remedy: Some(
+            "profile both runs in the same way, or add `--allow-unlike` where they differ".to_owned(),
+        ),
     }
 }
 

@@ -11,7 +11,7 @@ mod trust;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use perfaudit_bench::{CommandSpec, ProfileRequest, StatedWhileProfiled, profiled_process};
+use perfaudit_bench::{CommandSpec, ProfileRequest, StatedWhileProfiled, SteppedCommand, profiled_process};
 use perfaudit_cpu::Recording;
 use perfaudit_cpu::record::{self, RecordError, RecordOptions, Recorded};
 use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces, SymbolRemark, symbolise};
@@ -173,24 +173,24 @@ impl Session<'_> {
         Ok(self.symbolise(&recorded.recording, workload, None, 1, beside))
     }
 
-    /// A command as a whole; a short one several times.
+    /// A command as a whole, with all that is done around its runs; a short one several times.
     fn profile_command(&mut self, spec: &CommandSpec, workload: &Workload) -> Result<Taken, String> {
-        if spec.setup.is_some() || spec.prepare.is_some() || spec.cleanup.is_some() || spec.input.is_some() {
-            return Err("it has steps before or after, or an input, which a profile does not run yet: profile it with `perfaudit cpu -- COMMAND`".to_owned());
-        }
-        let limit = spec.timeout.unwrap_or(self.measuring.arguments.timeout);
-        let command = spec.command().time_limit(limit);
-        let (mut whole, finished, mut beside) = self.record(&command)?;
-        let mut runs = 1;
-        let mut spent = finished.duration;
-        while spent < LEAST_COMMAND_TIME && runs < MOST_COMMAND_RUNS && !self.interrupt.is_set() {
-            let (recording, finished, _) = self.record(&command)?;
-            whole.join(recording);
-            spent += finished.duration;
-            // As the CPU time of the recording is that of all runs.
-            beside.wall += finished.duration;
-            runs += 1;
-        }
+        let patience = self.measuring.arguments.timeout;
+        let limit = spec.timeout.unwrap_or(patience);
+        let (whole, runs, beside) = SteppedCommand::run(spec, patience, self.interrupt, |stepped| {
+            let (mut whole, finished, mut beside) = self.record(&stepped.prepared()?.time_limit(limit))?;
+            let mut runs = 1;
+            let mut spent = finished.duration;
+            while spent < LEAST_COMMAND_TIME && runs < MOST_COMMAND_RUNS && !self.interrupt.is_set() {
+                let (recording, finished, _) = self.record(&stepped.prepared()?.time_limit(limit))?;
+                whole.join(recording);
+                spent += finished.duration;
+                // As the CPU time of the recording is that of all runs.
+                beside.wall += finished.duration;
+                runs += 1;
+            }
+            Ok((whole, runs, beside))
+        })?;
         Ok(self.symbolise(&whole, workload, None, runs, beside))
     }
 
@@ -218,7 +218,14 @@ impl Session<'_> {
         beside: Beside,
     ) -> Taken {
         let symbolised = symbolise(recording, workload.id.clone(), &self.sources, &self.places);
-        Taken { profile: symbolised.profile, symbols: symbolised.remarks, stated, runs, beside, remarks: Vec::new() }
+        Taken {
+            profile: symbolised.profile,
+            symbols: symbolised.remarks,
+            stated,
+            runs,
+            beside,
+            remarks: Vec::new(),
+        }
     }
 }
 
@@ -228,10 +235,31 @@ fn median(samples: &Samples) -> f64 {
     times[times.len() / 2]
 }
 
-/// A file of the project, relative to its root; none for one that lies elsewhere.
+/// A file of the project, relative to its root; none for one that lies elsewhere, also by a link.
 fn own_file(root: &Path, file: &str) -> Option<std::path::PathBuf> {
     let path = Path::new(file);
     let stays_inside =
         path.is_relative() && path.components().all(|part| matches!(part, std::path::Component::Normal(_)));
-    stays_inside.then(|| root.join(path))
+    let real = stays_inside.then(|| root.join(path).canonicalize().ok()).flatten()?;
+    real.starts_with(root.canonicalize().ok()?).then_some(real)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn source_is_read_within_the_project_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("project");
+        std::fs::create_dir(&root).unwrap();
+        for file in ["secret", "project/own.rs"] {
+            std::fs::write(folder.path().join(file), "x").unwrap();
+        }
+        std::os::unix::fs::symlink("../secret", root.join("link.rs")).unwrap();
+        assert!(own_file(&root, "own.rs").is_some());
+        for file in ["../secret", "/etc/passwd", "link.rs", "none.rs", "a/../../secret"] {
+            assert_eq!(own_file(&root, file), None, "{file}");
+        }
+    }
 }

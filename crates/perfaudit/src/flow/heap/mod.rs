@@ -6,7 +6,8 @@ mod trust;
 use std::time::Duration;
 
 use perfaudit_bench::{
-    CommandSpec, IterationCount, IterationRequest, has_run, iteration_count, many_iterations, one_iteration,
+    CommandSpec, IterationCount, IterationRequest, SteppedCommand, has_run, iteration_count, many_iterations,
+    one_iteration,
 };
 use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces};
 use perfaudit_exec::{Command, Finished, Interrupt, Usage};
@@ -91,7 +92,8 @@ impl Session<'_> {
         let homes = [self.homes.open()?, self.homes.open()?];
         let request = |home| IterationRequest { executable, workload, all: subjects.workloads, home, limit };
         let not_found = || {
-            "the harness does not run it alone under its name: give it a name that no other benchmark has, and no number of threads".to_owned()
+            "the harness does not run it alone under its name: give it a name that no other benchmark has"
+                .to_owned()
         };
         let (mut taken, finished) = self.run(&one_iteration(request(&homes[0]))?, workload)?;
         if let Some(failure) = &taken.failure {
@@ -118,13 +120,13 @@ impl Session<'_> {
         Ok(taken)
     }
 
-    /// A command as a whole.
+    /// A command as a whole, with all that is done around its run.
     fn count_command(&self, spec: &CommandSpec, workload: &Workload) -> Result<Taken, String> {
-        if spec.setup.is_some() || spec.prepare.is_some() || spec.cleanup.is_some() || spec.input.is_some() {
-            return Err("it has steps before or after, or an input, which counting does not run yet: count it with `perfaudit heap -- COMMAND`".to_owned());
-        }
-        let limit = spec.timeout.unwrap_or(self.measuring.arguments.timeout) * SLOWEST;
-        self.run(&spec.command().time_limit(limit), workload).map(|(taken, _)| taken)
+        let patience = self.measuring.arguments.timeout;
+        let limit = spec.timeout.unwrap_or(patience) * SLOWEST;
+        SteppedCommand::run(spec, patience, self.interrupt, |stepped| {
+            self.run(&stepped.prepared()?.time_limit(limit), workload).map(|(taken, _)| taken)
+        })
     }
 
     fn run(&self, command: &Command, workload: &Workload) -> Result<(Taken, Finished), String> {
