@@ -80,7 +80,7 @@ impl CommandSpec {
     #[must_use]
     pub fn command(&self) -> Command {
         let command = self.run.command().directory(&self.directory);
-        let command = self.input.iter().fold(command, |command, file| command.input(file));
+        let command = self.input.iter().fold(command, Command::input);
         self.environment.iter().fold(command, |command, (name, value)| command.env(name, value))
     }
 

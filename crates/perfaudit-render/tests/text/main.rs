@@ -1,6 +1,7 @@
 //! The text formats, on a result that has everything that can go wrong and names that try to break them.
 
 mod cpu;
+mod difference;
 mod fixture;
 mod heap;
 mod junit;

@@ -149,7 +149,3 @@ fn limit(why: &str, ids: &[&WorkloadId]) -> Limit {
         ),
     }
 }
-
-#[cfg(test)]
-#[path = "beside_tests.rs"]
-mod tests;
