@@ -87,15 +87,16 @@ pub(crate) fn rest(difference: &ProfileDifference) -> String {
     )
 }
 
-/// What two recordings cannot tell; more where there is no time to hold the shares against.
-pub(crate) fn caveats(difference: &ProfileDifference) -> Vec<&'static str> {
+/// What two recordings cannot tell; more where there is no time to hold shares against.
+pub(crate) fn caveats<'a>(differences: impl IntoIterator<Item = &'a ProfileDifference>) -> Vec<&'static str> {
     const RECORDINGS: &str =
-        "two recordings that were made apart: measure both versions by turns before the change is believed";
-    const SHARES: &str = "the time of a run is not known with an interval on both sides, so that shares are compared: a function's share shrinks when another one grows";
-    let all = difference.slower.iter().chain(&difference.faster).chain(&difference.undecided_functions);
-    let of_shares =
-        all.clone().next().is_some() && all.clone().all(|change| change.effect.unit == Unit::Ratio);
-    if of_shares { vec![SHARES, RECORDINGS] } else { vec![RECORDINGS] }
+        "Two recordings that were made apart: measure both versions by turns before the change is believed";
+    const SHARES: &str = "Where the time of a run has no interval on both sides, shares are compared: a function's share shrinks when another one grows";
+    let of_shares = |difference: &ProfileDifference| {
+        let lists = [&difference.slower, &difference.faster, &difference.undecided_functions];
+        lists.into_iter().flatten().any(|change| change.effect.unit == Unit::Ratio)
+    };
+    if differences.into_iter().any(of_shares) { vec![SHARES, RECORDINGS] } else { vec![RECORDINGS] }
 }
 
 #[cfg(test)]

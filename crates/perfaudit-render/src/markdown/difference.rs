@@ -32,8 +32,10 @@ pub(super) fn difference(result: &AuditResult) -> String {
     if !same.is_empty() {
         out.push('\n');
     }
-    let caveats: Vec<String> =
-        difference::caveats(first).into_iter().map(|caveat| prose(&text::sentence(caveat))).collect();
+    let caveats: Vec<String> = difference::caveats(changed.into_iter().chain(same))
+        .into_iter()
+        .map(|caveat| prose(&text::sentence(caveat)))
+        .collect();
     out.push_str(&format!("{}\n", caveats.join(" ")));
     out
 }

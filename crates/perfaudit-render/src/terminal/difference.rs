@@ -46,7 +46,7 @@ pub(super) fn difference(page: &mut Page, result: &AuditResult, verbose: bool) {
         let more = quantity::counted(same.len() - told, "workload");
         page.paragraph("  ", 4, FAINT, &format!("and {more} more without a function that changed"));
     }
-    for caveat in difference::caveats(first) {
+    for caveat in difference::caveats(changed.into_iter().chain(same)) {
         page.paragraph("  ", 4, FAINT, &text::sentence(caveat));
     }
 }
@@ -72,7 +72,8 @@ fn unlike(page: &mut Page, difference: &ProfileDifference) {
     }
 }
 
-/// One line each: what became of it, before, after, the change, how often chance makes as much, name, file.
+/// One line each: what became of it, before, after, the change, how often chance makes as much, name, file. In a narrow
+/// window a paragraph each.
 fn functions(page: &mut Page, rows: &[Row<'_>]) {
     const HEADS: [&str; 4] = ["before", "after", "change", "p"];
     if rows.is_empty() {
@@ -84,40 +85,35 @@ fn functions(page: &mut Page, rows: &[Row<'_>]) {
             *width = (*width).max(text::width(cell));
         }
     }
-    let columns = |verdict: &str, cells: [&str; 4]| {
-        let cells: Vec<String> = cells
-            .iter()
-            .zip(widths)
-            .map(|(cell, width)| format!("{}{cell}", " ".repeat(width - text::width(cell))))
-            .collect();
-        (format!("    {verdict:<6}"), format!("  {}  ", cells.join("  ")))
+    let room = page.width().saturating_sub(4 + 6 + 2 + widths.iter().sum::<usize>() + 2 * 4);
+    let columns = |cells: [&str; 4]| {
+        let cell = |(cell, width): (&&str, _)| format!("{cell:>width$}");
+        format!("  {}  ", cells.iter().zip(widths).map(cell).collect::<Vec<_>>().join("  "))
     };
-    let before_symbol = 4 + 6 + 2 + widths.iter().sum::<usize>() + 2 * 4;
-    let room = page.width().saturating_sub(before_symbol);
-    // In a narrow window the name has a line of its own.
-    let is_own_line = room < LEAST_SYMBOL;
-    let (_, head) = columns("", HEADS);
-    let function = if is_own_line { "" } else { "function" };
-    page.line(&[(FAINT, &format!("          {head}{function}"))]);
+    if room >= LEAST_SYMBOL {
+        page.line(&[(FAINT, &format!("          {}function", columns(HEADS)))]);
+    }
     for row in rows {
-        let style = match row.verdict {
-            "slower" => CRITICAL,
-            "faster" => GOOD,
-            _ => FAINT,
+        let (style, plain) = match row.verdict {
+            "slower" => (CRITICAL, PLAIN),
+            "faster" => (GOOD, PLAIN),
+            _ => (FAINT, FAINT),
         };
-        let (verdict, cells) = columns(row.verdict, cells(row));
-        let plain = if row.verdict.is_empty() { FAINT } else { PLAIN };
-        if is_own_line {
-            page.line(&[(style, &verdict), (plain, &cells)]);
-            let room = page.width().saturating_sub(6);
-            page.line(&[(PLAIN, "      "), (plain, &text::shorten(&text::visible(row.symbol), room))]);
-        } else {
-            let symbol = text::shorten(&text::visible(row.symbol), room);
-            let left = room.saturating_sub(text::width(&symbol) + 2);
-            let file = text::visible(row.file);
-            let file = if text::width(&file) <= left { file } else { String::new() };
-            page.line(&[(style, &verdict), (plain, &cells), (plain, &symbol), (PLAIN, "  "), (FAINT, &file)]);
+        if room < LEAST_SYMBOL {
+            let symbol = text::shorten(&text::visible(row.symbol), NAME);
+            let verdict = if row.verdict.is_empty() { "not told apart" } else { row.verdict };
+            let Row { before, after, change, p, .. } = row;
+            let line = format!("{verdict}: {symbol}: {before} -> {after}, {change}, p {p}");
+            page.paragraph("    ", 6, style, &line);
+            continue;
         }
+        let symbol = text::shorten(&text::visible(row.symbol), room);
+        let file = text::visible(row.file);
+        let is_room = text::width(&symbol) + 2 + text::width(&file) <= room;
+        let file = if is_room { file } else { String::new() };
+        let verdict = format!("    {:<6}", row.verdict);
+        let figures = columns(cells(row));
+        page.line(&[(style, &verdict), (plain, &figures), (plain, &symbol), (PLAIN, "  "), (FAINT, &file)]);
     }
 }
 

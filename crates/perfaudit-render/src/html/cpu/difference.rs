@@ -38,7 +38,7 @@ pub(super) fn table(difference: &ProfileDifference) -> Markup {
             } }
         }
         p.muted { (text::sentence(&difference::rest(difference))) }
-        @for caveat in difference::caveats(difference) { p.muted { (text::sentence(caveat)) } }
+        @for caveat in difference::caveats([difference]) { p.muted { (text::sentence(caveat)) } }
         @if !difference.undecided_functions.is_empty() { (undecided(difference)) }
     }
 }
