@@ -183,17 +183,20 @@ impl Source {
         Self { functions, text }
     }
 
-    /// The innermost functions that lines lie in, and whether all of the lines do that are neither empty nor comments.
+    /// The innermost functions that lines lie in which are neither empty nor comments, and whether all of these do.
     fn touched(&self, lines: ChangedLines) -> (BTreeSet<String>, bool) {
         let mut found = BTreeSet::new();
         let mut is_covered = true;
         let first = lines.first.saturating_sub(1) as usize;
         for (at, line) in self.text.lines().enumerate().skip(first).take(lines.count as usize) {
+            if line.trim().is_empty() || line.trim_start().starts_with("//") {
+                continue;
+            }
             let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
             let around = self.functions.iter().filter(|one| (one.first..=one.last).contains(&number));
             match around.min_by_key(|one| one.last - one.first) {
                 Some(function) => drop(found.insert(function.name.clone())),
-                None => is_covered &= line.trim().is_empty() || line.trim_start().starts_with("//"),
+                None => is_covered = false,
             }
         }
         (found, is_covered)

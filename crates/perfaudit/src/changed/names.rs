@@ -40,7 +40,6 @@ mod tests {
             ("<a::B>::new", "new"),
             ("a::r#try", "try"),
             ("", ""),
-            (">>::<", ""),
         ] {
             assert_eq!(bare_name(name), bare, "{name}");
         }

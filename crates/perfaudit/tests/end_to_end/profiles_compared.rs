@@ -124,7 +124,7 @@ fn what_perf_recorded_is_read_and_what_it_did_not_is_refused() {
 fn commands_that_run_what_changed_are_chosen_by_their_profiles_and_what_none_runs_is_told() {
     let source = "//! Functions.\n\n#[inline(never)]\nfn slow(n: u64) -> u64 {\n    (0..n).fold(1, |sum, i| std::hint::black_box(sum ^ i))\n}\n\n\
         fn rare() -> u64 {\n    1\n}\n\nfn main() {\n    let n = if std::env::args().len() > 1 { 9 } else { 90_000_000 };\n    \
-        std::process::exit(i32::from(slow(n) == rare()));\n}\n";
+        std::process::exit(i32::from(slow(n) > u64::MAX - rare()));\n}\n";
     let config = "[[command]]\nname = \"slow\"\nrun = [\"./program\"]\nruns = 6\n\n[[command]]\nname = \"other\"\nrun = [\"sh\", \"-c\", \"i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done\"]\nruns = 6\n";
     let project = Project::small().file("src/main.rs", source).file("perfaudit.toml", config);
     let run = |program: &str, arguments: &[&str]| {
