@@ -6,6 +6,9 @@ use core::arch::asm;
 #[cfg(target_arch = "x86_64")]
 mod number {
     pub(super) const READ: usize = 0;
+    pub(super) const MADVISE: usize = 28;
+    pub(super) const UNLINKAT: usize = 263;
+    pub(super) const PRLIMIT: usize = 302;
     pub(super) const PRCTL: usize = 157;
     pub(super) const CLOSE: usize = 3;
     pub(super) const FTRUNCATE: usize = 77;
@@ -27,6 +30,9 @@ mod number {
 #[cfg(target_arch = "aarch64")]
 mod number {
     pub(super) const READ: usize = 63;
+    pub(super) const MADVISE: usize = 233;
+    pub(super) const UNLINKAT: usize = 35;
+    pub(super) const PRLIMIT: usize = 261;
     pub(super) const PRCTL: usize = 167;
     pub(super) const CLOSE: usize = 57;
     pub(super) const FTRUNCATE: usize = 46;
@@ -180,16 +186,35 @@ pub(crate) unsafe fn map_file(path: *const u8, bytes: usize) -> Option<*mut u8> 
     Some(mapped.ok()? as *mut u8)
 }
 
+/// What became of a file that was to be made.
+pub(crate) enum Made {
+    /// It is there and mapped.
+    At(*mut u8),
+    /// Something has that name already.
+    Exists,
+    /// The system does not let this process have it.
+    Refused,
+}
+
 /// Makes a file of `bytes` that did not exist, and maps it. `path` ends with a zero byte.
 ///
 /// # Safety
 /// `path` must point to a string that ends with a zero byte.
-pub(crate) unsafe fn create_file(path: *const u8, bytes: usize) -> Option<*mut u8> {
+pub(crate) unsafe fn create_file(path: *const u8, bytes: usize) -> Made {
     const READABLE_FOR_OWNER: usize = 0o600;
+    const EEXIST: i32 = 17;
+    // A file that grows beyond the limit would end the process by SIGXFSZ.
+    if largest_file() < bytes as u64 {
+        return Made::Refused;
+    }
     let flags = O_RDWR_CLOEXEC | O_CREAT_EXCL;
     let arguments = [AT_FDCWD, path as usize, flags, READABLE_FOR_OWNER, 0, 0];
     // SAFETY: the caller answers for the path.
-    let file = unsafe { call(number::OPENAT, arguments) }.ok()?;
+    let file = match unsafe { call(number::OPENAT, arguments) } {
+        Ok(file) => file,
+        Err(EEXIST) => return Made::Exists,
+        Err(_) => return Made::Refused,
+    };
     // SAFETY: takes no pointer.
     let sized = unsafe { call(number::FTRUNCATE, [file, bytes, 0, 0, 0, 0]) };
     // SAFETY: as in `map_file`.
@@ -197,8 +222,21 @@ pub(crate) unsafe fn create_file(path: *const u8, bytes: usize) -> Option<*mut u
         unsafe { call(number::MMAP, [0, bytes, PROT_READ_WRITE, MAP_SHARED | MAP_NORESERVE, file, 0]) };
     // SAFETY: takes no pointer.
     let _ = unsafe { call(number::CLOSE, [file, 0, 0, 0, 0, 0]) };
-    sized.ok()?;
-    Some(mapped.ok()? as *mut u8)
+    if let (Ok(_), Ok(address)) = (sized, mapped) {
+        return Made::At(address as *mut u8);
+    }
+    // SAFETY: the caller answers for the path.
+    let _ = unsafe { call(number::UNLINKAT, [AT_FDCWD, path as usize, 0, 0, 0, 0]) };
+    Made::Refused
+}
+
+/// How large a file of this process may become.
+fn largest_file() -> u64 {
+    const RLIMIT_FSIZE: usize = 1;
+    let mut limits = [u64::MAX; 2];
+    // SAFETY: the kernel writes the present and the highest limit, and reads no new one.
+    let _ = unsafe { call(number::PRLIMIT, [0, RLIMIT_FSIZE, 0, limits.as_mut_ptr() as usize, 0, 0]) };
+    limits[0]
 }
 
 /// Writes the path of the running program to `room`; answers its length.
@@ -243,6 +281,22 @@ pub(crate) fn map(bytes: usize) -> Option<*mut u8> {
     let mapped =
         unsafe { call(number::MMAP, [0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, nothing, 0]) };
     Some(mapped.ok()? as *mut u8)
+}
+
+/// New memory, zeroed, which is zero again in each child of a fork, however that was made (`madvise(2)`,
+/// `MADV_WIPEONFORK`, since Linux 4.14); none where the system does not know that.
+pub(crate) fn map_wiped_on_fork(bytes: usize) -> Option<*mut u8> {
+    const MADV_WIPEONFORK: usize = 18;
+    let memory = map(bytes)?;
+    // SAFETY: the mapping is new, and only its content in children changes.
+    match unsafe { call(number::MADVISE, [memory as usize, bytes, MADV_WIPEONFORK, 0, 0, 0]) } {
+        Ok(_) => Some(memory),
+        Err(_) => {
+            // SAFETY: nobody else knows the mapping.
+            unsafe { unmap(memory, bytes) };
+            None
+        }
+    }
 }
 
 /// Gives memory back.

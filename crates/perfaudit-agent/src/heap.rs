@@ -132,15 +132,18 @@ impl ProcessHeap {
     /// Reads the file that the agent keeps for a process; while the process runs, what it has counted so far.
     ///
     /// # Errors
-    /// When the file cannot be read, or does not hold what the agent writes.
+    /// When the file cannot be read, or does not hold what the agent writes; [`AgentError::Unfinished`] when nothing was
+    /// counted yet.
     pub fn read(path: &Path) -> Result<Self, AgentError> {
         let bytes = Bytes { file: File::open(path), path };
         let file = bytes.file.as_ref().map_err(|error| bytes.failed(io::Error::from(error.kind())))?;
         let damaged = |what: &str| bytes.failed(io::Error::new(io::ErrorKind::InvalidData, what.to_owned()));
         let read = |at: usize, length: usize| bytes.read(file, at, length);
         let header = read(0, size_of::<HeapHeader>())?;
-        if u64_at(&header, offset_of!(HeapHeader, magic)) != HEAP_MAGIC {
-            return Err(damaged("it was not finished, or another version of perfaudit wrote it"));
+        match u64_at(&header, offset_of!(HeapHeader, magic)) {
+            HEAP_MAGIC => {}
+            0 => return Err(AgentError::Unfinished { path: path.to_owned() }),
+            _ => return Err(damaged("another version of perfaudit wrote it")),
         }
         let count = |offset| usize::try_from(u32_at(&header, offset)).unwrap_or(usize::MAX);
         let nodes = count(offset_of!(HeapHeader, nodes)).min(MOST_NODES);

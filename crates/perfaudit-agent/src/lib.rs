@@ -63,6 +63,12 @@ pub enum AgentError {
         /// What the system said, or what is wrong.
         source: io::Error,
     },
+    /// The process ended before it counted anything, or the system refused it the memory to count.
+    #[error("{path} holds nothing: its process ended as it started")]
+    Unfinished {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file cannot be written.
     #[error("cannot write the agent's file {path}: {source}; give the folder room and rights")]
     Write {

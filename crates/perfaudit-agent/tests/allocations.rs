@@ -1,67 +1,8 @@
 //! Allocations of programs whose answer is known.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod support;
 
-use perfaudit_agent::{Agent, HeapCounts, ProcessHeap, Task};
-
-/// Compiles a C program that runs `body` in `main`, with helpers that each compiler leaves alone.
-fn compiled(folder: &Path, helpers: &str, body: &str) -> PathBuf {
-    let source = format!(
-        r#"
-        #define _GNU_SOURCE
-        #include <malloc.h>
-        #include <pthread.h>
-        #include <signal.h>
-        #include <stdlib.h>
-        #include <string.h>
-        #include <sys/wait.h>
-        #include <unistd.h>
-        #define APART __attribute__((noinline, noclone))
-        void *volatile sink;
-        {helpers}
-        int main(int argc, char **argv) {{ (void)argc; (void)argv; {body} return 0; }}
-        "#
-    );
-    let file = folder.join("target.c");
-    std::fs::write(&file, source).expect("the folder can be written");
-    let program = folder.join("target");
-    let status = Command::new("cc")
-        .args(["-O1", "-fno-builtin", "-pthread", "-o"])
-        .arg(&program)
-        .arg(&file)
-        .status()
-        .expect("there is a C compiler");
-    assert!(status.success());
-    program
-}
-
-/// Runs the program; answers the heaps of its processes, the largest first.
-fn heaps(helpers: &str, body: &str) -> Vec<ProcessHeap> {
-    let folder = tempfile::tempdir().expect("there is room for a folder");
-    let program = compiled(folder.path(), helpers, body);
-    let agent = Agent::prepare(folder.path(), Task::CountAllocations).expect("the agent can be written");
-    Command::new(&program).envs(agent.environment(None)).status().expect("the program starts");
-    let files = agent.heap_files().expect("the folder can be read");
-    let read = |file: &PathBuf| ProcessHeap::read(file).expect("the agent wrote it");
-    let mut heaps: Vec<ProcessHeap> = files.iter().map(read).collect();
-    heaps.sort_by_key(|heap| std::cmp::Reverse(heap.total().bytes));
-    heaps
-}
-
-fn heap(helpers: &str, body: &str) -> ProcessHeap {
-    heaps(helpers, body).remove(0)
-}
-
-/// What a program of the same shape allocates that does nothing: the C library's own buffers.
-fn total_beyond_nothing(helpers: &str, body: &str) -> HeapCounts {
-    let (nothing, mut total) = (heap("", "").total(), heap(helpers, body).total());
-    total.count -= nothing.count;
-    total.bytes -= nothing.bytes;
-    total.live_count -= nothing.live_count;
-    total.live_bytes -= nothing.live_bytes;
-    total
-}
+use support::{heap, heaps, total_beyond_nothing};
 
 #[test]
 fn blocks_and_bytes_are_counted_to_the_last() {
@@ -80,11 +21,12 @@ fn every_way_to_allocate_is_counted() {
     let total = total_beyond_nothing(
         "",
         "sink = calloc(10, 10); sink = realloc(sink, 200); sink = aligned_alloc(64, 64); sink = memalign(128, 128);
-         void *p = 0; if (posix_memalign(&p, 256, 256)) return 1; sink = reallocarray(p, 3, 100); sink = valloc(500);",
+         void *p = 0; if (posix_memalign(&p, 256, 256)) return 1; sink = reallocarray(p, 3, 100); sink = valloc(500);
+         sink = pvalloc(5000);",
     );
-    assert_eq!(total.count, 7);
-    assert_eq!(total.bytes, 100 + 200 + 64 + 128 + 256 + 300 + 500);
-    assert_eq!(total.live_bytes, 200 + 64 + 128 + 300 + 500);
+    assert_eq!(total.count, 8);
+    assert_eq!(total.bytes, 100 + 200 + 64 + 128 + 256 + 300 + 500 + 5000);
+    assert_eq!(total.live_bytes, 200 + 64 + 128 + 300 + 500 + 5000);
     assert_eq!((total.grown_count, total.grown_bytes), (2, 100 + 256));
 }
 

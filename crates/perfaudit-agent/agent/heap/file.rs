@@ -9,13 +9,17 @@ use crate::heap_layout::{
     OVERFLOW, PATH_BYTES, Statistics, TAKEN_AT,
 };
 use crate::region::Region;
+use crate::sys::Made;
 use crate::{sys, unwind};
 
 /// The size of the file: it is sparse.
 const HEAP_BYTES: usize = CHUNKS_AT + MOST_CHUNKS * CHUNK_BYTES;
 
-/// The file in use; null before it is complete and where allocations are not counted.
-static CURRENT: AtomicPtr<u8> = AtomicPtr::new(core::ptr::null_mut());
+/// A page that holds the address of the file in use, and is zeros in the child of a fork: the file is then another
+/// process's, which still writes it. Null before the file is complete and where allocations are not counted.
+static CURRENT: AtomicPtr<AtomicPtr<u8>> = AtomicPtr::new(core::ptr::null_mut());
+/// The page where the system does not wipe one; then only children of `fork` itself are told.
+static UNWIPED: AtomicPtr<u8> = AtomicPtr::new(core::ptr::null_mut());
 /// The file that is being made.
 static MADE: AtomicPtr<u8> = AtomicPtr::new(core::ptr::null_mut());
 /// Whether one thread alone allocates.
@@ -30,7 +34,21 @@ pub(crate) struct HeapFile {
 impl HeapFile {
     #[inline]
     pub(crate) fn current() -> Option<Self> {
-        let base = CURRENT.load(Ordering::Acquire);
+        let page = CURRENT.load(Ordering::Acquire);
+        if page.is_null() {
+            return None;
+        }
+        // SAFETY: the page stays mapped.
+        let base = unsafe { &*page }.load(Ordering::Acquire);
+        if base.is_null() { Self::of_child() } else { Some(Self { base }) }
+    }
+
+    /// The file of a child that came to be by other means than `fork`, such as `clone`: made when it first allocates.
+    #[cold]
+    fn of_child() -> Option<Self> {
+        super::in_child();
+        // SAFETY: the page stays mapped.
+        let base = unsafe { CURRENT.load(Ordering::Acquire).as_ref() }?.load(Ordering::Acquire);
         (!base.is_null()).then_some(Self { base })
     }
 
@@ -60,36 +78,53 @@ impl HeapFile {
             let mut name = path;
             append_number(&mut name, length, attempt);
             // SAFETY: the path is shorter than its room, which is zeroed.
-            if let Some(base) = unsafe { sys::create_file(name.as_ptr(), HEAP_BYTES) } {
-                let heap = Self { base };
-                let header = heap.header();
-                header.process.store(sys::process(), Ordering::Relaxed);
-                header.nodes.store(FIRST_NODE, Ordering::Relaxed);
-                // The first place is the shared one.
-                header.threads.store(1, Ordering::Relaxed);
-                for special in [CUT, INTERRUPTED, OVERFLOW] {
-                    heap.node(special).address.store(u64::from(special), Ordering::Relaxed);
-                }
-                MADE.store(base, Ordering::Release);
-                ALONE.store(true, Ordering::Relaxed);
-                return true;
+            let base = match unsafe { sys::create_file(name.as_ptr(), HEAP_BYTES) } {
+                Made::At(base) => base,
+                Made::Exists => continue,
+                Made::Refused => return false,
+            };
+            let heap = Self { base };
+            let header = heap.header();
+            header.process.store(sys::process(), Ordering::Relaxed);
+            header.nodes.store(FIRST_NODE, Ordering::Relaxed);
+            // The first place is the shared one.
+            header.threads.store(1, Ordering::Relaxed);
+            for special in [CUT, INTERRUPTED, OVERFLOW] {
+                heap.node(special).address.store(u64::from(special), Ordering::Relaxed);
             }
+            MADE.store(base, Ordering::Release);
+            ALONE.store(true, Ordering::Relaxed);
+            return true;
         }
-        region.header().heap_refused.fetch_add(1, Ordering::Relaxed);
         false
     }
 
     /// Lets hooks use the file.
     pub(crate) fn publish() {
-        if let Some(heap) = Self::made() {
-            heap.header().magic.store(HEAP_MAGIC, Ordering::Release);
-            CURRENT.store(heap.base, Ordering::Release);
-        }
+        let Some(heap) = Self::made() else { return };
+        let page = match sys::map_wiped_on_fork(size_of::<AtomicPtr<u8>>()) {
+            Some(page) => page.cast(),
+            None => (&raw const UNWIPED).cast_mut(),
+        };
+        heap.header().magic.store(HEAP_MAGIC, Ordering::Release);
+        // SAFETY: the page is new or a static, and never given back.
+        unsafe { &*page }.store(heap.base, Ordering::Release);
+        CURRENT.store(page, Ordering::Release);
     }
 
-    /// Keeps hooks from using the file: it is another process's.
-    pub(crate) fn withdraw() {
+    /// Keeps hooks from using the file of the parent in the child of a fork; answers false where the child has a file
+    /// of its own already, or none of both has one.
+    pub(crate) fn withdraw() -> bool {
+        let page = CURRENT.load(Ordering::Acquire);
+        // SAFETY: the page stays mapped.
+        let Some(current) = (unsafe { page.as_ref() }) else { return false };
+        let is_unwiped = core::ptr::eq(page, (&raw const UNWIPED).cast());
+        if !is_unwiped && !current.load(Ordering::Acquire).is_null() {
+            return false;
+        }
         CURRENT.store(core::ptr::null_mut(), Ordering::Release);
+        MADE.store(core::ptr::null_mut(), Ordering::Release);
+        true
     }
 
     #[inline]

@@ -3,6 +3,7 @@
 use core::ffi::{c_char, c_int, c_void};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use super::nested::Request;
 use super::{Why, allocated, freed, unfreed};
 use crate::unwind::Start;
 
@@ -65,14 +66,21 @@ static FREE: Hidden = Hidden::new(c"free");
 static MEMALIGN: Hidden = Hidden::new(c"memalign");
 static ALIGNED_ALLOC: Hidden = Hidden::new(c"aligned_alloc");
 static POSIX_MEMALIGN: Hidden = Hidden::new(c"posix_memalign");
+static PVALLOC: Hidden = Hidden::new(c"pvalloc");
 
 /// Looks every function up while there is one thread. Looking one up may allocate, and is answered from [`early`] memory,
 /// of which there is little: another thread that came upon a look-up under way would soon get nothing, and nobody would
 /// count it.
 pub(crate) fn look_up_all() {
-    for hidden in [&MALLOC, &CALLOC, &REALLOC, &FREE, &MEMALIGN, &ALIGNED_ALLOC, &POSIX_MEMALIGN] {
+    let all = [&MALLOC, &CALLOC, &REALLOC, &FREE, &MEMALIGN, &ALIGNED_ALLOC, &POSIX_MEMALIGN, &PVALLOC];
+    for hidden in all {
         hidden.address();
     }
+}
+
+/// The `malloc` that this library stands before.
+pub(super) fn next_malloc() -> Option<usize> {
+    MALLOC.address()
 }
 
 /// Memory for what is allocated while a function is looked up.
@@ -115,9 +123,10 @@ mod early {
 pub unsafe extern "C" fn malloc(bytes: usize) -> Pointer {
     let start = Start::here();
     let Some(address) = MALLOC.address() else { return early::allocate(bytes) };
+    let request = Request::begin(start);
     // SAFETY: the C library's function has this type.
     let block = unsafe { core::mem::transmute::<usize, Malloc>(address)(bytes) };
-    if !block.is_null() {
+    if request.is_some() && !block.is_null() {
         allocated(block as usize, bytes, None, start);
     }
     block
@@ -129,9 +138,10 @@ pub unsafe extern "C" fn malloc(bytes: usize) -> Pointer {
 pub unsafe extern "C" fn calloc(count: usize, size: usize) -> Pointer {
     let start = Start::here();
     let Some(address) = CALLOC.address() else { return early::allocate(count.saturating_mul(size)) };
+    let request = Request::begin(start);
     // SAFETY: the C library's function has this type.
     let block = unsafe { core::mem::transmute::<usize, Calloc>(address)(count, size) };
-    if !block.is_null() {
+    if request.is_some() && !block.is_null() {
         allocated(block as usize, count.wrapping_mul(size), None, start);
     }
     block
@@ -177,10 +187,12 @@ unsafe fn reallocate(block: Pointer, bytes: usize, start: Start) -> Pointer {
         return new;
     }
     let Some(address) = REALLOC.address() else { return core::ptr::null_mut() };
-    let known = if block.is_null() { None } else { freed(block as usize, Why::Reallocation) };
+    let request = Request::begin(start);
+    let is_known = request.is_some() && !block.is_null();
+    let known = if is_known { freed(block as usize, Why::Reallocation) } else { None };
     // SAFETY: the C library's function has this type.
     let new = unsafe { core::mem::transmute::<usize, Realloc>(address)(block, bytes) };
-    if !new.is_null() {
+    if request.is_some() && !new.is_null() {
         let grown_from = known.filter(|known| known.bytes < bytes).map(|known| known.bytes);
         allocated(new as usize, bytes, grown_from, start);
     } else if let (Some(known), true) = (known, bytes != 0) {
@@ -196,7 +208,10 @@ pub unsafe extern "C" fn free(block: Pointer) {
     if block.is_null() || early::holds(block) {
         return;
     }
-    freed(block as usize, Why::Free);
+    let request = Request::begin(Start::here());
+    if request.is_some() {
+        freed(block as usize, Why::Free);
+    }
     if let Some(address) = FREE.address() {
         // SAFETY: the C library's function has this type.
         unsafe { core::mem::transmute::<usize, Free>(address)(block) };
@@ -226,9 +241,10 @@ pub unsafe extern "C" fn aligned_alloc(alignment: usize, bytes: usize) -> Pointe
 #[inline(always)]
 unsafe fn aligned(hidden: &Hidden, alignment: usize, bytes: usize, start: Start) -> Pointer {
     let Some(address) = hidden.address() else { return core::ptr::null_mut() };
+    let request = Request::begin(start);
     // SAFETY: the C library's function has this type.
     let block = unsafe { core::mem::transmute::<usize, Aligned>(address)(alignment, bytes) };
-    if !block.is_null() {
+    if request.is_some() && !block.is_null() {
         allocated(block as usize, bytes, None, start);
     }
     block
@@ -240,9 +256,10 @@ unsafe fn aligned(hidden: &Hidden, alignment: usize, bytes: usize, start: Start)
 pub unsafe extern "C" fn posix_memalign(to: *mut Pointer, alignment: usize, bytes: usize) -> c_int {
     let start = Start::here();
     let Some(address) = POSIX_MEMALIGN.address() else { return ENOMEM };
+    let request = Request::begin(start);
     // SAFETY: the C library's function has this type.
     let code = unsafe { core::mem::transmute::<usize, PosixAligned>(address)(to, alignment, bytes) };
-    if code == 0 {
+    if request.is_some() && code == 0 {
         // SAFETY: the C library has written the block there.
         allocated(unsafe { to.read() } as usize, bytes, None, start);
     }
@@ -258,4 +275,19 @@ pub unsafe extern "C" fn valloc(bytes: usize) -> Pointer {
     let start = Start::here();
     // SAFETY: the caller answers for it.
     unsafe { aligned(&MEMALIGN, PAGE, bytes, start) }
+}
+
+/// # Safety
+/// As `pvalloc` of the C library.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pvalloc(bytes: usize) -> Pointer {
+    let start = Start::here();
+    let Some(address) = PVALLOC.address() else { return core::ptr::null_mut() };
+    let request = Request::begin(start);
+    // SAFETY: the C library's function has this type.
+    let block = unsafe { core::mem::transmute::<usize, Malloc>(address)(bytes) };
+    if request.is_some() && !block.is_null() {
+        allocated(block as usize, bytes, None, start);
+    }
+    block
 }

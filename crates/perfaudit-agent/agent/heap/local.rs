@@ -14,6 +14,8 @@ pub(super) struct Local {
     /// Whether the thread is in this library: a signal handler that allocates must leave everything alone.
     is_busy: Cell<bool>,
     place: usize,
+    /// Whether the thread is in an allocator that is not the C library's.
+    in_allocator: Cell<bool>,
     /// The block that was allocated last, if nothing was freed since.
     last_block: Cell<usize>,
     /// Bytes allocated less bytes freed that the header does not know of.
@@ -34,15 +36,20 @@ impl Local {
     /// The state of this thread, unless it is in use already or there is no place left.
     #[inline]
     pub(super) fn enter(heap: &HeapFile) -> Option<Entered> {
-        let known = tls::get().cast::<Self>();
-        let local = if known.is_null() { Self::acquire(heap)? } else { known };
-        // SAFETY: a state stays mapped, and only its thread reaches it.
-        let local = unsafe { &*local };
+        let local = Self::of_thread(heap)?;
         if local.is_busy.replace(true) {
             return None;
         }
         compiler_fence(Ordering::SeqCst);
         Some(Entered { local })
+    }
+
+    #[inline]
+    fn of_thread(heap: &HeapFile) -> Option<&'static Self> {
+        let known = tls::get().cast::<Self>();
+        let local = if known.is_null() { Self::acquire(heap)? } else { known };
+        // SAFETY: a state stays mapped, and only its thread reaches it.
+        Some(unsafe { &*local })
     }
 
     #[cold]
@@ -72,6 +79,11 @@ impl Local {
         threads::leave_place_on_exit(place);
         Some(local)
     }
+}
+
+/// Whether this thread is in an allocator that is not the C library's; none for a thread without a state.
+pub(super) fn in_allocator(heap: &HeapFile) -> Option<&'static Cell<bool>> {
+    Local::of_thread(heap).map(|local| &local.in_allocator)
 }
 
 /// Gives a place back when its thread ends.

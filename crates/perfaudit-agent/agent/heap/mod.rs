@@ -4,6 +4,7 @@ mod blocks;
 mod file;
 mod hooks;
 mod local;
+mod nested;
 mod nodes;
 
 pub(crate) use file::list_modules;
@@ -13,6 +14,7 @@ pub(crate) use local::leave;
 use core::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use crate::heap_layout::{INTERRUPTED, SIZE_CLASSES, Statistics};
+use crate::region::Region;
 use crate::unwind::Start;
 use file::HeapFile;
 use local::Local;
@@ -22,20 +24,25 @@ const CUT: u32 = 1;
 /// A thread that works alone tells the header each change; one of several tells it when this much has changed.
 const FLUSH_BYTES: i64 = 64 * 1024;
 
-/// Starts to count in this process; answers false where the system refuses.
-pub(crate) fn install() -> bool {
-    HeapFile::create() && nodes::install() && blocks::install() && crate::unwind::install() && {
+/// Starts to count in this process; where the system refuses that, the process is noted as not counted.
+pub(crate) fn install() {
+    let is_ready = nodes::install() && blocks::install() && crate::unwind::install() && HeapFile::create();
+    if is_ready {
         list_modules();
+        nested::look_at_allocator(hooks::next_malloc());
         HeapFile::publish();
-        true
+    } else if let Some(region) = Region::current() {
+        region.header().heap_refused.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-/// Starts anew in the child of a fork: what the parent allocated is the parent's.
+/// Starts anew in the child of a fork, unless it has: what the parent allocated is the parent's.
 pub(crate) fn in_child() {
-    HeapFile::withdraw();
-    local::forget_all();
-    install();
+    if HeapFile::withdraw() {
+        local::forget_all();
+        crate::unwind::forget_reloading();
+        install();
+    }
 }
 
 /// Adds without a lock: alone where the place is the thread's own, as one operation where it is shared.

@@ -7,6 +7,6 @@ mod modules;
 mod rules;
 mod walk;
 
-pub(crate) use modules::{Module, record_modules};
+pub(crate) use modules::{Module, forget_reloading, module_of, record_modules};
 pub(crate) use rules::install;
 pub(crate) use walk::{Start, Walker};

@@ -1,7 +1,7 @@
 //! The files that are mapped into this process, with their unwind tables.
 
 use core::ffi::{c_char, c_int, c_void};
-use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use super::cursor::Cursor;
 
@@ -23,7 +23,16 @@ pub(crate) struct Module {
 impl Module {
     /// Whether it is the loader, by its name.
     pub(crate) fn is_loader(&self) -> bool {
-        const MARK: &[u8] = b"/ld-linux";
+        self.is_named(b"/ld-linux")
+    }
+
+    /// Whether it is the C library, by its name: `libc.so.6`, in older versions `libc-2.31.so`.
+    pub(crate) fn is_c_library(&self) -> bool {
+        self.is_named(b"/libc.so") || self.is_named(b"/libc-2.")
+    }
+
+    /// Whether this stands in its path; it begins with the only slash in it.
+    fn is_named(&self, mark: &[u8]) -> bool {
         let name = self.name.cast::<u8>();
         if name.is_null() {
             return false;
@@ -35,11 +44,11 @@ impl Module {
             let byte = unsafe { name.add(at).read() };
             matched = match byte {
                 0 => return false,
-                byte if byte == MARK[matched] => matched + 1,
+                byte if byte == mark[matched] => matched + 1,
                 b'/' => 1,
                 _ => 0,
             };
-            if matched == MARK.len() {
+            if matched == mark.len() {
                 return true;
             }
             at += 1;
@@ -57,12 +66,13 @@ impl Module {
 const MOST: usize = 1024;
 
 /// A list that is written once and then only replaced as a whole.
+#[repr(C)]
 struct List {
-    length: AtomicUsize,
-    modules: AtomicPtr<Module>,
+    length: usize,
+    modules: [Module; MOST],
 }
 
-static LIST: List = List { length: AtomicUsize::new(0), modules: AtomicPtr::new(core::ptr::null_mut()) };
+static LIST: AtomicPtr<List> = AtomicPtr::new(core::ptr::null_mut());
 /// One thread at a time makes the list; others go on with the old one.
 static LOADING: AtomicBool = AtomicBool::new(false);
 
@@ -98,15 +108,9 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// The list under construction.
-struct Building {
-    modules: *mut Module,
-    length: usize,
-}
-
-unsafe extern "C" fn add(loaded: *const Loaded, _: usize, building: *mut c_void) -> c_int {
+unsafe extern "C" fn add(loaded: *const Loaded, _: usize, list: *mut c_void) -> c_int {
     // SAFETY: the loader passes its own description, and the pointer that it was given.
-    let (loaded, building) = unsafe { (&*loaded, &mut *building.cast::<Building>()) };
+    let (loaded, list) = unsafe { (&*loaded, &mut *list.cast::<List>()) };
     let mut module = Module { bias: loaded.bias, start: usize::MAX, end: 0, table: 0, name: loaded.name };
     for index in 0..usize::from(loaded.count) {
         // SAFETY: the loader says how many headers there are.
@@ -119,39 +123,42 @@ unsafe extern "C" fn add(loaded: *const Loaded, _: usize, building: *mut c_void)
             module.table = address;
         }
     }
-    if module.table != 0 && module.start < module.end && building.length < MOST {
-        // SAFETY: there is room for `MOST` modules.
-        unsafe { building.modules.add(building.length).write(module) };
-        building.length += 1;
+    if module.table != 0
+        && module.start < module.end
+        && let Some(place) = list.modules.get_mut(list.length)
+    {
+        *place = module;
+        list.length += 1;
     }
     0
 }
 
-/// Makes the list again, for files that were mapped since. The old list stays where it is: another thread may read it.
-pub(crate) fn reload_modules() {
+/// Makes the list again, for files that were mapped since; answers false while another thread does that. The old list
+/// stays where it is: another thread may read it.
+pub(crate) fn reload_modules() -> bool {
     if LOADING.swap(true, Ordering::Acquire) {
-        return;
+        return false;
     }
-    if let Some(room) = crate::sys::map(MOST * size_of::<Module>()) {
-        let mut building = Building { modules: room.cast(), length: 0 };
-        // SAFETY: `add` gets what it expects.
-        unsafe { dl_iterate_phdr(add, (&raw mut building).cast()) };
-        LIST.length.store(0, Ordering::Release);
-        LIST.modules.store(building.modules, Ordering::Release);
-        LIST.length.store(building.length, Ordering::Release);
+    if let Some(room) = crate::sys::map(size_of::<List>()) {
+        // SAFETY: zeros are a valid list, and `add` gets what it expects.
+        unsafe { dl_iterate_phdr(add, room.cast()) };
+        LIST.store(room.cast(), Ordering::Release);
         crate::heap::list_modules();
     }
+    LOADING.store(false, Ordering::Release);
+    true
+}
+
+/// In the child of a fork nobody else makes a list.
+pub(crate) fn forget_reloading() {
     LOADING.store(false, Ordering::Release);
 }
 
 /// Hands out every module.
-pub(crate) fn record_modules(mut each: impl FnMut(&Module)) {
-    let length = LIST.length.load(Ordering::Acquire);
-    let modules = LIST.modules.load(Ordering::Acquire);
-    for index in 0..length {
-        // SAFETY: a length that is not zero was stored after its list.
-        each(unsafe { &*modules.add(index) });
-    }
+pub(crate) fn record_modules(each: impl FnMut(&Module)) {
+    // SAFETY: a list stays mapped and does not change once it is published.
+    let Some(list) = (unsafe { LIST.load(Ordering::Acquire).as_ref() }) else { return };
+    list.modules.iter().take(list.length).for_each(each);
 }
 
 /// The module that holds an address.

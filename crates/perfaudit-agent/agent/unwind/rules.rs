@@ -19,8 +19,11 @@ struct Entry {
 
 static TABLE: AtomicPtr<Entry> = AtomicPtr::new(core::ptr::null_mut());
 
-/// Gets the table ready; answers false without memory.
+/// Gets the table ready; answers false without memory. The child of a fork goes on with that of its parent.
 pub(crate) fn install() -> bool {
+    if !TABLE.load(Ordering::Acquire).is_null() {
+        return true;
+    }
     reload_modules();
     match sys::map(ENTRIES * size_of::<Entry>()) {
         Some(memory) => {
@@ -46,32 +49,34 @@ pub(crate) fn of_return(return_address: usize) -> Rule {
         let address = entry.address.load(Ordering::Relaxed);
         if address == key {
             let packed = entry.rule.load(Ordering::Acquire);
-            return if packed == 0 { find(return_address) } else { unpack(packed) };
+            return if packed == 0 { find(return_address).0 } else { unpack(packed) };
         }
         if address == 0 && entry.address.compare_exchange(0, key, Ordering::AcqRel, Ordering::Relaxed).is_ok()
         {
-            let rule = find(return_address);
-            entry.rule.store(pack(rule), Ordering::Release);
+            let (rule, is_final) = find(return_address);
+            if is_final {
+                entry.rule.store(pack(rule), Ordering::Release);
+            }
             return rule;
         }
         place += 1;
     }
-    find(return_address)
+    find(return_address).0
 }
 
+/// The rule, and whether it stays: not while another thread finds out which files are mapped.
 #[cold]
-fn find(return_address: usize) -> Rule {
+fn find(return_address: usize) -> (Rule, bool) {
     // The call is the instruction before: the one that is returned to may belong to another function already.
     let call = return_address.wrapping_sub(1);
-    if module_of(call).is_none() {
-        reload_modules();
-    }
-    let Some(module) = module_of(call) else { return Rule::Unknown };
-    match cfi::rule(&module, call) {
+    let is_final = module_of(call).is_some() || reload_modules();
+    let Some(module) = module_of(call) else { return (Rule::Unknown, is_final) };
+    let rule = match cfi::rule(&module, call) {
         // Constructors are called by the loader, whose own first instructions have no table.
         Rule::Unknown if module.is_loader() => Rule::End,
         rule => rule,
-    }
+    };
+    (rule, true)
 }
 
 const END: u64 = 2;

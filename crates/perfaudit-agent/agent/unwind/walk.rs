@@ -38,6 +38,13 @@ impl Start {
         // SAFETY: the frame pointer points to the caller's, and the return address follows.
         Self { slot: frame as usize + size_of::<usize>(), frame_pointer: unsafe { frame.read() } }
     }
+
+    /// Where the call will return to.
+    #[inline]
+    pub(crate) fn return_address(self) -> usize {
+        // SAFETY: the return address of the running function.
+        unsafe { (self.slot as *const usize).read() }
+    }
 }
 
 /// A return address on the stack.

@@ -1,0 +1,44 @@
+//! Allocations counted by perfaudit, beside valgrind's DHAT and heaptrack.
+
+mod dhat;
+mod oracle;
+mod speed;
+
+use clap::Args;
+
+use crate::error::TaskError;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Only compare counts with DHAT, on programs made for it, and fail where a difference is not explained
+    #[arg(long, conflicts_with_all = ["rounds", "commands"])]
+    oracle: bool,
+    /// How often each way runs
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// The commands, each in one argument and split at spaces; without them a few that most systems have
+    #[arg(value_name = "COMMAND")]
+    commands: Vec<String>,
+}
+
+/// What a counter says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Told {
+    blocks: u64,
+    bytes: u64,
+}
+
+impl Told {
+    fn add(&mut self, other: Self) {
+        self.blocks += other.blocks;
+        self.bytes += other.bytes;
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), TaskError> {
+    let folder = tempfile::tempdir().map_err(TaskError::file(&std::env::temp_dir()))?;
+    if arguments.oracle {
+        return oracle::run(folder.path());
+    }
+    speed::run(arguments.rounds, &arguments.commands, folder.path())
+}
