@@ -1,6 +1,6 @@
 //! Running a command with the preloaded library that counts its allocations.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use nix::sys::statvfs::{FsFlags, statvfs};
@@ -8,6 +8,7 @@ use perfaudit_agent::{Agent, AgentError, ProcessHeap, Task};
 use perfaudit_exec::{Command, Ending, Finished, Interrupt, OutputLine, RunError};
 use tempfile::TempDir;
 
+use crate::allocator::bypassed;
 use crate::route::{Refusal, look, route};
 use crate::stacks::Stacks;
 
@@ -18,6 +19,8 @@ pub struct Counted {
     pub stacks: Stacks,
     /// Programs among its processes whose allocations could not be seen, each with the reason.
     pub unseen: Vec<String>,
+    /// Libraries that bring an allocator of their own, so that some allocations may not have been seen.
+    pub bypassed: Vec<String>,
     /// How the command ended, and what it used while it was counted.
     pub finished: Finished,
 }
@@ -97,26 +100,44 @@ pub fn count(
     if files.is_empty() {
         return Err(CountError::NotLoaded { program });
     }
-    let heaps: Vec<ProcessHeap> =
-        files.iter().map(|file| ProcessHeap::read(file)).collect::<Result<_, _>>()?;
+    let mut heaps = Vec::with_capacity(files.len());
+    let mut unfinished = 0;
+    for file in &files {
+        match ProcessHeap::read(file) {
+            Ok(heap) => heaps.push(heap),
+            Err(AgentError::Unfinished { .. }) => unfinished += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
     let mut stacks = Stacks::of(heaps);
-    stacks.gaps.refused_processes = agent.counters().refused_heaps;
+    stacks.gaps.refused_processes = agent.counters().refused_heaps + unfinished;
     if stacks.totals().count == 0 {
         return Err(CountError::Nothing { program });
     }
     let unseen = unseen(&stacks);
-    Ok(Counted { stacks, unseen, finished })
+    let programs: BTreeSet<&Path> =
+        stacks.processes.iter().map(|process| process.program.as_path()).collect();
+    let modules = stacks.modules.iter().map(|module| module.path.as_path());
+    let libraries = modules.filter(|path| !programs.contains(path) && !path.starts_with(folder.path()));
+    let bypassed = bypassed(libraries);
+    Ok(Counted { stacks, unseen, bypassed, finished })
 }
 
-/// Why processes that allocated nothing did not: nearly every program allocates something as it starts.
+/// Programs whose allocations could not be seen, and those that allocated nothing in any of their processes: nearly
+/// every program allocates something as it starts.
 fn unseen(stacks: &Stacks) -> Vec<String> {
-    let nothing = stacks.processes.iter().filter(|process| process.counts.count == 0);
-    let programs: BTreeSet<&Path> = nothing.map(|process| process.program.as_path()).collect();
-    let why = |program: &Path| match look(program) {
-        Err(refusal) => refusal.to_string(),
-        Ok(()) => CountError::Nothing { program: program.to_owned() }.to_string(),
+    let mut programs: BTreeMap<&Path, u64> = BTreeMap::new();
+    for process in &stacks.processes {
+        *programs.entry(&process.program).or_default() += process.counts.count;
+    }
+    let why = |(program, count): (&Path, u64)| match look(program) {
+        // A program that is gone or was replaced since was there when it was counted.
+        Err(Refusal::Unreadable { .. } | Refusal::NotElf { .. }) if count > 0 => None,
+        Err(refusal) => Some(refusal.to_string()),
+        Ok(()) if count > 0 => None,
+        Ok(()) => Some(CountError::Nothing { program: program.to_owned() }.to_string()),
     };
-    programs.into_iter().map(why).collect()
+    programs.into_iter().filter_map(why).collect()
 }
 
 /// A folder from which a library can be loaded, in memory if there is room.

@@ -6,6 +6,7 @@
 //! - [`sites`]: pure: which line each allocation is charged to.
 //! - [`per_iteration`]: pure: what an iteration of a benchmark allocates, from one iteration and from many.
 
+mod allocator;
 mod count;
 mod iteration;
 mod measured;

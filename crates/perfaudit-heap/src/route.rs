@@ -12,6 +12,8 @@ use object::read::elf::{ElfFile64, FileHeader};
 use object::{Architecture, Object, ObjectSymbol};
 use perfaudit_exec::Command;
 
+use crate::allocator;
+
 /// Why a program's allocations cannot be counted, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
@@ -88,14 +90,6 @@ pub enum Refusal {
         path: PathBuf,
     },
 }
-
-/// Symbols by which an allocator that is linked into a program is known.
-const ALLOCATORS: [(&str, &str); 4] = [
-    ("_rjem_malloc", "jemalloc"),
-    ("_rjem_mallocx", "jemalloc"),
-    ("mi_malloc", "mimalloc"),
-    ("sn_rust_alloc", "snmalloc"),
-];
 
 /// A script may name a script as its interpreter, and the system follows that so often.
 const MOST_INTERPRETERS: usize = 4;
@@ -188,12 +182,10 @@ fn look_at_elf(path: &Path, bytes: &[u8]) -> Result<(), Refusal> {
     if file.dynamic_symbols().any(|symbol| defines(&symbol, "malloc")) {
         return Err(Refusal::OwnMalloc { path });
     }
-    for symbol in file.symbols().filter(ObjectSymbol::is_definition) {
-        if let Some((_, allocator)) = ALLOCATORS.iter().find(|(name, _)| symbol.name() == Ok(name)) {
-            return Err(Refusal::OwnAllocator { path, allocator });
-        }
+    match allocator::linked_into(&file) {
+        Some(allocator) => Err(Refusal::OwnAllocator { path, allocator }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The dynamic loader that a program names.

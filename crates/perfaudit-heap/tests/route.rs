@@ -43,9 +43,60 @@ fn a_program_with_a_malloc_of_its_own_is_refused() {
 
 #[test]
 fn a_program_that_an_allocator_is_linked_into_is_refused_with_its_name() {
-    let source = "void *_rjem_malloc(unsigned long n) { (void)n; return 0; } int main(void) { return _rjem_malloc(1) != 0; }";
-    let refusal = refused(source, &[]);
-    assert!(matches!(refusal, Refusal::OwnAllocator { allocator: "jemalloc", .. }), "{refusal}");
+    // What is left of them in programs of Rust that use nothing else of them.
+    for (function, expected) in [("_rjem_mallocx", "jemalloc"), ("mi_malloc_aligned", "mimalloc")] {
+        let source = format!(
+            "void *{function}(unsigned long n) {{ (void)n; return 0; }} int main(void) {{ return {function}(1) != 0; }}"
+        );
+        let refusal = refused(&source, &[]);
+        assert!(
+            matches!(refusal, Refusal::OwnAllocator { allocator, .. } if allocator == expected),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
+fn an_allocator_in_a_program_without_symbols_is_known_by_its_messages() {
+    for (message, expected) in [("<jemalloc>: oh", "jemalloc"), ("mimalloc: warning: oh", "mimalloc")] {
+        let source = format!("#include <stdio.h>\nint main(void) {{ return puts(\"{message}\") < 0; }}");
+        let refusal = refused(&source, &["-s"]);
+        assert!(
+            matches!(refusal, Refusal::OwnAllocator { allocator, .. } if allocator == expected),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
+fn a_program_that_hides_most_of_its_allocations_is_named_although_the_c_library_allocates_in_it() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let source = "#include <stdio.h>\nvoid *mi_malloc(unsigned long n) { (void)n; return 0; }
+        int main(void) { return puts(\"a buffer\") < 0 || mi_malloc(1) != 0; }";
+    let hidden = compiled(folder.path(), source, &[]);
+    let command = Command::new("/bin/sh").args(["-c", &format!("{}; true", hidden.display())]);
+    let counted =
+        count(&command, folder.path(), &Interrupt::new(), &mut |_| {}).expect("the shell is counted");
+    assert_eq!(counted.unseen.len(), 1);
+    assert!(counted.unseen[0].contains("holds mimalloc"), "{:?}", counted.unseen);
+}
+
+#[test]
+fn a_library_with_an_allocator_of_its_own_names_is_named() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("there is room for a folder"));
+    let source = "#define _GNU_SOURCE\n#include <dlfcn.h>\n#include <stddef.h>
+        static void *(*next)(size_t);
+        void *malloc(size_t n) { if (!next) next = dlsym(RTLD_NEXT, \"malloc\"); return next(n); }
+        void *mallocx(size_t n) { return malloc(n); }";
+    let library = compiled(folders[0].path(), source, &["-shared", "-fPIC"]);
+    let source = "#include <stdlib.h>\nint main(void) { free(malloc(10)); return 0; }";
+    let library = library.to_str().expect("a plain path");
+    let program = compiled(folders[1].path(), source, &["-Wl,--no-as-needed", library]);
+    let command = Command::new(program);
+    let counted = count(&command, folders[1].path(), &Interrupt::new(), &mut |_| {});
+    let counted = counted.expect("it can be counted");
+    assert_eq!((counted.stacks.totals().count, counted.bypassed.len()), (1, 1), "{:?}", counted.bypassed);
+    assert!(counted.bypassed[0].contains("`mallocx`"), "{:?}", counted.bypassed);
 }
 
 #[test]

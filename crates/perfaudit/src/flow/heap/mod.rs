@@ -44,6 +44,8 @@ pub(crate) struct Taken {
     pub(crate) gaps: Gaps,
     /// Programs whose allocations could not be seen.
     pub(crate) unseen: Vec<String>,
+    /// Libraries by which some allocations may not have been seen.
+    pub(crate) bypassed: Vec<String>,
     /// What the run used while it was counted.
     pub(crate) usage: Usage,
     /// How it ended, if not well.
@@ -131,13 +133,14 @@ impl Session<'_> {
 
     fn run(&self, command: &Command, workload: &Workload) -> Result<(Taken, Finished), String> {
         let counted = count(command, self.homes.folder(), self.interrupt, &mut |_| {});
-        let Counted { stacks, unseen, finished } = counted.map_err(|error| error.to_string())?;
+        let Counted { stacks, unseen, bypassed, finished } = counted.map_err(|error| error.to_string())?;
         let taken = Taken {
             heap: symbolise(&stacks, workload.id.clone(), &self.sources, &self.places),
             many: None,
             processes: stacks.processes,
             gaps: stacks.gaps,
             unseen,
+            bypassed,
             usage: finished.usage,
             failure: (!finished.ending.is_success()).then(|| finished.ending.describe()),
         };

@@ -126,7 +126,7 @@ fn row(taken: &Taken, workload: &Workload) -> (WorkloadHeap, HeapProfile) {
         trust,
         remarks,
         method: Some(HeapMethod::Preload),
-        exact: taken.unseen.is_empty() && taken.gaps.refused_processes == 0,
+        exact: taken.unseen.is_empty() && taken.bypassed.is_empty() && taken.gaps.refused_processes == 0,
         scope: if is_command { HeapScope::WholeRun } else { HeapScope::Iterations },
         iterations: each.as_ref().map(|each| each.iterations),
         processes: taken.processes.len() as u64,

@@ -46,9 +46,10 @@ pub(super) fn judge(case: &Case<'_>) -> (Trust, Vec<String>) {
     for unseen in &taken.unseen {
         judgement.limited(format!("a process of it was not counted: {unseen}"));
     }
+    taken.bypassed.iter().for_each(|library| judgement.limited(library.clone()));
     if taken.gaps.refused_processes > 0 {
         judgement.limited(format!(
-            "{} processes could not be counted: the file for what they allocate could not be made; give the temporary folder room",
+            "{} processes could not be counted: they were killed as they started, or the file for what they allocate could not be made; give the temporary folder room, and lift limits of file size and address space (`ulimit -f`, `-v`)",
             taken.gaps.refused_processes
         ));
     }
