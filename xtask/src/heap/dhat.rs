@@ -28,6 +28,8 @@ struct Point {
 #[derive(Debug, Default)]
 pub(super) struct Counted {
     pub(super) total: Told,
+    /// In the process with most blocks.
+    pub(super) largest: Told,
     /// By the function that called the allocator.
     pub(super) callers: BTreeMap<String, Told>,
 }
@@ -46,10 +48,15 @@ pub(super) fn count(words: &[&str], folder: &Path) -> Result<Counted, TaskError>
         let text = std::fs::read(&path).map_err(TaskError::file(&path))?;
         let profile: Profile =
             serde_json::from_slice(&text).map_err(TaskError::json(path.display().to_string()))?;
+        let mut process = Told::default();
         for point in &profile.pps {
             let told = Told { blocks: point.tbk, bytes: point.tb };
-            counted.total.add(told);
+            process.add(told);
             counted.callers.entry(caller(&profile, point)).or_default().add(told);
+        }
+        counted.total.add(process);
+        if process.blocks > counted.largest.blocks {
+            counted.largest = process;
         }
     }
     if counted.total.blocks == 0 {
