@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use crate::AgentError;
 use crate::heap_layout::{
     CHUNK_BYTES, CHUNK_NODES, CHUNKS_AT, DIRECTORIES_AT, DIRECTORY, FIRST_NODE, HEAP_MAGIC, HeapHeader,
-    MODULES_AT, MOST_CHUNKS, MOST_MODULES, MOST_NODES, MOST_THREADS, MappedFile, NODES_AT, Node, PATH_BYTES,
-    SIZE_CLASSES, Statistics,
+    MODULES_AT, MOST_CHUNKS, MOST_MODULES, MOST_NODES, MOST_THREADS, MappedFile, NODES_AT, Node, PARTS,
+    PATH_BYTES, SIZE_CLASSES, Statistics, TOTALS_AT, ThreadTotals,
 };
 
 /// Where a stack of allocations begins or ends.
@@ -26,15 +26,51 @@ pub enum HeapFrame {
     Overflow,
 }
 
+/// What the estimates of a stack rest on, where only a part is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct HeapSample {
+    /// Blocks that were sampled.
+    pub blocks: u64,
+    /// The estimated variance of the estimated number of blocks.
+    pub count_variance: f64,
+    /// The same of the bytes.
+    pub bytes_variance: f64,
+    /// The most blocks that one sampled block stands for.
+    pub heaviest: f64,
+}
+
+impl HeapSample {
+    /// Adds what was sampled independently of this.
+    pub fn add(&mut self, other: &Self) {
+        self.blocks += other.blocks;
+        self.count_variance += other.count_variance;
+        self.bytes_variance += other.bytes_variance;
+        self.heaviest = self.heaviest.max(other.heaviest);
+    }
+}
+
+/// What a process allocated in all, counted exactly, where stacks are sampled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SampledTotals {
+    /// Bytes between two that were struck, on average.
+    pub mean_bytes: u64,
+    /// Blocks, reallocations among them.
+    pub count: u64,
+    /// Bytes that were asked for.
+    pub bytes: u64,
+}
+
 /// A node of the tree of stacks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HeapNode {
     /// The caller; always before this node.
     pub parent: Option<u32>,
     /// The frame.
     pub frame: HeapFrame,
-    /// What was allocated by exactly this stack.
+    /// What was allocated by exactly this stack; estimates where stacks are sampled, then without what grew.
     pub counts: HeapCounts,
+    /// What these estimates rest on; all zero where every allocation is counted.
+    pub sample: HeapSample,
 }
 
 /// What was allocated by a stack.
@@ -77,6 +113,14 @@ impl HeapCounts {
             *size += others;
         }
     }
+
+    /// From parts of blocks to blocks.
+    fn settle_parts(&mut self) {
+        let whole = |parts: u64| (parts + PARTS / 2) / PARTS;
+        let signed = |parts: i64| parts.signum() * whole(parts.unsigned_abs()).cast_signed();
+        (self.count, self.temporary) = (whole(self.count), whole(self.temporary));
+        (self.live_count, self.peak_count) = (signed(self.live_count), signed(self.peak_count));
+    }
 }
 
 /// A file that was mapped into the process.
@@ -93,7 +137,7 @@ pub struct HeapModule {
 }
 
 /// What one process allocated, up to when it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ProcessHeap {
     /// The number of the process.
     pub process: u32,
@@ -105,6 +149,8 @@ pub struct ProcessHeap {
     pub gaps: HeapGaps,
     /// The most bytes that were allocated at a time.
     pub peak_bytes: i64,
+    /// Where stacks are sampled, what was allocated in all.
+    pub sampled: Option<SampledTotals>,
 }
 
 /// What the agent could not count, or not assign.
@@ -168,9 +214,24 @@ impl ProcessHeap {
                 let statistics = chunk.chunks_exact(size_of::<Statistics>());
                 for (node, statistics) in tree.iter_mut().skip(number * CHUNK_NODES).zip(statistics) {
                     node.counts.add(&counts_of(statistics, epoch));
+                    node.sample.add(&sample_of(statistics));
                 }
             }
         }
+        let mean_bytes = u64_at(&header, offset_of!(HeapHeader, mean));
+        if mean_bytes != 0 {
+            tree.iter_mut().for_each(|node| node.counts.settle_parts());
+        } else {
+            tree.iter_mut().for_each(|node| node.sample = HeapSample::default());
+        }
+        let raw = read(TOTALS_AT, threads * size_of::<ThreadTotals>())?;
+        let of_threads =
+            |offset| raw.chunks_exact(size_of::<ThreadTotals>()).map(move |one| u64_at(one, offset));
+        let sampled = (mean_bytes != 0).then(|| SampledTotals {
+            mean_bytes,
+            count: of_threads(offset_of!(ThreadTotals, count)).sum(),
+            bytes: of_threads(offset_of!(ThreadTotals, bytes)).sum(),
+        });
         let raw = read(MODULES_AT, modules * size_of::<MappedFile>())?;
         let counter = |offset| u64_at(&header, offset);
         Ok(Self {
@@ -184,6 +245,7 @@ impl ProcessHeap {
                 shared_threads: counter(offset_of!(HeapHeader, shared_threads)),
             },
             peak_bytes: counter(offset_of!(HeapHeader, peak_bytes)).cast_signed(),
+            sampled,
         })
     }
 }
@@ -240,7 +302,20 @@ fn node_of(id: usize, raw: &[u8]) -> Option<HeapNode> {
         parent,
         frame,
         counts: HeapCounts::default(),
+        sample: HeapSample::default(),
     })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a weight has fewer than 2^53 parts")]
+fn sample_of(raw: &[u8]) -> HeapSample {
+    let sizes = offset_of!(Statistics, sizes);
+    let float = |offset| f64::from_bits(u64_at(raw, offset));
+    HeapSample {
+        blocks: (0..SIZE_CLASSES).map(|class| u64::from(u32_at(raw, sizes + 4 * class))).sum(),
+        count_variance: float(offset_of!(Statistics, count_variance)),
+        bytes_variance: float(offset_of!(Statistics, bytes_variance)),
+        heaviest: u64_at(raw, offset_of!(Statistics, heaviest)) as f64 / PARTS as f64,
+    }
 }
 
 fn counts_of(raw: &[u8], epoch: u64) -> HeapCounts {

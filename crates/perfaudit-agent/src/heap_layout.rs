@@ -8,7 +8,7 @@
 use core::sync::atomic::{AtomicI64, AtomicU32, AtomicU64};
 
 /// The first bytes of the file: a name and the version of this layout.
-pub(crate) const HEAP_MAGIC: u64 = u64::from_le_bytes(*b"pfheap01");
+pub(crate) const HEAP_MAGIC: u64 = u64::from_le_bytes(*b"pfheap02");
 
 /// The most nodes of all stacks of a process.
 pub(crate) const MOST_NODES: usize = 1 << 22;
@@ -65,7 +65,21 @@ pub(crate) struct HeapHeader {
     pub(crate) overflown: AtomicU64,
     /// Threads that found no place of their own.
     pub(crate) shared_threads: AtomicU64,
+    /// Allocated bytes between two that are sampled, on average; 0 where every allocation is counted.
+    pub(crate) mean: AtomicU64,
 }
+
+/// What a thread allocated in all, where only a part is counted by stack. Each has a cache line of its own.
+#[repr(C, align(64))]
+pub(crate) struct ThreadTotals {
+    /// Blocks, reallocations among them.
+    pub(crate) count: AtomicU64,
+    /// Bytes that were asked for.
+    pub(crate) bytes: AtomicU64,
+}
+
+/// Estimated numbers of blocks are kept in parts of a block, so many to one.
+pub(crate) const PARTS: u64 = 1 << 16;
 
 /// A stack: the caller's node and the return address.
 #[repr(C)]
@@ -81,7 +95,8 @@ pub(crate) struct Node {
 /// What a thread counted for one node. What most allocations touch lies in the first 64 bytes.
 #[repr(C)]
 pub(crate) struct Statistics {
-    /// Blocks that were allocated, reallocations among them.
+    /// Blocks that were allocated, reallocations among them. Where a part is counted, this and all below but `sizes` are
+    /// estimates of all, blocks in [`PARTS`].
     pub(crate) count: AtomicU64,
     /// Bytes that were asked for.
     pub(crate) bytes: AtomicU64,
@@ -103,6 +118,12 @@ pub(crate) struct Statistics {
     pub(crate) grown_count: AtomicU64,
     /// Bytes that these may have copied: the size before.
     pub(crate) grown_bytes: AtomicU64,
+    /// Where a part is counted: the estimated variance of the blocks, as the bits of a 64-bit float.
+    pub(crate) count_variance: AtomicU64,
+    /// The same of the bytes.
+    pub(crate) bytes_variance: AtomicU64,
+    /// The largest number of blocks that one sampled block stood for, in [`PARTS`].
+    pub(crate) heaviest: AtomicU64,
 }
 
 /// A mapped file.
@@ -126,7 +147,9 @@ pub(crate) const MODULES_AT: usize = TAKEN_AT + 4096;
 pub(crate) const NODES_AT: usize = MODULES_AT + MOST_MODULES * size_of::<MappedFile>();
 /// Where the directories of threads begin: numbers of chunks plus one, 0 for none.
 pub(crate) const DIRECTORIES_AT: usize = NODES_AT + MOST_NODES * size_of::<Node>();
+/// Where the totals of threads begin.
+pub(crate) const TOTALS_AT: usize = DIRECTORIES_AT + MOST_THREADS * DIRECTORY * 4;
 /// Where chunks begin.
-pub(crate) const CHUNKS_AT: usize = DIRECTORIES_AT + MOST_THREADS * DIRECTORY * 4;
+pub(crate) const CHUNKS_AT: usize = TOTALS_AT + MOST_THREADS * size_of::<ThreadTotals>();
 /// The size of a chunk.
 pub(crate) const CHUNK_BYTES: usize = CHUNK_NODES * size_of::<Statistics>();

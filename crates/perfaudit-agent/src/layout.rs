@@ -41,6 +41,10 @@ pub(crate) struct Header {
     pub(crate) heap: AtomicU64,
     /// Processes that could not get a file for their allocations.
     pub(crate) heap_refused: AtomicU64,
+    /// Allocated bytes between two that are sampled, on average; 0 where every allocation is counted.
+    pub(crate) heap_mean: AtomicU64,
+    /// What random numbers start from.
+    pub(crate) heap_seed: AtomicU64,
     /// The folder for these files, with a final zero.
     pub(crate) folder: [AtomicU8; FOLDER_BYTES],
 }

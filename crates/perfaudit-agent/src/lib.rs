@@ -12,11 +12,14 @@ mod shared;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::num::NonZeroU32;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use heap::{HeapCounts, HeapFrame, HeapGaps, HeapModule, HeapNode, ProcessHeap, live_bytes};
+pub use heap::{
+    HeapCounts, HeapFrame, HeapGaps, HeapModule, HeapNode, HeapSample, ProcessHeap, SampledTotals, live_bytes,
+};
 pub use preload::{NotPreloadable, Preloadable};
 pub use ring::{Counters, Record, StackSample};
 use shared::SharedFile;
@@ -34,6 +37,17 @@ pub enum Task {
     Sample(Sampling),
     /// It counts allocations by stack.
     CountAllocations,
+    /// It counts a part of the allocations by stack, to estimate the rest.
+    SampleAllocations(AllocationSampling),
+}
+
+/// How allocations are sampled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AllocationSampling {
+    /// Bytes between two that are struck, on average: a block is sampled when one of its bytes is.
+    pub mean_bytes: NonZeroU32,
+    /// What random numbers start from.
+    pub seed: u64,
 }
 
 /// How the agent samples.

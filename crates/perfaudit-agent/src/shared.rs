@@ -51,7 +51,14 @@ impl SharedFile {
         header.slot_bytes.store(slot_bytes as u64, Ordering::Relaxed);
         let period = u64::try_from(sampling.period.as_nanos()).unwrap_or(u64::MAX);
         header.period_ns.store(period, Ordering::Relaxed);
-        header.heap.store(u64::from(task == Task::CountAllocations), Ordering::Relaxed);
+        let (heap, mean, seed) = match task {
+            Task::Sample(_) => (0, 0, 0),
+            Task::CountAllocations => (1, 0, 0),
+            Task::SampleAllocations(sampling) => (1, sampling.mean_bytes.get().into(), sampling.seed),
+        };
+        header.heap.store(heap, Ordering::Relaxed);
+        header.heap_mean.store(mean, Ordering::Relaxed);
+        header.heap_seed.store(seed, Ordering::Relaxed);
         for (place, byte) in header.folder.iter().zip(folder) {
             place.store(*byte, Ordering::Relaxed);
         }

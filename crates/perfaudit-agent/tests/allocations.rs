@@ -2,7 +2,10 @@
 
 mod support;
 
-use support::{heap, heaps, total_beyond_nothing};
+use std::process::Command;
+
+use perfaudit_agent::{Agent, ProcessHeap, Task};
+use support::{compiled, heap, heaps, total_beyond_nothing};
 
 #[test]
 fn blocks_and_bytes_are_counted_to_the_last() {

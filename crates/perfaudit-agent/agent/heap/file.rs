@@ -6,7 +6,7 @@ use super::CUT;
 use crate::heap_layout::{
     CHUNK_BYTES, CHUNK_NODES, CHUNKS_AT, DIRECTORIES_AT, DIRECTORY, FIRST_NODE, HEAP_MAGIC, HeapHeader,
     INTERRUPTED, MODULES_AT, MOST_CHUNKS, MOST_MODULES, MOST_NODES, MOST_THREADS, MappedFile, NODES_AT, Node,
-    OVERFLOW, PATH_BYTES, Statistics, TAKEN_AT,
+    OVERFLOW, PATH_BYTES, Statistics, TAKEN_AT, TOTALS_AT, ThreadTotals,
 };
 use crate::region::Region;
 use crate::sys::Made;
@@ -52,7 +52,7 @@ impl HeapFile {
         (!base.is_null()).then_some(Self { base })
     }
 
-    fn made() -> Option<Self> {
+    pub(crate) fn made() -> Option<Self> {
         let base = MADE.load(Ordering::Acquire);
         (!base.is_null()).then_some(Self { base })
     }
@@ -154,6 +154,14 @@ impl HeapFile {
         debug_assert!(place < MOST_THREADS);
         // SAFETY: the file has room for `MOST_THREADS` places.
         unsafe { &*self.base.add(TAKEN_AT).cast::<AtomicU8>().add(place) }
+    }
+
+    /// What the thread at `place` allocated in all, where only a part is counted by stack.
+    #[inline]
+    pub(crate) fn totals(&self, place: usize) -> &ThreadTotals {
+        debug_assert!(place < MOST_THREADS);
+        // SAFETY: the file has room for the totals of `MOST_THREADS` places.
+        unsafe { &*self.base.add(TOTALS_AT).cast::<ThreadTotals>().add(place) }
     }
 
     /// What the thread at `place` counts for a node; none when there is no chunk left.

@@ -4,7 +4,8 @@ use core::cell::Cell;
 use core::sync::atomic::{AtomicPtr, AtomicU8, Ordering, compiler_fence};
 
 use super::file::HeapFile;
-use super::{CUT, nodes};
+use super::sampled::Chooser;
+use super::{CUT, add, nodes};
 use crate::heap_layout::MOST_THREADS;
 use crate::unwind::{Start, Walker};
 use crate::{sys, threads, tls};
@@ -20,6 +21,7 @@ pub(super) struct Local {
     last_block: Cell<usize>,
     /// Bytes allocated less bytes freed that the header does not know of.
     pending: Cell<i64>,
+    chooser: Chooser,
     walker: core::cell::UnsafeCell<Walker>,
 }
 
@@ -36,16 +38,44 @@ impl Local {
     /// The state of this thread, unless it is in use already or there is no place left.
     #[inline]
     pub(super) fn enter(heap: &HeapFile) -> Option<Entered> {
-        let local = Self::of_thread(heap)?;
-        if local.is_busy.replace(true) {
+        Self::of_thread(heap)?.enter_this()
+    }
+
+    /// The same for the state that [`Self::of_thread`] gave.
+    #[inline]
+    pub(super) fn enter_this(&'static self) -> Option<Entered> {
+        if self.is_busy.replace(true) {
             return None;
         }
         compiler_fence(Ordering::SeqCst);
-        Some(Entered { local })
+        Some(Entered { local: self })
+    }
+
+    /// The state of this thread, if it has one.
+    #[inline]
+    pub(super) fn known() -> Option<&'static Self> {
+        // SAFETY: a state stays mapped, and only its thread reaches it.
+        unsafe { tls::get().cast::<Self>().as_ref() }
     }
 
     #[inline]
-    fn of_thread(heap: &HeapFile) -> Option<&'static Self> {
+    pub(super) fn place(&self) -> usize {
+        self.place
+    }
+
+    #[inline]
+    pub(super) fn chooser(&self) -> &Chooser {
+        &self.chooser
+    }
+
+    #[inline]
+    pub(super) fn set_last_block(&self, block: usize) {
+        self.last_block.set(block);
+    }
+
+    /// The state of this thread, unless there is no place left.
+    #[inline]
+    pub(super) fn of_thread(heap: &HeapFile) -> Option<&'static Self> {
         let known = tls::get().cast::<Self>();
         let local = if known.is_null() { Self::acquire(heap)? } else { known };
         // SAFETY: a state stays mapped, and only its thread reaches it.
@@ -79,6 +109,14 @@ impl Local {
         threads::leave_place_on_exit(place);
         Some(local)
     }
+}
+
+/// Adds a block to what the thread at a place allocated in all.
+#[inline]
+pub(super) fn count_in_totals(heap: &HeapFile, place: usize, bytes: usize) {
+    let totals = heap.totals(place);
+    add(&totals.count, 1, place == 0);
+    add(&totals.bytes, bytes as u64, place == 0);
 }
 
 /// Whether this thread is in an allocator that is not the C library's; none for a thread without a state.

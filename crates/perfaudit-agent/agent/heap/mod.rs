@@ -6,6 +6,7 @@ mod hooks;
 mod local;
 mod nested;
 mod nodes;
+mod sampled;
 
 pub(crate) use file::list_modules;
 pub(crate) use hooks::look_up_all;
@@ -27,9 +28,10 @@ const FLUSH_BYTES: i64 = 64 * 1024;
 /// Starts to count in this process; where the system refuses that, the process is noted as not counted.
 pub(crate) fn install() {
     let is_ready = nodes::install() && blocks::install() && crate::unwind::install() && HeapFile::create();
-    if is_ready {
+    if let (true, Some(heap)) = (is_ready, HeapFile::made()) {
         list_modules();
         nested::look_at_allocator(hooks::next_malloc());
+        sampled::install(&heap);
         HeapFile::publish();
     } else if let Some(region) = Region::current() {
         region.header().heap_refused.fetch_add(1, Ordering::Relaxed);
@@ -88,44 +90,64 @@ struct Known {
     bytes: usize,
 }
 
+/// What is added to the books for a block, or taken out: itself, or what it stands for.
+#[derive(Clone, Copy)]
+struct Amount {
+    count: u64,
+    bytes: u64,
+}
+
+impl Amount {
+    /// A block that stands for itself.
+    #[inline]
+    fn of(bytes: usize) -> Self {
+        Self { count: 1, bytes: bytes as u64 }
+    }
+}
+
 /// Counts a block. `grown_from` is the size of what it was reallocated from.
 #[inline]
 fn allocated(block: usize, bytes: usize, grown_from: Option<usize>, start: Start) {
     let Some(heap) = HeapFile::current() else { return };
+    if sampled::is_on() {
+        return sampled::allocated(&heap, block, bytes, start);
+    }
     let Some(entered) = Local::enter(&heap) else {
-        count_allocation(&heap, None, INTERRUPTED, bytes, grown_from);
+        count_allocation(&heap, None, INTERRUPTED, Amount::of(bytes), bytes, grown_from);
         blocks::put(&heap, block, Known { node: INTERRUPTED, bytes });
         return;
     };
     let node = entered.stack(&heap, start);
-    count_allocation(&heap, Some(&entered), node, bytes, grown_from);
+    count_allocation(&heap, Some(&entered), node, Amount::of(bytes), bytes, grown_from);
     blocks::put(&heap, block, Known { node, bytes });
     entered.set_last_block(block);
 }
 
 #[inline]
-fn count_allocation(
-    heap: &HeapFile,
+fn count_allocation<'a>(
+    heap: &'a HeapFile,
     entered: Option<&local::Entered>,
     node: u32,
+    amount: Amount,
     bytes: usize,
     grown_from: Option<usize>,
-) {
+) -> Option<&'a Statistics> {
     let is_shared = entered.is_none_or(local::Entered::is_shared);
-    let size = i64::try_from(bytes).unwrap_or(i64::MAX);
-    if let Some(statistics) = heap.statistics(entered.map_or(0, local::Entered::place), node) {
+    let statistics = heap.statistics(entered.map_or(0, local::Entered::place), node);
+    if let Some(statistics) = statistics {
         keep_peak(statistics, heap.header().epoch.load(Ordering::Relaxed));
-        add(&statistics.count, 1, is_shared);
-        add(&statistics.bytes, bytes as u64, is_shared);
-        add_signed(&statistics.live_count, 1, is_shared);
-        add_signed(&statistics.live_bytes, size, is_shared);
+        add(&statistics.count, amount.count, is_shared);
+        add(&statistics.bytes, amount.bytes, is_shared);
+        add_signed(&statistics.live_count, amount.count.cast_signed(), is_shared);
+        add_signed(&statistics.live_bytes, amount.bytes.cast_signed(), is_shared);
         statistics.sizes[size_class(bytes)].fetch_add(1, Ordering::Relaxed);
         if let Some(before) = grown_from {
             add(&statistics.grown_count, 1, is_shared);
             add(&statistics.grown_bytes, before.min(bytes) as u64, is_shared);
         }
     }
-    change_live(heap, entered, size);
+    change_live(heap, entered, amount.bytes.cast_signed());
+    statistics
 }
 
 /// Why a block is taken out of the books.
@@ -136,28 +158,37 @@ enum Why {
     Reallocation,
 }
 
-/// Takes a block out of the books before it is given back, when another thread may get it at once.
+/// Takes a block out of the books before it is given back, when another thread may get it at once. What it was is known
+/// where every block is counted.
 #[inline]
 fn freed(block: usize, why: Why) -> Option<Known> {
     let heap = HeapFile::current()?;
+    if sampled::is_on() {
+        sampled::freed(&heap, block, why == Why::Free);
+        return None;
+    }
     let Some(known) = blocks::take(block) else {
         heap.header().foreign_frees.fetch_add(1, Ordering::Relaxed);
         return None;
     };
-    let entered = Local::enter(&heap);
+    count_end(&heap, block, known.node, Amount::of(known.bytes), why == Why::Free);
+    Some(known)
+}
+
+#[inline]
+fn count_end(heap: &HeapFile, block: usize, node: u32, amount: Amount, is_free: bool) {
+    let entered = Local::enter(heap);
     let entered = entered.as_ref();
     let is_shared = entered.is_none_or(local::Entered::is_shared);
-    let size = i64::try_from(known.bytes).unwrap_or(i64::MAX);
-    if let Some(statistics) = heap.statistics(entered.map_or(0, local::Entered::place), known.node) {
+    if let Some(statistics) = heap.statistics(entered.map_or(0, local::Entered::place), node) {
         keep_peak(statistics, heap.header().epoch.load(Ordering::Relaxed));
-        add_signed(&statistics.live_count, -1, is_shared);
-        add_signed(&statistics.live_bytes, -size, is_shared);
-        if entered.is_some_and(|entered| entered.was_last_block(block)) && why == Why::Free {
-            add(&statistics.temporary, 1, is_shared);
+        add_signed(&statistics.live_count, -amount.count.cast_signed(), is_shared);
+        add_signed(&statistics.live_bytes, -amount.bytes.cast_signed(), is_shared);
+        if entered.is_some_and(|entered| entered.was_last_block(block)) && is_free {
+            add(&statistics.temporary, amount.count, is_shared);
         }
     }
-    change_live(&heap, entered, -size);
-    Some(known)
+    change_live(heap, entered, -amount.bytes.cast_signed());
 }
 
 /// Puts a block back that was not given back after all.

@@ -1,0 +1,207 @@
+//! Counting a part: blocks are sampled by the bytes that are allocated, so that each byte has the same chance.
+//!
+//! Bytes are struck at random, one in `mean` on average and each independently of all others (a Poisson process); a block
+//! is counted if one of its bytes is struck, which a block of s bytes is with probability p = 1 - exp(-s / mean). It then
+//! stands for 1 / p blocks and s / p bytes, which makes sums unbiased (Horvitz and Thompson, 1952); the variance of such a
+//! sum is estimated without bias by the sum of (1 - p) / p^2, times s^2 for bytes. How many blocks and bytes each thread
+//! allocates in all is counted exactly.
+
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use super::file::HeapFile;
+use super::local::Local;
+use super::{Amount, Known, blocks, count_allocation, count_end, local};
+use crate::heap_layout::{INTERRUPTED, PARTS, Statistics};
+use crate::region::Region;
+use crate::unwind::Start;
+
+/// Bytes from one that is struck to the next, on average; 0 where every allocation is counted.
+static MEAN: AtomicU64 = AtomicU64::new(0);
+static SEED: AtomicU64 = AtomicU64::new(0);
+
+/// How many sampled blocks are allocated by a hash of their address: of nearly every block that is freed one look here
+/// tells that it was not sampled.
+static LIVE: [AtomicU32; 1 << LIVE_BITS] = [const { AtomicU32::new(0) }; 1 << LIVE_BITS];
+const LIVE_BITS: u32 = 14;
+
+pub(super) fn install(heap: &HeapFile) {
+    let Some(region) = Region::current() else { return };
+    let mean = region.header().heap_mean.load(Ordering::Relaxed);
+    // Processes that are alike must not be sampled alike.
+    let process = region.header().processes.load(Ordering::Relaxed);
+    SEED.store(mixed(region.header().heap_seed.load(Ordering::Relaxed) ^ mixed(process)), Ordering::Relaxed);
+    heap.header().mean.store(mean, Ordering::Relaxed);
+    LIVE.iter().for_each(|place| place.store(0, Ordering::Relaxed));
+    MEAN.store(mean, Ordering::Release);
+}
+
+#[inline]
+pub(super) fn is_on() -> bool {
+    MEAN.load(Ordering::Relaxed) != 0
+}
+
+/// What a thread needs to choose blocks.
+pub(super) struct Chooser {
+    /// Bytes until the next one that is struck.
+    left: core::cell::Cell<i64>,
+    /// The state of the random numbers; 0 before the first.
+    random: core::cell::Cell<u64>,
+}
+
+#[inline]
+pub(super) fn allocated(heap: &HeapFile, block: usize, bytes: usize, start: Start) {
+    let Some(local) = Local::of_thread(heap) else {
+        local::count_in_totals(heap, 0, bytes);
+        return count_certain(heap, block, bytes);
+    };
+    local::count_in_totals(heap, local.place(), bytes);
+    local.set_last_block(block);
+    let chooser = local.chooser();
+    let left = chooser.left.get() - size(bytes);
+    chooser.left.set(left);
+    if left < 0 {
+        sample(heap, local, block, bytes, start);
+    }
+}
+
+/// A block of no bytes counts as one of a single byte.
+#[inline]
+fn size(bytes: usize) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX).max(1)
+}
+
+#[cold]
+fn sample(heap: &HeapFile, local: &'static Local, block: usize, bytes: usize, start: Start) {
+    let Some(entered) = local.enter_this() else { return count_certain(heap, block, bytes) };
+    let chooser = local.chooser();
+    if chooser.random.get() == 0 {
+        let place = local.place() as u64;
+        chooser.random.set(mixed(SEED.load(Ordering::Relaxed) ^ mixed(place)) | 1);
+        chooser.left.set(chooser.gap() - size(bytes));
+        if chooser.left.get() >= 0 {
+            return;
+        }
+    }
+    chooser.left.set(chooser.gap());
+    let weight = weight(bytes);
+    let node = entered.stack(heap, start);
+    if let Some(statistics) = count_allocation(heap, Some(&entered), node, amount(bytes, weight), bytes, None) {
+        note_variance(statistics, bytes, weight);
+    }
+    keep(heap, block, Known { node, bytes });
+}
+
+/// Counts a block of a thread that has no state of its own, or is in this library: with certainty, for itself alone.
+#[cold]
+fn count_certain(heap: &HeapFile, block: usize, bytes: usize) {
+    count_allocation(heap, None, INTERRUPTED, amount(bytes, 1.0), bytes, None);
+    keep(heap, block, Known { node: INTERRUPTED, bytes });
+}
+
+fn keep(heap: &HeapFile, block: usize, known: Known) {
+    live(block).fetch_add(1, Ordering::Relaxed);
+    blocks::put(heap, block, known);
+}
+
+#[inline]
+fn live(block: usize) -> &'static AtomicU32 {
+    let hash = (block as u64 >> 4).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - LIVE_BITS);
+    &LIVE[hash as usize]
+}
+
+/// Takes a block out of the books, if it was sampled.
+#[inline]
+pub(super) fn freed(heap: &HeapFile, block: usize, is_free: bool) {
+    if live(block).load(Ordering::Relaxed) != 0 {
+        end(heap, block, is_free);
+    }
+    if let Some(local) = Local::known() {
+        local.set_last_block(0);
+    }
+}
+
+#[cold]
+fn end(heap: &HeapFile, block: usize, is_free: bool) {
+    let Some(known) = blocks::take(block) else { return };
+    live(block).fetch_sub(1, Ordering::Relaxed);
+    let weight = if known.node == INTERRUPTED { 1.0 } else { weight(known.bytes) };
+    count_end(heap, block, known.node, amount(known.bytes, weight), is_free);
+}
+
+/// What a sampled block stands for.
+fn amount(bytes: usize, weight: f64) -> Amount {
+    Amount { count: (weight * PARTS as f64 + 0.5) as u64, bytes: (weight * bytes as f64 + 0.5) as u64 }
+}
+
+/// How many blocks like it a sampled block stands for.
+fn weight(bytes: usize) -> f64 {
+    1.0 / struck(size(bytes) as f64 / MEAN.load(Ordering::Relaxed) as f64)
+}
+
+/// 1 - exp(-x).
+fn struck(x: f64) -> f64 {
+    const HALVINGS: u32 = 10;
+    if x > 40.0 {
+        return 1.0;
+    }
+    let small = x / f64::from(1 << HALVINGS);
+    // The series of 1 - exp(-small), which is below 0.04; then 1 - (1 - y)^2 = y (2 - y) as often as it was halved.
+    let mut y = small * (1.0 - small / 2.0 * (1.0 - small / 3.0 * (1.0 - small / 4.0 * (1.0 - small / 5.0))));
+    for _ in 0..HALVINGS {
+        y *= 2.0 - y;
+    }
+    y
+}
+
+fn note_variance(statistics: &Statistics, bytes: usize, weight: f64) {
+    let of_count = weight * (weight - 1.0);
+    let bytes = bytes as f64;
+    // The place is the thread's own.
+    let add = |variance: &AtomicU64, more: f64| {
+        let sum = f64::from_bits(variance.load(Ordering::Relaxed)) + more;
+        variance.store(sum.to_bits(), Ordering::Relaxed);
+    };
+    add(&statistics.count_variance, of_count);
+    add(&statistics.bytes_variance, of_count * bytes * bytes);
+    statistics.heaviest.fetch_max(amount(0, weight).count, Ordering::Relaxed);
+}
+
+impl Chooser {
+    /// The bytes to the next one that is struck: exponentially distributed.
+    fn gap(&self) -> i64 {
+        // Xorshift: Marsaglia, 2003, with the multiplier of Vigna, 2016.
+        let mut state = self.random.get();
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        self.random.set(state);
+        let bits = state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11;
+        let uniform = (bits + 1) as f64 / (1_u64 << 53) as f64;
+        (-logarithm(uniform) * MEAN.load(Ordering::Relaxed) as f64) as i64
+    }
+}
+
+/// The natural logarithm of a positive number, as exact as eleven digits.
+fn logarithm(x: f64) -> f64 {
+    const MANTISSA: u64 = (1 << 52) - 1;
+    let bits = x.to_bits();
+    let mut exponent = (bits >> 52) as i64 - 1023;
+    let mut mantissa = f64::from_bits(bits & MANTISSA | 1023 << 52);
+    if mantissa > core::f64::consts::SQRT_2 {
+        mantissa /= 2.0;
+        exponent += 1;
+    }
+    // ln m = 2 artanh((m - 1) / (m + 1)), whose argument is below 0.172.
+    let z = (mantissa - 1.0) / (mantissa + 1.0);
+    let square = z * z;
+    let series = (0..7).rev().fold(0.0, |sum, k| sum * square + 1.0 / f64::from(2 * k + 1));
+    exponent as f64 * core::f64::consts::LN_2 + 2.0 * z * series
+}
+
+/// A number whose bits depend on all bits of another: SplitMix64.
+fn mixed(number: u64) -> u64 {
+    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ z >> 31
+}
