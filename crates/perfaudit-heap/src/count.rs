@@ -1,10 +1,11 @@
 //! Running a command with the preloaded library that counts its allocations.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use nix::sys::statvfs::{FsFlags, statvfs};
-use perfaudit_agent::{Agent, AgentError, ProcessHeap, Task};
+use perfaudit_agent::{Agent, AgentError, AllocationSampling, ProcessHeap, Task};
 use perfaudit_exec::{Command, Ending, Finished, Interrupt, OutputLine, RunError};
 use tempfile::TempDir;
 
@@ -23,6 +24,8 @@ pub struct Counted {
     pub bypassed: Vec<String>,
     /// How the command ended, and what it used while it was counted.
     pub finished: Finished,
+    /// The room that the files of the count took, in bytes.
+    pub written_bytes: u64,
 }
 
 /// Why nothing was counted.
@@ -81,15 +84,42 @@ pub fn count(
     interrupt: &Interrupt,
     observe: &mut dyn FnMut(OutputLine<'_>),
 ) -> Result<Counted, CountError> {
+    run(Task::CountAllocations, command, scratch, interrupt, observe)
+}
+
+/// The same, but only a part of the allocations is counted by stack, at a small cost: stacks hold estimates, see
+/// [`estimates`](crate::estimates), and what is in all is in [`Stacks::sampled`].
+///
+/// # Errors
+/// As [`count`].
+pub fn sample(
+    sampling: AllocationSampling,
+    command: &Command,
+    scratch: &Path,
+    interrupt: &Interrupt,
+    observe: &mut dyn FnMut(OutputLine<'_>),
+) -> Result<Counted, CountError> {
+    run(Task::SampleAllocations(sampling), command, scratch, interrupt, observe)
+}
+
+fn run(
+    task: Task,
+    command: &Command,
+    scratch: &Path,
+    interrupt: &Interrupt,
+    observe: &mut dyn FnMut(OutputLine<'_>),
+) -> Result<Counted, CountError> {
     let program = route(command)?;
     let folder = folder(scratch).map_err(CountError::Folder)?;
-    let agent = Agent::prepare(folder.path(), Task::CountAllocations)?;
+    let agent = Agent::prepare(folder.path(), task)?;
     let own = command.environment().find(|(name, _)| *name == "LD_PRELOAD");
     let preloaded = own.map(|(_, value)| value.to_owned()).or_else(|| std::env::var_os("LD_PRELOAD"));
     let mut counted = command.clone();
     for (name, value) in agent.environment(preloaded.as_deref()) {
         counted = counted.env(name, value);
     }
+    let written = || used(folder.path());
+    let before = written();
     let finished = perfaudit_exec::run(&counted, interrupt, observe)?;
     match finished.ending {
         Ending::Interrupted => return Err(CountError::Interrupted),
@@ -111,7 +141,8 @@ pub fn count(
     }
     let mut stacks = Stacks::of(heaps);
     stacks.gaps.refused_processes = agent.counters().refused_heaps + unfinished;
-    if stacks.totals().count == 0 {
+    let count = stacks.sampled.map_or_else(|| stacks.totals().count, |totals| totals.count);
+    if count == 0 {
         return Err(CountError::Nothing { program });
     }
     let unseen = unseen(&stacks);
@@ -120,7 +151,8 @@ pub fn count(
     let modules = stacks.modules.iter().map(|module| module.path.as_path());
     let libraries = modules.filter(|path| !programs.contains(path) && !path.starts_with(folder.path()));
     let bypassed = bypassed(libraries);
-    Ok(Counted { stacks, unseen, bypassed, finished })
+    let written_bytes = written().saturating_sub(before);
+    Ok(Counted { stacks, unseen, bypassed, finished, written_bytes })
 }
 
 /// Programs whose allocations could not be seen, and those that allocated nothing in any of their processes: nearly
@@ -128,7 +160,7 @@ pub fn count(
 fn unseen(stacks: &Stacks) -> Vec<String> {
     let mut programs: BTreeMap<&Path, u64> = BTreeMap::new();
     for process in &stacks.processes {
-        *programs.entry(&process.program).or_default() += process.counts.count;
+        *programs.entry(&process.program).or_default() += process.blocks;
     }
     let why = |(program, count): (&Path, u64)| match look(program) {
         // A program that is gone or was replaced since was there when it was counted.
@@ -138,6 +170,13 @@ fn unseen(stacks: &Stacks) -> Vec<String> {
         Ok(()) => Some(CountError::Nothing { program: program.to_owned() }.to_string()),
     };
     programs.into_iter().filter_map(why).collect()
+}
+
+/// The room that the files of a folder take, in bytes; they are sparse.
+fn used(folder: &Path) -> u64 {
+    const BLOCK: u64 = 512;
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    files.filter_map(|file| file.metadata().ok()).map(|file| file.blocks() * BLOCK).sum()
 }
 
 /// A folder from which a library can be loaded, in memory if there is room.

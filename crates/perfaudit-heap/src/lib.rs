@@ -2,12 +2,14 @@
 //!
 //! - [`route`]: looks at the program first: whether its allocations can be seen at all, or why not.
 //! - [`count`]: runs it with the preloaded library that counts, and reads what each of its processes allocated.
+//! - [`sample`]: the same at a small cost: a part is counted, and [`estimates`] tell the rest with intervals.
 //! - [`Stacks`]: the stacks of all processes in one tree; [`symbolise`] gives them functions and lines.
 //! - [`sites`]: pure: which line each allocation is charged to.
 //! - [`per_iteration`]: pure: what an iteration of a benchmark allocates, from one iteration and from many.
 
 mod allocator;
 mod count;
+mod estimate;
 mod iteration;
 mod measured;
 mod route;
@@ -15,9 +17,11 @@ mod sites;
 mod stacks;
 mod symbolise;
 
-pub use count::{CountError, Counted, count};
+pub use count::{CountError, Counted, count, sample};
+pub use estimate::{Estimated, SiteEstimate, estimates, unseen_bytes};
 pub use iteration::{Each, Iterations, Part, per_iteration};
 pub use measured::{MeasuredHeap, measured_heap};
+pub use perfaudit_agent::{AllocationSampling, SampledTotals};
 pub use route::{Refusal, route};
 pub use sites::{SiteLimits, Sites, sites};
 pub use stacks::{Gaps, ProcessTotals, Stacks};

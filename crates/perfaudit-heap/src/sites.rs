@@ -58,7 +58,7 @@ impl Sites {
 }
 
 /// A line of a function.
-type Place = (FunctionId, u32);
+pub(crate) type Place = (FunctionId, u32);
 
 /// Charges each stack to its innermost frame of the project's own code, through inlined frames; where there is none, to
 /// the innermost outside of the standard library and the system's libraries; where there is none either, to the
@@ -105,7 +105,10 @@ pub fn sites(profile: &HeapProfile) -> Sites {
 }
 
 /// The frame that a stack is charged to, and the function that it calls there.
-fn charge<'a>(profile: &'a HeapProfile, stack: &HeapStack) -> (&'a SourceFrame, Option<FunctionId>) {
+pub(crate) fn charge<'a>(
+    profile: &'a HeapProfile,
+    stack: &HeapStack,
+) -> (&'a SourceFrame, Option<FunctionId>) {
     let kind = |frame: &SourceFrame| {
         let function = &profile.functions[frame.function as usize];
         profile.origins[function.origin as usize].kind

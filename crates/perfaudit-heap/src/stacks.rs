@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use perfaudit_agent::{HeapFrame, HeapModule, ProcessHeap};
+use perfaudit_agent::{HeapFrame, HeapModule, HeapSample, ProcessHeap, SampledTotals};
 use perfaudit_cpu::{CallTree, CodeAddress, FileIdentity, Lookup, Module};
 use perfaudit_result::{HeapCounts, NodeId};
 
@@ -16,6 +16,10 @@ pub struct Stacks {
     pub tree: CallTree<CodeAddress>,
     /// What each node of the tree allocated itself. Peaks are those of the process with the largest one alone.
     pub counts: Vec<HeapCounts>,
+    /// What estimates of each node rest on, where stacks are sampled.
+    pub samples: Vec<HeapSample>,
+    /// What was allocated in all, where stacks are sampled.
+    pub sampled: Option<SampledTotals>,
     /// The processes, the one with the largest peak first.
     pub processes: Vec<ProcessTotals>,
     /// What could not be counted or not assigned.
@@ -27,8 +31,10 @@ pub struct Stacks {
 pub struct ProcessTotals {
     /// Its program; empty when it is not known.
     pub program: PathBuf,
-    /// What it allocated.
+    /// What it allocated; estimates where stacks are sampled.
     pub counts: HeapCounts,
+    /// How many blocks it allocated, counted in any case.
+    pub blocks: u64,
 }
 
 /// What could not be counted, or not assigned, in all processes.
@@ -96,9 +102,17 @@ impl Stacks {
                 (counts.peak, counts.peak_count) = (0, 0);
             }
             self.counts[id as usize].add(&counts);
+            self.samples.resize(self.tree.nodes().len(), HeapSample::default());
+            self.samples[id as usize].add(&node.sample);
         }
         let program = heap.modules.first().map(|module| module.path.clone()).unwrap_or_default();
-        self.processes.push(ProcessTotals { program, counts: totals });
+        if let Some(of_process) = heap.sampled {
+            let all = self.sampled.get_or_insert(SampledTotals { count: 0, bytes: 0, ..of_process });
+            all.count += of_process.count;
+            all.bytes += of_process.bytes;
+        }
+        let blocks = heap.sampled.map_or(totals.count, |sampled| sampled.count);
+        self.processes.push(ProcessTotals { program, counts: totals, blocks });
         self.gaps.foreign_frees += heap.gaps.foreign_frees;
         self.gaps.unaligned += heap.gaps.unaligned;
         self.gaps.overflown += heap.gaps.overflown;
@@ -168,7 +182,12 @@ mod tests {
             peak_bytes: bytes.cast_signed(),
             ..perfaudit_agent::HeapCounts::default()
         };
-        let node = |parent, address, counts| HeapNode { parent, frame: HeapFrame::Return(address), counts };
+        let node = |parent, address, counts| HeapNode {
+            parent,
+            frame: HeapFrame::Return(address),
+            counts,
+            sample: HeapSample::default(),
+        };
         let nothing = perfaudit_agent::HeapCounts::default();
         ProcessHeap {
             process,
@@ -180,6 +199,7 @@ mod tests {
             ],
             gaps: HeapGaps::default(),
             peak_bytes: bytes.cast_signed(),
+            sampled: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use perfaudit_agent::{HeapSample, SampledTotals};
 use perfaudit_cpu::Recording;
 use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces, SymbolRemark};
 use perfaudit_result::{
@@ -19,6 +20,10 @@ pub struct SymbolisedHeap {
     pub(crate) carrier: CpuProfile,
     /// What each stack allocated.
     pub(crate) counts: Vec<HeapCounts>,
+    /// What the estimates of each stack rest on, where stacks are sampled.
+    pub(crate) samples: Vec<HeapSample>,
+    /// Where stacks are sampled, what was allocated in all.
+    pub(crate) sampled: Option<SampledTotals>,
     /// What is missing of symbols, most blocks first.
     pub remarks: Vec<SymbolRemark>,
     /// Blocks whose stack does not reach its root.
@@ -39,6 +44,7 @@ pub fn symbolise(
     places: &SymbolPlaces,
 ) -> SymbolisedHeap {
     let mut counts = Vec::new();
+    let mut of_stacks = Vec::new();
     let mut samples = Vec::new();
     let mut threads = Vec::new();
     for (node, of_node) in (0..).zip(&stacks.counts) {
@@ -49,6 +55,7 @@ pub fn symbolise(
         samples.push(SampleRun { node, thread: number, block: 0, count: of_node.count });
         threads.push(Thread { process: number, thread: number, name: String::new() });
         counts.push(*of_node);
+        of_stacks.push(stacks.samples.get(node as usize).copied().unwrap_or_default());
     }
     let recording = Recording {
         sampler: no_sampler(),
@@ -70,7 +77,15 @@ pub fn symbolise(
         .map(|run| run.count)
         .sum();
     let unsymbolised = carrier.sampler.unsymbolised;
-    SymbolisedHeap { carrier, counts, remarks: symbolised.remarks, truncated, unsymbolised }
+    SymbolisedHeap {
+        carrier,
+        counts,
+        samples: of_stacks,
+        sampled: stacks.sampled,
+        remarks: symbolised.remarks,
+        truncated,
+        unsymbolised,
+    }
 }
 
 impl SymbolisedHeap {

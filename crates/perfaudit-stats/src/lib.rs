@@ -20,6 +20,7 @@
 //! | what is the product of two estimates, or their difference | [`product_interval`], [`difference_interval`] |
 //! | did B change against A, measured in pairs of processes | [`Design`], [`judge_together`], [`holm`] |
 //! | did a count change, and does it confirm a change of time | [`Exact`], [`witness`] |
+//! | what is a total of which a part was sampled, each find with its own weight | [`weighted_sum`] |
 //! | how far apart do two measurements of the same thing lie | [`aa_bound`] |
 //!
 //! ```
@@ -56,6 +57,7 @@ mod sample;
 mod share;
 mod share_difference;
 mod slope;
+mod weighted_sum;
 
 pub use aa::{AaBound, aa_bound};
 pub use dip::{Dip, dip};
@@ -79,3 +81,4 @@ pub use sample::{Sample, SampleError};
 pub use share::{BlockCount, LEAST_BLOCKS, LEAST_HITS, Share, ShareEstimate, Unbounded, clopper_pearson};
 pub use share_difference::{DifferenceTest, share_difference, time_difference};
 pub use slope::slope_through_origin;
+pub use weighted_sum::weighted_sum;

@@ -1,7 +1,8 @@
-//! Allocations counted by perfaudit, beside valgrind's DHAT and heaptrack.
+//! Allocations counted by perfaudit: whether counts equal those of valgrind's DHAT, and what they cost.
 
 mod dhat;
 mod oracle;
+mod programs;
 mod speed;
 
 use clap::Args;
@@ -16,7 +17,7 @@ pub(crate) struct Arguments {
     /// How often each way runs
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
-    /// The commands, each in one argument and split at spaces; without them a few that most systems have
+    /// The commands, each in one argument and split at spaces; without them rustfmt, and 64 threads
     #[arg(value_name = "COMMAND")]
     commands: Vec<String>,
 }

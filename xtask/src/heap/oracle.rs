@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces};
-use perfaudit_exec::{Command, Interrupt, run as run_command};
+use perfaudit_exec::{Command, Interrupt};
 use perfaudit_heap::{count, symbolise};
 use perfaudit_result::{HeapCounts, WorkloadId};
 
-use super::{Told, dhat};
+use super::{Told, dhat, programs};
 use crate::error::TaskError;
 use crate::say;
 use crate::workspace;
@@ -180,17 +180,12 @@ fn tell_callers(here: &dhat::Counted, dhat: &dhat::Counted) {
 
 /// The program's file, compiled where it is not installed.
 fn made(program: &Program, folder: &Path) -> Result<PathBuf, TaskError> {
-    let (compiler, options, source, name): (_, &[&str], _, _) = match &program.source {
-        Source::Installed(path) => return Ok(PathBuf::from(path)),
-        Source::Benchmark(name) => return benchmark(name),
-        Source::Rust(source) => ("rustc", &["--edition=2021", "-O", "-g"], source, "program.rs"),
-        Source::C(source) => ("cc", &["-O1", "-g", "-fno-builtin"], source, "program.c"),
-    };
-    let (file, built) = (folder.join(name), folder.join("program"));
-    std::fs::write(&file, source).map_err(TaskError::file(&file))?;
-    let command = Command::new(compiler).args(options).arg("-o").arg(&built).arg(&file);
-    finished(&command)?;
-    Ok(built)
+    match &program.source {
+        Source::Installed(path) => Ok(PathBuf::from(path)),
+        Source::Benchmark(name) => benchmark(name),
+        Source::Rust(source) => programs::rust(source, folder),
+        Source::C(source) => programs::c(source, folder),
+    }
 }
 
 /// Builds a benchmark of the example; cargo says where it put it.
@@ -198,20 +193,10 @@ fn benchmark(name: &str) -> Result<PathBuf, TaskError> {
     let manifest = workspace::root().join("examples/log-pipeline/Cargo.toml");
     let options = ["bench", "--no-run", "--workspace", "--message-format=json", "--bench", name];
     let command = Command::new("cargo").args(options).arg("--manifest-path").arg(&manifest);
-    let text = finished(&command)?;
+    let text = programs::printed(&command)?;
     text.lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .find(|message| message["target"]["name"] == name && message["executable"].is_string())
         .and_then(|message| message["executable"].as_str().map(PathBuf::from))
         .ok_or_else(|| TaskError::Failed(format!("cargo built no benchmark `{name}`")))
-}
-
-/// What a command that succeeds prints.
-fn finished(command: &Command) -> Result<String, TaskError> {
-    let finished = run_command(command, &Interrupt::new(), &mut |_| {})
-        .map_err(|error| TaskError::Failed(error.to_string()))?;
-    if !finished.ending.is_success() {
-        return Err(TaskError::Failed(finished.stderr.text()));
-    }
-    Ok(finished.stdout.text())
 }

@@ -1,68 +1,123 @@
-//! What counting costs, beside heaptrack. Slowdown is CPU time over CPU time without a counter, in rounds in which each
-//! way runs once, by turns.
+//! What counting costs, beside heaptrack: CPU time over that without a counter, in rounds in which each way runs once, by
+//! turns; what is written; and how long it takes from the end of the program to lines of source.
 
-use std::path::Path;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
+use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces};
 use perfaudit_exec::{Command, Finished, Interrupt, run as run_command};
-use perfaudit_heap::count;
+use perfaudit_heap::{AllocationSampling, CountError, Counted, count, sample, sites, symbolise};
+use perfaudit_result::WorkloadId;
 
-use super::{Told, dhat};
+use super::programs;
 use crate::error::TaskError;
-use crate::say;
+use crate::{say, workspace};
 
-const COMMANDS: [&str; 4] =
-    ["ls -laR /usr/include", "sort /etc/services", "git --version", "find /usr/include"];
+/// What is counted where no command is named: the formatter of Rust on a source of this many bytes, and 64 threads that
+/// allocate a million blocks each.
+const SOURCE_BYTES: usize = 500_000;
+const CROWD: u64 = 64_000_000;
+/// Bytes between two that are sampled, on average.
+const MEAN_BYTES: u32 = 512 * 1024;
 
 pub(super) fn run(rounds: u32, commands: &[String], folder: &Path) -> Result<(), TaskError> {
-    let defaults: Vec<String> = COMMANDS.iter().map(|&command| command.to_owned()).collect();
-    let commands = if commands.is_empty() { &defaults } else { commands };
     say(
-        "| command | blocks here | blocks, DHAT | bytes here | bytes, DHAT | CPU time here | CPU time, heaptrack |",
+        "| command | blocks | CPU time, counted | CPU time, sampled | CPU time, heaptrack | written for a million blocks | exit to sites |",
     );
     say("|---|---|---|---|---|---|---|");
     for command in commands {
-        let words: Vec<&str> = command.split_whitespace().collect();
-        say(&compare(command, &words, rounds, folder)?);
+        let words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+        compare(command, &words, rounds, folder)?;
+    }
+    if !commands.is_empty() {
+        return Ok(());
+    }
+    compare("`rustfmt` of a source of 500 kB", &formatter(folder)?, rounds, folder)?;
+    let crowd = programs::rust(include_str!("programs/crowd.rs"), folder)?;
+    let blocks = compare("64 threads, a million blocks each", &[crowd.display().to_string()], 1, folder)?;
+    let beside = blocks.wrapping_sub(CROWD);
+    say(&format!(
+        "\nOf the threads' 64,000,000 blocks none is missing; {beside} are what threads begin with."
+    ));
+    // A thread begins with a few blocks: its name, its table of thread-local variables, its result.
+    if beside > 64 * 30 {
+        return Err(TaskError::Failed(format!("{blocks} blocks were counted of {CROWD}")));
     }
     Ok(())
 }
 
-fn compare(name: &str, words: &[&str], rounds: u32, folder: &Path) -> Result<String, TaskError> {
+/// The formatter and its source: this project's own, as often as it takes.
+fn formatter(folder: &Path) -> Result<Vec<String>, TaskError> {
+    let mut source = String::new();
+    let texts = workspace::text_files()?;
+    let own = texts.iter().filter(|file| file.path.starts_with("crates/perfaudit-cpu/src/"));
+    for file in own.filter(|file| file.path.ends_with(".rs") && !file.path.contains("/tests")).cycle() {
+        let text = file.text.lines().filter(|line| !line.starts_with("//!") && !line.contains("mod "));
+        source.extend(text.flat_map(|line| [line, "\n"]));
+        if source.len() >= SOURCE_BYTES {
+            break;
+        }
+    }
+    let path = folder.join("source.rs");
+    std::fs::write(&path, source).map_err(TaskError::file(&path))?;
+    let sysroot = programs::printed(&Command::new("rustc").args(["--print", "sysroot"]))?;
+    let formatter = PathBuf::from(sysroot.trim()).join("bin/rustfmt");
+    let words = [formatter.display().to_string(), "--edition=2024".to_owned()];
+    Ok(words.into_iter().chain(["--emit=stdout".to_owned(), path.display().to_string()]).collect())
+}
+
+/// Says what a command costs; answers how many blocks it allocated.
+fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u64, TaskError> {
     let program = words.first().ok_or_else(|| TaskError::Failed("a command has no words".to_owned()))?;
     let plain = Command::new(program).args(&words[1..]);
     let heaptrack = folder.join("heaptrack");
     let traced = Command::new("heaptrack").arg("--raw").arg("-o").arg(&heaptrack).args(words);
-    let mut here = None;
-    let (mut native, mut counted, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..rounds {
+    let mut last = None;
+    let [mut native, mut counted, mut sampled, mut others] = [(); 4].map(|()| Vec::new());
+    let told = |counted: Result<Counted, CountError>| {
+        counted.map_err(|error| TaskError::Failed(format!("{name}: {error}")))
+    };
+    for round in 0..rounds {
         let alone = finished(&plain)?;
         native.push(cpu(&alone));
-        let of_round = count(&plain, folder, &Interrupt::new(), &mut |_| {})
-            .map_err(|error| TaskError::Failed(format!("`{name}`: {error}")))?;
-        let totals = of_round.stacks.totals();
-        here = Some(Told { blocks: totals.count, bytes: totals.bytes });
+        let started = Instant::now();
+        let of_round = told(count(&plain, folder, &Interrupt::new(), &mut |_| {}))?;
         counted.push(cpu(&of_round.finished));
-        // Without heaptrack the comparison with DHAT still stands; what ends otherwise did not run the program.
+        let sites = seconds_to_sites(&of_round, started);
+        last = Some((of_round, sites));
+        let mean_bytes = std::num::NonZeroU32::new(MEAN_BYTES).expect("it is not zero");
+        let sampling = AllocationSampling { mean_bytes, seed: round.into() };
+        let of_round = told(sample(sampling, &plain, folder, &Interrupt::new(), &mut |_| {}))?;
+        sampled.push(cpu(&of_round.finished));
+        // Without heaptrack the rest still stands; what ends otherwise did not run the program.
         let ran = finished(&traced).ok().filter(|traced| traced.ending == alone.ending);
         others.extend(ran.map(|finished| cpu(&finished)));
     }
-    let here = here.expect("there is at least one round");
-    let dhat = dhat::count(words, folder)?.total;
-    let ratio = |times: &mut Vec<Duration>, base: Duration| match times.is_empty() {
+    let (here, seconds) = last.expect("there is at least one round");
+    let blocks = here.stacks.totals().count;
+    let base = median(&mut native);
+    let ratio = |times: &mut Vec<Duration>| match times.is_empty() {
         true => "-".to_owned(),
         false => format!("{:.2}", median(times).as_secs_f64() / base.as_secs_f64().max(1e-9)),
     };
-    let base = median(&mut native);
-    Ok(format!(
-        "| `{name}` | {} | {} | {} | {} | {} | {} |",
-        here.blocks,
-        dhat.blocks,
-        here.bytes,
-        dhat.bytes,
-        ratio(&mut counted, base),
-        ratio(&mut others, base)
-    ))
+    #[expect(clippy::cast_precision_loss, reason = "a table for people")]
+    let written = here.written_bytes as f64 / blocks as f64;
+    say(&format!(
+        "| {name} | {blocks} | {} | {} | {} | {written:.2} MB | {seconds:.2} s |",
+        ratio(&mut counted),
+        ratio(&mut sampled),
+        ratio(&mut others),
+    ));
+    Ok(blocks)
+}
+
+/// From the end of the program to its sites with symbols.
+fn seconds_to_sites(counted: &Counted, started: Instant) -> f64 {
+    let places = SymbolPlaces::of_this_machine();
+    let id = WorkloadId("speed".to_owned());
+    let heap = symbolise(&counted.stacks, id, &ProjectSources::default(), &places);
+    std::hint::black_box(sites(&heap.whole()));
+    started.elapsed().saturating_sub(counted.finished.duration).as_secs_f64()
 }
 
 fn finished(command: &Command) -> Result<Finished, TaskError> {
