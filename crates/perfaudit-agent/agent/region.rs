@@ -1,6 +1,6 @@
 //! The shared file, mapped.
 
-use core::sync::atomic::{AtomicPtr, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use crate::layout::{FREE, Header, MAGIC, READY, SLOT_HEAD, SLOTS_OFFSET, Slot};
 use crate::sys;
@@ -10,6 +10,9 @@ const TAKEN: u32 = 1;
 
 /// The shared file; null until the agent has started, and for good where it has nothing to do.
 static REGION: AtomicPtr<u8> = AtomicPtr::new(core::ptr::null_mut());
+
+/// The number of this process among those in which the library started.
+static ORDINAL: AtomicU64 = AtomicU64::new(0);
 
 /// Writes into a slot what it holds, and who wrote it when.
 pub(crate) fn sign(slot: &Slot, kind: u32, bytes: usize) {
@@ -56,6 +59,16 @@ impl Region {
     pub(crate) fn current() -> Option<Self> {
         let base = REGION.load(Ordering::Acquire);
         (!base.is_null()).then_some(Self { base })
+    }
+
+    /// Counts this process as one in which the library started.
+    pub(crate) fn count_process(&self) {
+        ORDINAL.store(self.header().processes.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// The number of this process among those in which the library started: no two have the same.
+    pub(crate) fn ordinal() -> u64 {
+        ORDINAL.load(Ordering::Relaxed)
     }
 
     pub(crate) fn header(&self) -> &Header {

@@ -23,7 +23,7 @@ extern "C" fn start(_: c_int, _: *const *const c_char, environment: *const *cons
     let Some(path) = (unsafe { variable(environment, FILE_VARIABLE.as_bytes()) }) else { return };
     // SAFETY: the values of the environment end with a zero byte.
     let Some(region) = (unsafe { Region::open(path) }) else { return };
-    region.header().processes.fetch_add(1, Ordering::Relaxed);
+    region.count_process();
     threads::remember_stack_end(path as usize);
     threads::install();
     if region.header().heap.load(Ordering::Relaxed) != 0 {
@@ -59,7 +59,7 @@ fn tell_maps(region: &Region) {
 /// Timers stay behind in a fork.
 pub(crate) fn in_child(parent: u32) {
     if let Some(region) = Region::current() {
-        region.header().processes.fetch_add(1, Ordering::Relaxed);
+        region.count_process();
         if region.header().period_ns.load(Ordering::Relaxed) != 0 {
             region.write(|slot, _, _| {
                 slot.parent.store(parent, Ordering::Relaxed);

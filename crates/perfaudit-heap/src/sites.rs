@@ -94,6 +94,8 @@ pub fn sites(profile: &HeapProfile) -> Sites {
                 counts,
                 count_per_iteration: None,
                 bytes_per_iteration: None,
+                count_estimate: None,
+                bytes_estimate: None,
             }
         })
         .collect();

@@ -6,7 +6,7 @@ mod heap;
 mod report;
 mod stage;
 
-use std::num::NonZeroU16;
+use std::num::{NonZeroU16, NonZeroU32};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -253,6 +253,9 @@ pub(crate) struct AuditArguments {
     /// What is known before anything is measured that the run does not tell.
     #[arg(skip)]
     pub(crate) limits: Vec<Limit>,
+    /// How many bytes lie between two that are sampled when a part of the allocations is counted: `perfaudit heap` has
+    /// an argument for that.
+    pub(crate) heap_sample: Option<NonZeroU32>,
 }
 
 /// What concerns the benchmarks of a project, and is refused where these are left alone.

@@ -46,6 +46,9 @@ impl HeapFile {
     /// The file of a child that came to be by other means than `fork`, such as `clone`: made when it first allocates.
     #[cold]
     fn of_child() -> Option<Self> {
+        if let Some(region) = Region::current() {
+            region.count_process();
+        }
         super::in_child();
         // SAFETY: the page stays mapped.
         let base = unsafe { CURRENT.load(Ordering::Acquire).as_ref() }?.load(Ordering::Acquire);

@@ -28,8 +28,8 @@ pub(super) fn install(heap: &HeapFile) {
     let Some(region) = Region::current() else { return };
     let mean = region.header().heap_mean.load(Ordering::Relaxed);
     // Processes that are alike must not be sampled alike.
-    let process = region.header().processes.load(Ordering::Relaxed);
-    SEED.store(mixed(region.header().heap_seed.load(Ordering::Relaxed) ^ mixed(process)), Ordering::Relaxed);
+    let seed = region.header().heap_seed.load(Ordering::Relaxed) ^ mixed(Region::ordinal());
+    SEED.store(mixed(seed), Ordering::Relaxed);
     heap.header().mean.store(mean, Ordering::Relaxed);
     LIVE.iter().for_each(|place| place.store(0, Ordering::Relaxed));
     MEAN.store(mean, Ordering::Release);

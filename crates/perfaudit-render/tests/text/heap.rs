@@ -36,6 +36,8 @@ fn site(symbol: &str, line: u32, bytes: u64, count: u64) -> HeapSite {
         },
         count_per_iteration: Some(4.0),
         bytes_per_iteration: Some(96.0),
+        count_estimate: None,
+        bytes_estimate: None,
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Heap {
 pub enum HeapMethod {
     /// A preloaded library stands before the C library's allocator.
     Preload,
+    /// It does, and counts a part of the blocks by stack.
+    PreloadSampled,
 }
 
 /// What is counted of a workload.
@@ -178,4 +180,10 @@ pub struct HeapSite {
     /// Bytes for each iteration, where that is known for the workload; with its n and method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes_per_iteration: Option<f64>,
+    /// Where a part was counted, how well the blocks are known; n is how many of them were sampled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count_estimate: Option<Figure>,
+    /// The same of the bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes_estimate: Option<Figure>,
 }

@@ -1,5 +1,6 @@
 //! What workloads allocate: each is run once more and counted. What comes of it is read in [`summary`].
 
+mod sampled;
 mod summary;
 mod trust;
 
@@ -10,8 +11,11 @@ use perfaudit_bench::{
     one_iteration,
 };
 use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces};
-use perfaudit_exec::{Command, Finished, Interrupt, Usage};
-use perfaudit_heap::{Counted, Gaps, Iterations, ProcessTotals, SymbolisedHeap, count, symbolise};
+use perfaudit_exec::{Command, Finished, Interrupt, OutputLine, Usage};
+use perfaudit_heap::{
+    AllocationSampling, Counted, Gaps, Iterations, ProcessTotals, SampledTotals, SymbolisedHeap, count,
+    sample, symbolise,
+};
 use perfaudit_result::{StageName, Workload, WorkloadKind};
 use perfaudit_run::RunDirectory;
 
@@ -46,10 +50,19 @@ pub(crate) struct Taken {
     pub(crate) unseen: Vec<String>,
     /// Libraries by which some allocations may not have been seen.
     pub(crate) bypassed: Vec<String>,
+    /// What was allocated in all, where only a part was counted by stack.
+    pub(crate) sampled: Option<SampledTotals>,
     /// What the run used while it was counted.
     pub(crate) usage: Usage,
     /// How it ended, if not well.
     pub(crate) failure: Option<String>,
+}
+
+impl Taken {
+    /// Whether every allocation was seen.
+    fn is_complete(&self) -> bool {
+        self.unseen.is_empty() && self.bypassed.is_empty() && self.gaps.refused_processes == 0
+    }
 }
 
 /// Counts what the measured workloads allocate, as far as the budget goes.
@@ -132,8 +145,16 @@ impl Session<'_> {
     }
 
     fn run(&self, command: &Command, workload: &Workload) -> Result<(Taken, Finished), String> {
-        let counted = count(command, self.homes.folder(), self.interrupt, &mut |_| {});
-        let Counted { stacks, unseen, bypassed, finished } = counted.map_err(|error| error.to_string())?;
+        let (folder, ignored) = (self.homes.folder(), &mut |_: OutputLine<'_>| {});
+        let counted = match self.measuring.arguments.heap_sample {
+            None => count(command, folder, self.interrupt, ignored),
+            Some(mean_bytes) => {
+                let sampling = AllocationSampling { mean_bytes, seed: self.measuring.seed };
+                sample(sampling, command, folder, self.interrupt, ignored)
+            }
+        };
+        let Counted { stacks, unseen, bypassed, finished, written_bytes: _ } =
+            counted.map_err(|error| error.to_string())?;
         let taken = Taken {
             heap: symbolise(&stacks, workload.id.clone(), &self.sources, &self.places),
             many: None,
@@ -142,6 +163,7 @@ impl Session<'_> {
             unseen,
             bypassed,
             usage: finished.usage,
+            sampled: stacks.sampled,
             failure: (!finished.ending.is_success()).then(|| finished.ending.describe()),
         };
         Ok((taken, finished))

@@ -9,7 +9,7 @@ use perfaudit_result::{
 use perfaudit_run::{RunDirectory, RunDirectoryError};
 
 use super::trust::{Case, judge};
-use super::{CountedWorkload, Taken};
+use super::{CountedWorkload, Taken, sampled};
 use crate::flow::cpu::harness_source::{harness, timed_lines};
 
 /// Cuts the measured parts out, reads them, keeps them as artifacts, and adds metrics to the workloads.
@@ -31,7 +31,7 @@ pub(crate) fn summarise(
         };
         let (mut row, profile) = row(taken, workload);
         if row.trust != Trust::Unfit {
-            workload.metrics.extend(metrics(&row));
+            workload.metrics.extend(metrics(&row, taken.is_complete()));
         }
         let json = serde_json::to_vec(&profile).expect("a profile has only whole numbers and string keys");
         let path = format!("artifacts/heap/{number:04}.json");
@@ -121,12 +121,12 @@ fn row(taken: &Taken, workload: &Workload) -> (WorkloadHeap, HeapProfile) {
     });
     remarks.splice(0..0, reasons);
     let (listed, other_sites) = all_sites.listed(SiteLimits::default());
-    let row = WorkloadHeap {
+    let mut row = WorkloadHeap {
         id: workload.id.clone(),
         trust,
         remarks,
         method: Some(HeapMethod::Preload),
-        exact: taken.unseen.is_empty() && taken.bypassed.is_empty() && taken.gaps.refused_processes == 0,
+        exact: taken.is_complete(),
         scope: if is_command { HeapScope::WholeRun } else { HeapScope::Iterations },
         iterations: each.as_ref().map(|each| each.iterations),
         processes: taken.processes.len() as u64,
@@ -138,6 +138,7 @@ fn row(taken: &Taken, workload: &Workload) -> (WorkloadHeap, HeapProfile) {
         other_sites,
         profile: None,
     };
+    sampled::tell(&mut row, taken);
     (row, profile)
 }
 
@@ -163,11 +164,11 @@ fn slowdown(taken: &Taken, workload: &Workload) -> Option<Figure> {
 
 /// `alloc.bytes` and `alloc.count`: for each iteration of a benchmark, of a whole command.
 #[expect(clippy::cast_precision_loss, reason = "counts of processes are below 2^53")]
-fn metrics(row: &WorkloadHeap) -> [Metric; 2] {
+fn metrics(row: &WorkloadHeap, is_complete: bool) -> [Metric; 2] {
     let of_run = |value: u64, unit| {
         let value = value as f64;
         let interval = Interval::new(value, value).expect("a count is finite");
-        let (estimate, method) = if row.exact {
+        let (estimate, method) = if is_complete {
             (
                 Estimate::WithInterval { value, interval, level: ConfidenceLevel::P95 },
                 "exact: every allocation of one run with all its processes was counted; other runs may differ",

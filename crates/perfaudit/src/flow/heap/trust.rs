@@ -3,7 +3,7 @@
 use perfaudit_cpu::analyse::Precision;
 use perfaudit_result::{HeapCounts, Trust};
 
-use super::Taken;
+use super::{Taken, sampled};
 use crate::flow::cpu::Judgement;
 
 /// What speaks for and against counts.
@@ -45,6 +45,9 @@ pub(super) fn judge(case: &Case<'_>) -> (Trust, Vec<String>) {
     }
     for unseen in &taken.unseen {
         judgement.limited(format!("a process of it was not counted: {unseen}"));
+    }
+    if let Some(totals) = taken.sampled {
+        judgement.limited(sampled::remark(totals));
     }
     taken.bypassed.iter().for_each(|library| judgement.limited(library.clone()));
     if taken.gaps.refused_processes > 0 {
