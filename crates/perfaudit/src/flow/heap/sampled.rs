@@ -39,7 +39,7 @@ pub(super) fn remark(totals: SampledTotals) -> String {
 }
 
 fn figure(estimated: &Estimated, sampled: u64, unit: Unit) -> Option<Figure> {
-    let interval = Interval::new(estimated.interval.lower, estimated.interval.upper)?;
+    let interval = Interval::new(estimated.interval.lower, estimated.interval.upper).ok()?;
     Some(Figure {
         estimate: Estimate::WithInterval { value: estimated.value, interval, level: ConfidenceLevel::P95 },
         unit,
