@@ -52,12 +52,19 @@ fn formatter(folder: &Path) -> Result<Vec<String>, TaskError> {
     let texts = workspace::text_files()?;
     let own = texts.iter().filter(|file| file.path.starts_with("crates/perfaudit-cpu/src/"));
     for file in own.filter(|file| file.path.ends_with(".rs") && !file.path.contains("/tests")).cycle() {
-        let text = file.text.lines().filter(|line| !line.starts_with("//!") && !line.contains("mod "));
-        source.extend(text.flat_map(|line| [line, "\n"]));
+        // What names other files would be followed.
+        let is_kept = |line: &&str| {
+            !["//!", "#!["].iter().any(|start| line.starts_with(start))
+                && !(line.contains("mod ") && line.ends_with(';'))
+                && !line.starts_with("#[path")
+        };
+        source.extend(file.text.lines().filter(is_kept).flat_map(|line| [line, "\n"]));
         if source.len() >= SOURCE_BYTES {
             break;
         }
     }
+    // The last line kept may be an attribute.
+    source.push_str("fn end() {}\n");
     let path = folder.join("source.rs");
     std::fs::write(&path, source).map_err(TaskError::file(&path))?;
     let sysroot = programs::printed(&Command::new("rustc").args(["--print", "sysroot"]))?;
@@ -66,7 +73,7 @@ fn formatter(folder: &Path) -> Result<Vec<String>, TaskError> {
     Ok(words.into_iter().chain(["--emit=stdout".to_owned(), path.display().to_string()]).collect())
 }
 
-/// Says what a command costs; answers how many blocks it allocated.
+/// Says what a command costs, in a single round without heaptrack, which may take long; answers how many blocks it allocated.
 fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u64, TaskError> {
     let program = words.first().ok_or_else(|| TaskError::Failed("a command has no words".to_owned()))?;
     let plain = Command::new(program).args(&words[1..]);
@@ -79,6 +86,9 @@ fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u
     };
     for round in 0..rounds {
         let alone = finished(&plain)?;
+        if !alone.ending.is_success() {
+            return Err(TaskError::Failed(format!("{name} ends with {}", alone.ending.describe())));
+        }
         native.push(cpu(&alone));
         let started = Instant::now();
         let of_round = told(count(&plain, folder, &Interrupt::new(), &mut |_| {}))?;
@@ -90,6 +100,9 @@ fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u
         let of_round = told(sample(sampling, &plain, folder, &Interrupt::new(), &mut |_| {}))?;
         sampled.push(cpu(&of_round.finished));
         // Without heaptrack the rest still stands; what ends otherwise did not run the program.
+        if rounds == 1 {
+            continue;
+        }
         let ran = finished(&traced).ok().filter(|traced| traced.ending == alone.ending);
         others.extend(ran.map(|finished| cpu(&finished)));
     }
