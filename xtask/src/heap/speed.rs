@@ -53,12 +53,11 @@ fn formatter(folder: &Path) -> Result<Vec<String>, TaskError> {
     let own = texts.iter().filter(|file| file.path.starts_with("crates/perfaudit-cpu/src/"));
     for file in own.filter(|file| file.path.ends_with(".rs") && !file.path.contains("/tests")).cycle() {
         // What names other files would be followed.
-        let is_kept = |line: &&str| {
-            !["//!", "#!["].iter().any(|start| line.starts_with(start))
-                && !(line.contains("mod ") && line.ends_with(';'))
-                && !line.starts_with("#[path")
+        let is_dropped = |line: &&str| {
+            ["//!", "#![", "#[path"].iter().any(|start| line.starts_with(start))
+                || line.contains("mod ") && line.ends_with(';')
         };
-        source.extend(file.text.lines().filter(is_kept).flat_map(|line| [line, "\n"]));
+        source.extend(file.text.lines().filter(|line| !is_dropped(line)).flat_map(|line| [line, "\n"]));
         if source.len() >= SOURCE_BYTES {
             break;
         }
