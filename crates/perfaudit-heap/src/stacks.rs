@@ -166,6 +166,7 @@ fn counts(counted: &perfaudit_agent::HeapCounts) -> HeapCounts {
         temporary: counted.temporary,
         grow_count: counted.grown_count,
         grow_bytes: counted.grown_bytes,
+        sizes: counted.sizes,
     }
 }
 

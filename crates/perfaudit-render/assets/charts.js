@@ -413,5 +413,5 @@ const charts = (() => {
     keepDrawn(parts.body, draw);
   }
 
-  return { plots, chart, kit: { tag, svg, linear, frame, xAxis, yAxis, tickTexts, scaleFor, readout, figure, keepDrawn } };
+  return { plots, chart, kit: { tag, svg, linear, frame, xAxis, yAxis, tickTexts, scaleFor, format, readout, figure, keepDrawn } };
 })();

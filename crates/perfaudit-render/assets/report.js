@@ -125,7 +125,7 @@
     waiting.forEach((host) => near.observe(host));
     addEventListener("beforeprint", () => [...waiting].forEach(drawChart));
 
-    const cpu = data.cpu ? cpuSection.start(data.cpu) : null;
+    const sections = ["cpu", "heap"].filter((id) => data[id]).map((id) => flameSection.start(data[id], id));
 
     // Addresses.
     function reveal() {
@@ -139,7 +139,7 @@
         target.classList.add("found");
         setOpen(target, true);
       }
-      if (cpu) cpu.select(id);
+      for (const section of sections) section.select(id);
       for (let parent = target.closest("details"); parent; parent = parent.parentElement.closest("details")) parent.open = true;
       target.scrollIntoView({ behavior: "instant", block: "start" });
     }

@@ -7,10 +7,8 @@
 mod fixture;
 
 use fixture::Fixture;
-use perfaudit_render::ReportInput;
 
 fn main() -> std::io::Result<()> {
     let path = std::env::args().nth(1).unwrap_or_else(|| "report.html".to_owned());
-    let Fixture { result, samples, profiles, .. } = &Fixture::with_cpu();
-    std::fs::write(path, perfaudit_render::html::html(ReportInput { result, samples, profiles }))
+    std::fs::write(path, perfaudit_render::html::html(Fixture::with_heap().input()))
 }

@@ -1,6 +1,8 @@
 //! Allocations in words and in order, the same in every format.
 
-use perfaudit_result::{AuditResult, Heap, HeapScope, HeapSite, Trust, Unit, WorkloadHeap, WorkloadId};
+use perfaudit_result::{
+    AuditResult, Heap, HeapCounts, HeapScope, HeapSite, SIZE_CLASSES, Trust, Unit, WorkloadHeap, WorkloadId,
+};
 
 use crate::quantity;
 
@@ -62,6 +64,63 @@ pub(crate) fn totals(row: &WorkloadHeap) -> String {
         quantity::bytes(totals.live),
         quantity::counted(usize::try_from(totals.live_count).unwrap_or(usize::MAX), "block"),
     )
+}
+
+/// What a workload allocates, in a few words: `824 B per iteration`.
+pub(crate) fn in_brief(row: &WorkloadHeap) -> String {
+    match row.per_iteration.as_ref().and_then(|each| each.bytes.value()) {
+        Some(bytes) => format!("{} per iteration", quantity::value(bytes, Unit::Bytes)),
+        None => quantity::bytes(row.totals.bytes),
+    }
+}
+
+/// Blocks of a class of sizes.
+pub(crate) struct SizeClass {
+    /// `17 to 64 B`.
+    pub(crate) name: &'static str,
+    /// How many.
+    pub(crate) count: u64,
+    /// Of all blocks, in per cent.
+    pub(crate) share: String,
+}
+
+/// The classes of sizes from the smallest to the largest that has blocks; empty where sizes were not counted.
+pub(crate) fn size_classes(counts: &HeapCounts) -> Vec<SizeClass> {
+    let used = |class: &usize| counts.sizes[*class] > 0;
+    let Some(last) = (0..counts.sizes.len()).rfind(used) else { return Vec::new() };
+    let first = (0..last).find(used).unwrap_or(last);
+    let all: u64 = counts.sizes.iter().fold(0, |all, count| all.saturating_add(*count));
+    let class = |class: usize| SizeClass {
+        name: SIZE_NAMES[class],
+        count: counts.sizes[class],
+        share: of_blocks(counts.sizes[class], all),
+    };
+    (first..=last).map(class).collect()
+}
+
+/// The classes in words, those of [`HeapCounts::largest_of_class`].
+const SIZE_NAMES: [&str; SIZE_CLASSES] = [
+    "up to 16 B",
+    "17 to 64 B",
+    "65 to 256 B",
+    "257 to 1024 B",
+    "1 to 4 KiB",
+    "4 to 16 KiB",
+    "16 to 64 KiB",
+    "64 to 256 KiB",
+    "256 KiB to 1 MiB",
+    "1 to 4 MiB",
+    "4 to 16 MiB",
+    "more than 16 MiB",
+];
+
+/// The sizes of most blocks: `all 17 to 64 B`, `71 % 17 to 64 B`; empty where they were not counted.
+pub(crate) fn sizes(counts: &HeapCounts) -> String {
+    let most = size_classes(counts).into_iter().max_by_key(|class| class.count);
+    most.map_or_else(String::new, |class| {
+        let share = if class.count == counts.count { "all".to_owned() } else { class.share };
+        format!("{share} {}", class.name)
+    })
 }
 
 /// What became of the blocks: `12 % freed at once, 8 % made by growing others (4.1 kB may have been copied)`.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use perfaudit_result::{ArtifactId, AuditResult, CpuProfile, Samples};
+use perfaudit_result::{ArtifactId, AuditResult, CpuProfile, HeapProfile, Samples};
 
 pub mod html;
 pub mod quantity;
@@ -40,4 +40,6 @@ pub struct ReportInput<'a> {
     pub samples: &'a BTreeMap<ArtifactId, Samples>,
     /// The CPU profiles of the workloads that have one. Each has passed [`CpuProfile::check`].
     pub profiles: &'a BTreeMap<ArtifactId, CpuProfile>,
+    /// The stacks of allocations of the workloads that have some. Each has passed [`HeapProfile::check`].
+    pub heaps: &'a BTreeMap<ArtifactId, HeapProfile>,
 }

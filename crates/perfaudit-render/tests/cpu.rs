@@ -8,13 +8,11 @@ mod fixture;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fixture::{ATTRIBUTE_NAME, Fixture, RTL_NAME, SCRIPT_NAME, Shape};
-use perfaudit_render::ReportInput;
 use perfaudit_result::*;
 use serde_json::Value;
 
 fn report(fixture: &Fixture) -> String {
-    let Fixture { result, samples, profiles, .. } = fixture;
-    perfaudit_render::html::html(ReportInput { result, samples, profiles })
+    perfaudit_render::html::html(fixture.input())
 }
 
 /// The text between the first `open` and the `close` after it.

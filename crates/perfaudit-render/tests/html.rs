@@ -10,13 +10,11 @@ use std::collections::{HashMap, HashSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fixture::{ATTRIBUTE_NAME, Fixture, RTL_NAME, SCRIPT_NAME, Shape};
-use perfaudit_render::ReportInput;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 fn report(fixture: &Fixture) -> String {
-    let Fixture { result, samples, profiles, .. } = fixture;
-    perfaudit_render::html::html(ReportInput { result, samples, profiles })
+    perfaudit_render::html::html(fixture.input())
 }
 
 /// The text between the first `open` and the `close` after it.

@@ -37,7 +37,8 @@ pub use finding::{
 };
 pub use group::{Axis, Cell, GroupShape, WorkloadGroup};
 pub use heap::{
-    Heap, HeapCounts, HeapMethod, HeapProfile, HeapScope, HeapSite, HeapStack, PerIteration, WorkloadHeap,
+    Heap, HeapCounts, HeapMethod, HeapProfile, HeapScope, HeapSite, HeapStack, PerIteration, SIZE_CLASSES,
+    WorkloadHeap,
 };
 pub use host::{
     Capability, CapabilityState, Host, KernelNoise, NoiseFloor, Precondition, PreconditionStatus,

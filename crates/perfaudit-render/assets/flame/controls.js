@@ -1,16 +1,22 @@
 // The buttons around a flame graph, and the events on it.
-const flameControls = (host, { VIEWS, threads, label, hint, tag }) => {
+const flameControls = (host, { VIEWS, threads, measures, table, label, hint, tag }) => {
   const bar = tag(host, "div", undefined, "flame-bar");
-  const group = tag(bar, "span", undefined, "segments");
-  group.setAttribute("role", "group");
-  group.setAttribute("aria-label", "View");
+  const group = (label) => {
+    const made = tag(bar, "span", undefined, "segments");
+    made.setAttribute("role", "group");
+    made.setAttribute("aria-label", label);
+    return made;
+  };
   const button = (parent, text, title) => {
     const made = tag(parent, "button", text);
     made.type = "button";
     if (title) made.title = title;
     return made;
   };
-  const views = new Map(VIEWS.map(([view, text, title]) => [view, button(group, text, title)]));
+  const measuring = measures.length ? group("Measure") : null;
+  const lanes = measures.map(({ name, about }) => button(measuring, name, about));
+  const viewing = group("View");
+  const views = new Map(VIEWS.map(([view, text, title]) => [view, button(viewing, text, title)]));
   const check = (text, title, checked) => {
     const box = tag(bar, "label");
     const input = tag(box, "input");
@@ -42,7 +48,7 @@ const flameControls = (host, { VIEWS, threads, label, hint, tag }) => {
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");
   canvas.setAttribute("aria-roledescription", "flame graph");
-  canvas.setAttribute("aria-label", `Flame graph of ${label}. The table of hotspots says the same. ${hint}`);
+  canvas.setAttribute("aria-label", `Flame graph of ${label}. ${table} says the same. ${hint}`);
   const tooltip = tag(stage, "div", undefined, "flame-tip");
   tooltip.hidden = true;
   const below = tag(host, "div", undefined, "flame-below");
@@ -54,13 +60,14 @@ const flameControls = (host, { VIEWS, threads, label, hint, tag }) => {
   around.disabled = copy.disabled = true;
 
   return {
-    bar, views, thread, inlined, runtime, upright, search, matched, reset, stage, canvas, tooltip, readout, around, copy,
+    bar, views, lanes, thread, inlined, runtime, upright, search, matched, reset, stage, canvas, tooltip, readout, around, copy,
     press(view) {
       views.forEach((made, name) => made.setAttribute("aria-pressed", name === view));
       upright.disabled = view === "sandwich";
     },
     set(options) {
-      if (thread) thread.value = options.thread === null ? "" : options.thread;
+      if (thread) thread.value = options.lane === null ? "" : options.lane;
+      lanes.forEach((made, i) => made.setAttribute("aria-pressed", i === options.lane));
       inlined.checked = options.inlined;
       runtime.checked = options.runtime;
     },
@@ -80,7 +87,9 @@ const flameInput = (parts, graph) => {
   parts.inlined.addEventListener("change", () => { options.inlined = parts.inlined.checked; graph.rebuild(); });
   parts.runtime.addEventListener("change", () => { options.runtime = parts.runtime.checked; graph.rebuild(); });
   parts.upright.addEventListener("change", () => { state.upright = parts.upright.checked; graph.draw(); });
-  if (parts.thread) parts.thread.addEventListener("change", () => { options.thread = parts.thread.value === "" ? null : Number(parts.thread.value); graph.rebuild(); });
+  if (parts.thread) parts.thread.addEventListener("change", () => { options.lane = parts.thread.value === "" ? null : Number(parts.thread.value); graph.rebuild(); });
+  parts.set(options);
+  parts.lanes.forEach((button, lane) => button.addEventListener("click", () => { options.lane = lane; parts.set(options); graph.rebuild(); }));
   parts.reset.addEventListener("click", () => { search.value = ""; graph.search(); graph.reset(); });
   parts.around.addEventListener("click", () => { state.key = state.current.key; graph.show("sandwich"); canvas.focus(); });
   parts.copy.addEventListener("click", async () => {

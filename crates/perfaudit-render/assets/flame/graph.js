@@ -1,6 +1,6 @@
 // One flame graph: what is shown of it, and what keys, wheel and pointer do.
 const flameGraph = (() => {
-  const { tag } = charts.kit;
+  const { tag, format } = charts.kit;
   const { ROW } = flamePaint;
   const VIEWS = [
     ["top", "Top-down", "who calls what, from the outermost function"],
@@ -20,7 +20,7 @@ const flameGraph = (() => {
 
   // Colour and words for what changed; widths are those of the profile after.
   function changesOf(page, place, describe) {
-    const difference = page.differences[place];
+    const difference = page.differences && page.differences[place];
     if (!difference) return null;
     const known = new Map();
     for (const [list, ink, sign] of [["slower", "more", "\u25b2 "], ["faster", "less", "\u25bc "]]) {
@@ -37,15 +37,17 @@ const flameGraph = (() => {
     const profile = profiles.decode(page, place);
     const describe = profiles.describer(page);
     const difference = changesOf(page, place, describe);
-    const options = { thread: null, inlined: true, runtime: false, crates: false };
+    const options = { lane: profile.measures.length ? 0 : null, inlined: true, runtime: false, crates: false };
     const state = { view: "top", key: null, upright: false, middle: null, hover: null, current: null, matches: null, whole: "" };
     const shown = { from: 0, to: 1, lift: 0 };
     let tree, graph, found = [], rows = { first: 0, last: 0 }, colours, context, width = 0, height = 0, moving = 0;
 
-    const parts = flameControls(host, { VIEWS: difference ? [...VIEWS, DIFFERENCE] : VIEWS, threads: profile.threads, label, hint: HINT, tag });
+    const parts = flameControls(host, { VIEWS: difference ? [...VIEWS, DIFFERENCE] : VIEWS, threads: profile.threads, measures: profile.measures, table: profile.measures.length ? "The table of lines" : "The table of hotspots", label, hint: HINT, tag });
     const { canvas, readout, tooltip, stage } = parts;
 
     const whole = () => tree.root.total;
+    const unit = () => (profile.measures.length ? profile.measures[options.lane].unit : "samples");
+    const amount = (n) => (unit() === "B" ? format(n, "B") : `${n} ${unit()}`);
     const functionName = (frame) => (frame.key === null ? state.whole : describe(frame.key).name);
     const isFlipped = () => state.upright && state.view !== "sandwich";
     const top = (row) => (isFlipped() ? height - (row - rows.first + 1) * ROW + shown.lift : (row - rows.first) * ROW - shown.lift);
@@ -62,8 +64,8 @@ const flameGraph = (() => {
       if (frame.key === null) return [state.whole];
       const about = describe(frame.key);
       const counts = state.view === "bottom" || (state.view === "sandwich" && frame.row < 0)
-        ? `${frame.total} samples on this way (${percent(frame.total, whole())})`
-        : `self ${frame.own} samples (${percent(frame.own, whole())}), total ${frame.total} (${percent(frame.total, whole())})`;
+        ? `${amount(frame.total)} on this way (${percent(frame.total, whole())})`
+        : `self ${amount(frame.own)} (${percent(frame.own, whole())}), total ${amount(frame.total)} (${percent(frame.total, whole())})`;
       const kind = profiles.KINDS[about.kind] + (about.origin && about.origin !== about.name ? `: ${about.origin}` : "");
       const change = difference && (difference.of(frame.key) || {}).text;
       return [about.name, counts, placeOf(frame), kind + (frame.inlined && about.kind !== "other" ? ", inlined" : ""), change].filter(Boolean);
@@ -73,8 +75,9 @@ const flameGraph = (() => {
       options.crates = state.view === "crates";
       host.dataset.view = state.view;
       tree = profiles.topDown(page, profile, describe, options);
-      const thread = options.thread === null ? "" : ` of ${profile.threads[options.thread]}`;
-      state.whole = `${tree.root.total} samples${thread}`;
+      const measure = profile.measures[options.lane];
+      const thread = options.lane === null || measure ? "" : ` of ${profile.threads[options.lane]}`;
+      state.whole = amount(tree.root.total) + thread + (measure ? `: ${measure.about}` : "");
       if (state.view === "sandwich") {
         const hottest = () => [...profiles.bottomUp(tree).expand()].sort((a, b) => b.total - a.total)[0];
         if (!tree.all.some((frame) => frame.key === state.key)) state.key = (hottest() || { key: null }).key;
@@ -212,7 +215,7 @@ const flameGraph = (() => {
           };
           const samples = profiles.matching(tree.root, state.matches);
           const names = new Set(tree.all.filter((frame) => state.matches(frame.key)).map((frame) => frame.key)).size;
-          told = names ? `${names} match, ${percent(samples, whole())} of samples` : "no match";
+          told = names ? `${names} match, ${percent(samples, whole())} of ${unit() === "B" ? "bytes" : unit()}` : "no match";
         } catch { told = "not a regular expression"; }
       }
       parts.matched.textContent = told;
@@ -228,9 +231,9 @@ const flameGraph = (() => {
     // The sandwich of a function by its name, as the table of hotspots has it.
     function find(name) {
       const frame = tree.all.find((other) => describe(other.key).name === name)
-        || profiles.topDown(page, profile, describe, { thread: null, inlined: true, runtime: true, crates: false }).all.find((other) => describe(other.key).name === name);
+        || profiles.topDown(page, profile, describe, { lane: options.lane, inlined: true, runtime: true, crates: false }).all.find((other) => describe(other.key).name === name);
       if (!frame) return false;
-      Object.assign(options, { thread: null, inlined: true, runtime: options.runtime || !tree.all.some((other) => other.key === frame.key) });
+      Object.assign(options, { lane: profile.measures.length ? options.lane : null, inlined: true, runtime: options.runtime || !tree.all.some((other) => other.key === frame.key) });
       parts.set(options);
       state.key = frame.key;
       show("sandwich");

@@ -17,7 +17,7 @@ const profiles = (() => {
     unknown: "unknown", other: "too narrow to be drawn apart",
   };
 
-  // See data.rs for the format.
+  // See html/flame/data.rs for the format.
   function decode(page, place) {
     const source = page.profiles[place];
     const bytes = Uint8Array.from(atob(source.frames), (c) => c.charCodeAt(0));
@@ -36,11 +36,11 @@ const profiles = (() => {
       const first = next();
       path.length -= Math.floor(first / 2);
       const frame = { outer: path.length ? path[path.length - 1] : -1, inlined: first % 2 === 1, key: next(), line: next(), own: [] };
-      for (let threads = next(); threads > 0; threads--) frame.own.push([next(), next()]);
+      for (let lanes = next(); lanes > 0; lanes--) frame.own.push([next(), next()]);
       path.push(frames.length);
       frames.push(frame);
     }
-    return { name: source.name, threads: source.threads, frames };
+    return { name: source.name, threads: source.threads || [], measures: source.measures || [], frames };
   }
 
   // What is known of the function, crate or stand-in behind a key.
@@ -77,7 +77,7 @@ const profiles = (() => {
   }
 
   // The calls from the outside in, after what the reader wants to see.
-  function topDown(page, profile, describe, { thread, inlined, runtime, crates }) {
+  function topDown(page, profile, describe, { lane, inlined, runtime, crates }) {
     const root = frameOf(null, null);
     const all = [root];
     const isRuntime = new Map();
@@ -104,7 +104,7 @@ const profiles = (() => {
       const frame = vanishes ? outer : child(outer, key);
       placed[i] = frame;
       let own = 0;
-      for (const [of, count] of source.own) if (thread === null || of === thread) own += count;
+      for (const [of, count] of source.own) if (lane === null || of === lane) own += count;
       if (!own && vanishes) return;
       const holder = frame === root ? child(root, HIDDEN) : frame;
       holder.own += own;

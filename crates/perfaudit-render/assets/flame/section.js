@@ -1,5 +1,5 @@
-// The CPU section: one profile at a time, drawn when it comes near the screen.
-const cpuSection = (() => {
+// A section with flame graphs: one profile at a time, drawn when it comes near the screen.
+const flameSection = (() => {
   const { tag, svg, linear, frame, xAxis, yAxis, tickTexts, scaleFor, readout, figure, keepDrawn } = charts.kit;
 
   function legend(host, page, place) {
@@ -13,7 +13,7 @@ const cpuSection = (() => {
       item.append(name);
     }
     tag(tag(list, "span", undefined, "of-origin"), "em", "italic and pale: inlined");
-    if (!page.differences[place]) return;
+    if (!page.differences || !page.differences[place]) return;
     for (const [ink, name] of [["more", "\u25b2 slower"], ["less", "\u25bc faster"], ["same", "no change that is more than chance"]]) {
       const item = tag(list, "span", undefined, "of-change");
       tag(item, "i", "", `swatch changed f-${ink}`);
@@ -44,8 +44,9 @@ const cpuSection = (() => {
     });
   }
 
-  function start(page) {
-    const panels = [...document.querySelectorAll("article.profile")];
+  function start(page, id) {
+    const section = document.getElementById(id);
+    const panels = [...section.querySelectorAll("article.profile")];
     const graphs = new Map();
     const waiting = new Set(panels);
     function drawPanel(panel) {
@@ -68,7 +69,7 @@ const cpuSection = (() => {
     const near = new IntersectionObserver((entries) => {
       for (const entry of entries) if (entry.isIntersecting) drawPanel(entry.target);
     }, { rootMargin: "600px" });
-    const selector = document.getElementById("cpu-workload");
+    const selector = document.getElementById(`${id}-workload`);
     function select(id) {
       for (const panel of panels) panel.hidden = panel.id !== id;
       selector.value = id;
@@ -81,7 +82,7 @@ const cpuSection = (() => {
     panels.forEach(drawNear);
     panels.forEach((panel) => near.observe(panel));
 
-    for (const body of document.querySelectorAll(".hotspots > tbody")) {
+    for (const body of section.querySelectorAll(".hotspots > tbody")) {
       const opener = body.querySelector(".open"), row = body.querySelector(".detail");
       if (!opener) continue;
       opener.setAttribute("aria-expanded", false);
@@ -92,7 +93,7 @@ const cpuSection = (() => {
         row.querySelector("details").open = open;
       });
     }
-    for (const button of document.querySelectorAll(".in-graph")) {
+    for (const button of section.querySelectorAll(".in-graph")) {
       button.addEventListener("click", () => {
         const panel = button.closest("article"), graph = graphs.get(panel);
         if (graph && graph.find(button.dataset.symbol)) graph.canvas.scrollIntoView({ block: "center" });

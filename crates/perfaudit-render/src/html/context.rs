@@ -8,8 +8,10 @@ use perfaudit_result::{
 };
 
 use super::anchor::Anchors;
+use super::budget::Budget;
 use super::cpu::Embedded;
 use super::data::Plots;
+use super::heap;
 use super::text::{Line, relative_link};
 use crate::{ReportInput, rows};
 
@@ -28,10 +30,16 @@ pub(super) struct Context<'a> {
     /// The element id of each group, in the order of the result.
     pub(super) group_anchors: Vec<String>,
     pub(super) plots: Plots,
+    /// What the parts of the page may take.
+    pub(super) budget: Budget,
     /// The CPU profiles on the page.
     pub(super) cpu: Embedded,
     /// The element id of each workload of the CPU part, in the order of the result.
     pub(super) cpu_anchors: Vec<String>,
+    /// The stacks of allocations on the page.
+    pub(super) heap: heap::Embedded,
+    /// The element id of each workload of the part on allocations, in the order of the result.
+    pub(super) heap_anchors: Vec<String>,
     /// The method of each metric where it occurs first.
     pub(super) methods: BTreeMap<&'a MetricName, &'a Method>,
     workloads: HashMap<&'a WorkloadId, usize>,
@@ -39,7 +47,7 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(ReportInput { result, samples, profiles }: ReportInput<'a>) -> Self {
+    pub(super) fn new(ReportInput { result, samples, profiles, heaps }: ReportInput<'a>) -> Self {
         let mut anchors = Anchors::default();
         let workload_anchors = result.workloads.iter().map(|w| anchors.unique("w", &w.id.0)).collect();
         let finding_anchors = result
@@ -53,6 +61,9 @@ impl<'a> Context<'a> {
         let group_anchors = result.groups.iter().map(|group| anchors.unique("g", &group.id)).collect();
         let cpu_rows = result.cpu.iter().flat_map(|cpu| &cpu.workloads);
         let cpu_anchors = cpu_rows.map(|row| anchors.unique("cpu", &row.id.0)).collect();
+        let heap_rows = result.heap.iter().flat_map(|heap| &heap.workloads);
+        let heap_anchors = heap_rows.map(|row| anchors.unique("heap", &row.id.0)).collect();
+        let budget = Budget::of(result.cpu.is_some(), result.heap.is_some());
         let mut workloads = HashMap::new();
         for (index, workload) in result.workloads.iter().enumerate() {
             workloads.entry(&workload.id).or_insert(index);
@@ -64,8 +75,11 @@ impl<'a> Context<'a> {
         Self {
             result,
             samples,
-            cpu: Embedded::choose(result, profiles),
+            budget,
+            cpu: Embedded::choose(result, profiles, &budget),
             cpu_anchors,
+            heap: heap::Embedded::choose(result, heaps, &budget),
+            heap_anchors,
             workload_anchors,
             finding_anchors,
             group_anchors,

@@ -64,7 +64,7 @@ fn encoded_size(samples: &Samples) -> usize {
 
 /// All that `charts.js` reads.
 #[derive(Debug, Serialize)]
-struct Page<'a, C> {
+struct Page<'a, C, H> {
     /// By the place of the workload in the result.
     plots: BTreeMap<usize, Plot<'a>>,
     /// By the element id of the chart.
@@ -72,6 +72,9 @@ struct Page<'a, C> {
     /// CPU profiles, where there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     cpu: Option<C>,
+    /// Stacks of allocations, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heap: Option<H>,
 }
 
 /// Why a page of data can always be written.
@@ -151,7 +154,8 @@ pub(super) fn json(context: &Context<'_>) -> String {
             plots.insert(index, plot(workload, samples));
         }
     }
-    let page = Page { plots, charts: groups::charts(context), cpu: context.cpu.page() };
+    let page =
+        Page { plots, charts: groups::charts(context), cpu: context.cpu.page(), heap: context.heap.page() };
     let text = serde_json::to_string(&page).expect(PLAIN_JSON);
     escape(&text)
 }

@@ -7,12 +7,14 @@
 mod anchor;
 mod appendix;
 mod benchmarks;
+mod budget;
 mod context;
 mod cpu;
 mod data;
 mod detail;
 mod figure;
 mod findings;
+mod flame;
 mod groups;
 mod heap;
 mod measured;

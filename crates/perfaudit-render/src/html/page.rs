@@ -20,8 +20,8 @@ const PLAIN: Assets = Assets {
     style: include_str!("../../assets/report.css"),
     script: concat!(include_str!("../../assets/charts.js"), include_str!("../../assets/report.js")),
 };
-/// Those of a page with CPU profiles.
-const WITH_CPU: Assets = Assets {
+/// Those of a page with flame graphs.
+const WITH_FLAMES: Assets = Assets {
     style: concat!(include_str!("../../assets/report.css"), include_str!("../../assets/flame/flame.css")),
     script: concat!(
         include_str!("../../assets/charts.js"),
@@ -51,7 +51,8 @@ const SECTIONS: [(&str, &str); 8] = [
 pub(super) fn page(context: &Context<'_>) -> Markup {
     let result = context.result;
     let has_cpu = result.cpu.is_some();
-    let assets = if has_cpu { WITH_CPU } else { PLAIN };
+    let has_flames = has_cpu || result.heap.is_some();
+    let assets = if has_flames { WITH_FLAMES } else { PLAIN };
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -79,7 +80,7 @@ pub(super) fn page(context: &Context<'_>) -> Markup {
                     (measured::section(context))
                     (appendix::section(context))
                 }
-                (help(has_cpu))
+                (help(has_flames))
                 // Not a script: browsers do not run this type, and the policy does not cover it.
                 script #data type="application/json" { (PreEscaped(data::json(context))) }
             }
@@ -135,7 +136,7 @@ fn navigation(result: &AuditResult) -> Markup {
     }
 }
 
-fn help(has_cpu: bool) -> Markup {
+fn help(has_flames: bool) -> Markup {
     let keys = [
         ("/", "search the benchmarks"),
         ("t", "light or dark"),
@@ -152,7 +153,7 @@ fn help(has_cpu: bool) -> Markup {
                     dt { kbd { (key) } }
                     dd { (what) }
                 }
-                @if has_cpu {
+                @if has_flames {
                     dt { kbd { "\u{2191} \u{2193} \u{2190} \u{2192}" } }
                     dd { "in a flame graph: the next frame; Enter zooms into it, + and - zoom, Esc resets, / searches" }
                 }

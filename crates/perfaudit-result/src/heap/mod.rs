@@ -41,6 +41,9 @@ pub enum HeapScope {
     Iterations,
 }
 
+/// How many classes of size there are: up to 16 bytes, up to 64, and so on by powers of four; the last has no end.
+pub const SIZE_CLASSES: usize = 12;
+
 /// Allocations, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -63,6 +66,13 @@ pub struct HeapCounts {
     pub grow_count: u64,
     /// What these had before: the bytes that growing may have copied.
     pub grow_bytes: u64,
+    /// Blocks by size, in classes: see [`HeapCounts::largest_of_class`]. Absent in older results.
+    #[serde(default, skip_serializing_if = "has_no_sizes")]
+    pub sizes: [u64; SIZE_CLASSES],
+}
+
+fn has_no_sizes(sizes: &[u64; SIZE_CLASSES]) -> bool {
+    sizes.iter().all(|count| *count == 0)
 }
 
 impl HeapCounts {
@@ -74,6 +84,12 @@ impl HeapCounts {
     /// Takes a part of this out.
     pub fn subtract(&mut self, part: &Self) {
         self.change(part, u64::saturating_sub);
+    }
+
+    /// The most bytes that a block of a class has; none for the last class, which has no end.
+    #[must_use]
+    pub fn largest_of_class(class: usize) -> Option<u64> {
+        (class + 1 < SIZE_CLASSES).then(|| 16 << (2 * class))
     }
 
     fn change(&mut self, other: &Self, by: fn(u64, u64) -> u64) {
@@ -89,6 +105,9 @@ impl HeapCounts {
             (&mut self.grow_bytes, other.grow_bytes),
         ];
         for (value, others) in pairs {
+            *value = by(*value, others);
+        }
+        for (value, others) in self.sizes.iter_mut().zip(other.sizes) {
             *value = by(*value, others);
         }
     }

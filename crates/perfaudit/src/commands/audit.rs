@@ -22,14 +22,24 @@ pub(crate) fn run(arguments: &AuditArguments, subject: Subject<'_>) -> Result<Ex
     progress.say("write reports".to_owned());
     write(&run, arguments.save_baseline.as_ref())?;
     progress.finish();
-    let input = ReportInput { result: &run.result, samples: &run.samples, profiles: &run.profiles };
+    let input = ReportInput {
+        result: &run.result,
+        samples: &run.samples,
+        profiles: &run.profiles,
+        heaps: &run.heaps,
+    };
     print(input, arguments.format, run.directory.path(), arguments.verbose);
     Ok(Exit::of(run.result.verdict.status))
 }
 
 /// `result.json` comes last: a folder that has one holds a whole run.
 fn write(run: &CompletedRun, save_as: Option<&BaselineName>) -> Result<(), CommandError> {
-    let input = ReportInput { result: &run.result, samples: &run.samples, profiles: &run.profiles };
+    let input = ReportInput {
+        result: &run.result,
+        samples: &run.samples,
+        profiles: &run.profiles,
+        heaps: &run.heaps,
+    };
     for (name, content) in reports(input) {
         run.directory.write(name, content.as_bytes())?;
     }

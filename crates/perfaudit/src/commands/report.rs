@@ -25,7 +25,12 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
         Some(earlier) => put_beside(&mut opened, &open(earlier)?, arguments.allow_unlike),
         None => true,
     };
-    let input = ReportInput { result: &opened.result, samples: &opened.samples, profiles: &opened.profiles };
+    let input = ReportInput {
+        result: &opened.result,
+        samples: &opened.samples,
+        profiles: &opened.profiles,
+        heaps: &opened.heaps,
+    };
     for (name, content) in reports(input) {
         opened.write(name, content.as_bytes())?;
     }

@@ -35,8 +35,8 @@ use perfaudit_exec::{ChangeKind, Interrupt, TreeSnapshot};
 use perfaudit_history::Store;
 use perfaudit_project::vcs_state;
 use perfaudit_result::{
-    ArtifactId, ArtifactKind, AuditResult, CpuProfile, Language, Package, Project, Run, SCHEMA_VERSION,
-    Samples, Stage, StageName, StageState, Tool, TreeChange, TreeChangeKind,
+    ArtifactId, ArtifactKind, AuditResult, CpuProfile, HeapProfile, Language, Package, Project, Run,
+    SCHEMA_VERSION, Samples, Stage, StageName, StageState, Tool, TreeChange, TreeChangeKind,
 };
 use perfaudit_run::RunDirectory;
 
@@ -62,6 +62,8 @@ pub(crate) struct CompletedRun {
     pub(crate) samples: BTreeMap<ArtifactId, Samples>,
     /// The CPU profiles, by the artifacts that hold them.
     pub(crate) profiles: BTreeMap<ArtifactId, CpuProfile>,
+    /// The stacks of allocations, by the artifacts that hold them.
+    pub(crate) heaps: BTreeMap<ArtifactId, HeapProfile>,
 }
 
 /// Runs an audit.
@@ -186,7 +188,7 @@ pub(crate) fn audit(
         workloads: gathered.workloads,
         slos,
         cpu: cpu.cpu,
-        heap,
+        heap: heap.heap,
         comparison: None,
         groups,
         findings,
@@ -204,6 +206,7 @@ pub(crate) fn audit(
         result,
         samples: gathered.samples,
         profiles: cpu.profiles,
+        heaps: heap.profiles,
     })
 }
 

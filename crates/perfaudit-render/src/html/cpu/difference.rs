@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 use perfaudit_result::{FunctionChange, ProfileDifference};
 
-use super::data::shown;
 use crate::html::figure;
+use crate::html::flame::shown;
 use crate::html::text::{Line, Prose};
 use crate::{difference, quantity, text};
 

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 use perfaudit_result::{Estimate, Figure, Hotspot, Neighbour, OriginKind, WorkloadCpu};
 
-use super::data::shown;
 use crate::html::figure;
+use crate::html::flame::shown;
 use crate::html::text::Line;
 use crate::{cpu, quantity};
 

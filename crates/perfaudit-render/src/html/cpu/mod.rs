@@ -6,28 +6,26 @@ mod hotspots;
 mod panel;
 mod source;
 mod threads;
-mod tree;
 
 use maud::{Markup, html};
 use perfaudit_result::{Figure, NamedShare, WorkloadCpu};
 
 use super::context::Context;
+use super::flame::shown;
 use super::text::{Line, Prose};
 use super::words::{self, badge};
 use super::{figure, page};
 use crate::cpu;
 
-pub(super) use data::Embedded;
+pub(super) use data::{Drawn, Embedded, drawn};
 
-/// The bytes of markup that the parts of single workloads may take; the costliest come first.
-const BUDGET: usize = 400_000;
 /// The names of a group of workloads without profile that are told.
 const NAMES: usize = 5;
 
 /// The section.
 pub(super) fn section(context: &Context<'_>) -> Markup {
     let profiled = cpu::by_cost(context.result);
-    let mut left = BUDGET;
+    let mut left = context.budget.cpu_panels;
     let mut panels = Vec::new();
     for (place, row) in &profiled {
         let panel = panel::panel(context, *place, row);
@@ -85,7 +83,7 @@ fn overview(context: &Context<'_>, profiled: &[(usize, &WorkloadCpu)], panels: u
                             td { (panel::bar(&row.origins, !context.is_long())) }
                             td {
                                 @if let Some(hotspot) = row.hotspots.first() {
-                                    (figure::value(&hotspot.self_share)) " " bdi { (Line(&data::shown(&hotspot.symbol))) }
+                                    (figure::value(&hotspot.self_share)) " " bdi { (Line(&shown(&hotspot.symbol))) }
                                 } @else { "-" }
                             }
                         }

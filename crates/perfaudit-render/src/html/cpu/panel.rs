@@ -6,6 +6,7 @@ use perfaudit_result::{NamedShare, Sampler, WorkloadCpu};
 use super::{difference, hotspots, inline, share, source, threads};
 use crate::cpu;
 use crate::html::context::Context;
+use crate::html::flame;
 use crate::html::text::{Line, Prose};
 use crate::html::words::{self, badge};
 
@@ -26,7 +27,7 @@ pub(super) fn panel(context: &Context<'_>, place: usize, row: &WorkloadCpu) -> M
             @if let Some(sampler) = &row.sampler { (sampled(row, sampler)) }
             @if let Some(off_cpu) = &row.off_cpu { (threads::table(off_cpu)) }
             @if !row.origins.is_empty() { (origins(&row.origins)) }
-            (flame(context, place, row))
+            (flame::graph(context, place, context.cpu.cut(place), row.profile.as_ref(), "samples"))
             @for difference in context.result.cpu.iter().flat_map(|cpu| &cpu.differences).filter(|found| found.id == row.id).take(1) {
                 (difference::table(difference))
             }
@@ -126,39 +127,4 @@ fn class(name: &str) -> &'static str {
         Some((_, class)) => class,
         None => "o-unknown",
     }
-}
-
-fn flame(context: &Context<'_>, place: usize, row: &WorkloadCpu) -> Markup {
-    html! {
-        @match context.cpu.cut(place) {
-            Some(cut) => {
-                div.flame data-flame=(place) {}
-                noscript { p.note { "The flame graph needs JavaScript. The functions that take most are in the table." } }
-                @if cut.kept < cut.of {
-                    p.note {
-                        "To keep the report small, " (cut.of - cut.kept) " of " (cut.of) " frames"
-                        @if cut.least_share > 0.0 { ", each below " (least(cut.least_share)) " of the samples," }
-                        " are drawn as \u{201c}other\u{201d} of their callers. All are in "
-                        (artifact(context, row)) "."
-                    }
-                }
-            },
-            None if row.profile.is_some() => {
-                p.note {
-                    "There is no flame graph here: the stacks were left out to keep the report small, or were not at hand. They belong in "
-                    (artifact(context, row)) "."
-                }
-            },
-            None => {},
-        }
-    }
-}
-
-/// `0.05 %`: finer than other shares are told.
-fn least(share: f64) -> String {
-    format!("{} %", share * 100.0)
-}
-
-fn artifact(context: &Context<'_>, row: &WorkloadCpu) -> Markup {
-    html! { @if let Some(id) = &row.profile { (context.artifact_link(id)) } }
 }

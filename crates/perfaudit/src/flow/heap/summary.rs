@@ -1,10 +1,13 @@
 //! From counted allocations to rows, metrics and artifacts.
 
+use std::collections::BTreeMap;
+
 use perfaudit_cpu::analyse::{Precision, Scope};
 use perfaudit_heap::{MeasuredHeap, Part, SiteLimits, Sites, measured_heap, per_iteration, sites};
 use perfaudit_result::{
-    ArtifactKind, ConfidenceLevel, Direction, Estimate, Figure, Heap, HeapCounts, HeapMethod, HeapProfile,
-    HeapScope, Interval, Method, Metric, MetricName, Of, Trust, Unit, Workload, WorkloadHeap, WorkloadId,
+    ArtifactId, ArtifactKind, ConfidenceLevel, Direction, Estimate, Figure, Heap, HeapCounts, HeapMethod,
+    HeapProfile, HeapScope, Interval, Method, Metric, MetricName, Of, Trust, Unit, Workload, WorkloadHeap,
+    WorkloadId,
 };
 use perfaudit_run::{RunDirectory, RunDirectoryError};
 
@@ -12,14 +15,22 @@ use super::trust::{Case, judge};
 use super::{CountedWorkload, Taken, sampled};
 use crate::flow::cpu::harness_source::{harness, timed_lines};
 
+/// Everything that is read from counted allocations.
+#[derive(Debug, Default)]
+pub(crate) struct Summarised {
+    pub(crate) heap: Option<Heap>,
+    pub(crate) profiles: BTreeMap<ArtifactId, HeapProfile>,
+}
+
 /// Cuts the measured parts out, reads them, keeps them as artifacts, and adds metrics to the workloads.
 pub(crate) fn summarise(
     counted: Vec<CountedWorkload>,
     workloads: &mut [Workload],
     directory: &mut RunDirectory,
-) -> Result<Option<Heap>, RunDirectoryError> {
+) -> Result<Summarised, RunDirectoryError> {
+    let mut summarised = Summarised::default();
     if counted.is_empty() {
-        return Ok(None);
+        return Ok(summarised);
     }
     let mut heap = Heap::default();
     for (number, one) in counted.into_iter().enumerate() {
@@ -35,11 +46,14 @@ pub(crate) fn summarise(
         }
         let json = serde_json::to_vec(&profile).expect("a profile has only whole numbers and string keys");
         let path = format!("artifacts/heap/{number:04}.json");
-        row.profile = Some(directory.add(ArtifactKind::HeapProfile, &path, &json)?);
+        let artifact = directory.add(ArtifactKind::HeapProfile, &path, &json)?;
+        summarised.profiles.insert(artifact.clone(), profile);
+        row.profile = Some(artifact);
         heap.workloads.push(row);
     }
     heap.workloads.sort_by_key(|row| workloads.iter().position(|workload| workload.id == row.id));
-    Ok(Some(heap))
+    summarised.heap = Some(heap);
+    Ok(summarised)
 }
 
 fn not_counted(id: WorkloadId, why: String) -> WorkloadHeap {
