@@ -5,11 +5,13 @@
 //! - [`sample`]: the same at a small cost: a part is counted, and [`estimates`] tell the rest with intervals.
 //! - [`Stacks`]: the stacks of all processes in one tree; [`symbolise`] gives them functions and lines.
 //! - [`sites`]: pure: which line each allocation is charged to.
+//! - [`export`]: formats of other tools.
 //! - [`per_iteration`]: pure: what an iteration of a benchmark allocates, from one iteration and from many.
 
 mod allocator;
 mod count;
 mod estimate;
+pub mod export;
 mod iteration;
 mod measured;
 mod route;

@@ -13,6 +13,9 @@ use std::io::{self, Write};
 
 use perfaudit_result::{CpuProfile, ProfileError, SamplingEvent};
 
+pub use collapsed::{CollapsedStacks, write_collapsed};
+pub use pprof::{PprofSample, PprofStacks, ValueType, write_pprof};
+
 /// A format of profiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProfileFormat {

@@ -5,40 +5,101 @@ use std::io::{self, Write};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use perfaudit_result::CpuProfile;
+use perfaudit_result::{CpuProfile, Function, NodeId, SourceFrame, StackNode};
 
 use super::seconds_per_sample;
 
 const NANOS: f64 = 1e9;
 
+/// What is counted, and its unit, as pprof calls it: `("alloc_space", "bytes")`.
+pub type ValueType = (&'static str, &'static str);
+
+/// Stacks with what was counted of each, for [`write_pprof`]. The tables are those of a profile that has passed its check.
+#[derive(Debug)]
+pub struct PprofStacks<'a, S> {
+    /// The functions.
+    pub functions: &'a [Function],
+    /// The places in functions.
+    pub frames: &'a [SourceFrame],
+    /// The tree of stacks.
+    pub nodes: &'a [StackNode],
+    /// What each sample has a value of.
+    pub types: &'a [ValueType],
+    /// The type that is shown when none is asked for.
+    pub shown_first: Option<ValueType>,
+    /// What happens between two samples, and how much of it.
+    pub period: Option<(ValueType, u64)>,
+    /// The samples.
+    pub samples: S,
+}
+
+/// What was counted of one stack.
+#[derive(Debug, Clone)]
+pub struct PprofSample<'a> {
+    /// The innermost node.
+    pub node: NodeId,
+    /// As many values as there are types.
+    pub values: Vec<u64>,
+    /// The name of its thread, where that is known.
+    pub thread: Option<&'a str>,
+}
+
 pub(super) fn write(profile: &CpuProfile, out: &mut dyn Write) -> io::Result<()> {
+    let period_ns = seconds_per_sample(profile).map(|seconds| (seconds * NANOS).round() as u64);
+    let cpu = ("cpu", "nanoseconds");
+    let mut types = vec![("samples", "count")];
+    types.extend(period_ns.map(|_| cpu));
+    let sample = |run: &perfaudit_result::SampleRun| PprofSample {
+        node: run.node,
+        values: std::iter::once(run.count)
+            .chain(period_ns.map(|period| period.saturating_mul(run.count)))
+            .collect(),
+        thread: Some(profile.threads[run.thread as usize].name.as_str()),
+    };
+    let stacks = PprofStacks {
+        functions: &profile.functions,
+        frames: &profile.frames,
+        nodes: &profile.nodes,
+        types: &types,
+        shown_first: None,
+        period: period_ns.map(|period| (cpu, period)),
+        samples: profile.samples.iter().map(sample),
+    };
+    write_pprof(stacks, out)
+}
+
+/// Writes stacks as a gzipped protocol buffer of pprof.
+///
+/// # Errors
+/// When the output fails.
+pub fn write_pprof<'a>(
+    stacks: PprofStacks<'_, impl Iterator<Item = PprofSample<'a>>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let PprofStacks { functions, frames, nodes, types, shown_first, period, samples } = stacks;
     let mut out = GzEncoder::new(out, Compression::default());
     let mut strings = Strings::default();
-    let period_ns = seconds_per_sample(profile).map(|seconds| (seconds * NANOS).round() as u64);
-
-    let mut types = vec![(strings.id("samples"), strings.id("count"))];
-    if period_ns.is_some() {
-        types.push((strings.id("cpu"), strings.id("nanoseconds")));
-    }
-    for &(name, unit) in &types {
+    for (name, unit) in types {
+        let (name, unit) = (strings.id(name), strings.id(unit));
         field(&mut out, 1, &Message::new().number(1, name).number(2, unit))?;
     }
     let thread_key = strings.id("thread");
-    let threads: Vec<u64> = profile.threads.iter().map(|thread| strings.id(&thread.name)).collect();
-    for run in &profile.samples {
+    for sample in samples {
         // Ids of locations start at 1; the innermost frame comes first.
-        let nodes = std::iter::successors(Some(run.node), |&node| profile.nodes[node as usize].parent);
-        let locations = nodes.map(|node| u64::from(profile.nodes[node as usize].frame) + 1);
-        let values =
-            std::iter::once(run.count).chain(period_ns.map(|period| period.saturating_mul(run.count)));
-        let label = Message::new().number(1, thread_key).number(2, threads[run.thread as usize]);
-        field(&mut out, 2, &Message::new().packed(1, locations).packed(2, values).message(3, &label))?;
+        let inner = std::iter::successors(Some(sample.node), |&node| nodes[node as usize].parent);
+        let locations = inner.map(|node| u64::from(nodes[node as usize].frame) + 1);
+        let mut message = Message::new().packed(1, locations).packed(2, sample.values.into_iter());
+        if let Some(thread) = sample.thread {
+            message = message
+                .message(3, &Message::new().number(1, thread_key).number(2, strings.id(thread)));
+        }
+        field(&mut out, 2, &message)?;
     }
-    for (id, frame) in (1..).zip(&profile.frames) {
+    for (id, frame) in (1..).zip(frames) {
         let line = Message::new().number(1, u64::from(frame.function) + 1).number(2, u64::from(frame.line));
         field(&mut out, 4, &Message::new().number(1, id).message(4, &line))?;
     }
-    for (id, function) in (1..).zip(&profile.functions) {
+    for (id, function) in (1..).zip(functions) {
         let name = strings.id(&function.name);
         let file = strings.id(function.file.as_deref().unwrap_or_default());
         let message = Message::new()
@@ -49,10 +110,13 @@ pub(super) fn write(profile: &CpuProfile, out: &mut dyn Write) -> io::Result<()>
             .number(5, u64::from(function.line.unwrap_or(0)));
         field(&mut out, 5, &message)?;
     }
-    if let Some(period) = period_ns {
-        let kind = Message::new().number(1, strings.id("cpu")).number(2, strings.id("nanoseconds"));
+    if let Some(((name, unit), period)) = period {
+        let kind = Message::new().number(1, strings.id(name)).number(2, strings.id(unit));
         field(&mut out, 11, &kind)?;
         out.write_all(&Message::new().number(12, period).0)?;
+    }
+    if let Some((name, _)) = shown_first {
+        out.write_all(&Message::new().number(14, strings.id(name)).0)?;
     }
     for string in strings.in_order() {
         write_bytes(&mut out, 6, string.as_bytes())?;

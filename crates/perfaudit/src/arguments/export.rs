@@ -2,30 +2,45 @@
 
 use clap::ValueEnum;
 use perfaudit_cpu::export::ProfileFormat;
+use perfaudit_heap::export::HeapFormat;
 
-/// A format of other tools for CPU profiles.
+/// A format of other tools for CPU profiles, for allocations, or for both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ExportFormat {
-    /// Lines of `frame;frame;frame count`
+    /// Lines of `frame;frame;frame count`, of allocations a file for each measure
     Collapsed,
-    /// A flame graph as one SVG file
+    /// A flame graph of CPU time as one SVG file
     Svg,
-    /// For speedscope.app
+    /// CPU time for speedscope.app
     Speedscope,
-    /// For profiler.firefox.com
+    /// CPU time for profiler.firefox.com
     Firefox,
     /// For `go tool pprof`
     Pprof,
+    /// Allocations for the viewer of valgrind's DHAT, in bytes, at the peak and at exit
+    Dhat,
 }
 
-impl From<ExportFormat> for ProfileFormat {
-    fn from(format: ExportFormat) -> Self {
-        match format {
-            ExportFormat::Collapsed => Self::Collapsed,
-            ExportFormat::Svg => Self::FlameGraph,
-            ExportFormat::Speedscope => Self::Speedscope,
-            ExportFormat::Firefox => Self::Firefox,
-            ExportFormat::Pprof => Self::Pprof,
+impl ExportFormat {
+    /// The format of CPU profiles; none when it is for allocations only.
+    pub(crate) fn of_cpu(self) -> Option<ProfileFormat> {
+        match self {
+            Self::Collapsed => Some(ProfileFormat::Collapsed),
+            Self::Svg => Some(ProfileFormat::FlameGraph),
+            Self::Speedscope => Some(ProfileFormat::Speedscope),
+            Self::Firefox => Some(ProfileFormat::Firefox),
+            Self::Pprof => Some(ProfileFormat::Pprof),
+            Self::Dhat => None,
+        }
+    }
+
+    /// The format of allocations; none when it is for CPU profiles only.
+    pub(crate) fn of_heap(self) -> Option<HeapFormat> {
+        match self {
+            Self::Collapsed => Some(HeapFormat::Collapsed),
+            Self::Pprof => Some(HeapFormat::Pprof),
+            Self::Dhat => Some(HeapFormat::Dhat),
+            Self::Svg | Self::Speedscope | Self::Firefox => None,
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct ReportArguments {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     pub(crate) format: Format,
-    /// Write the CPU profiles of the run in the format of another tool, too (repeatable)
+    /// Write the CPU profiles and allocations of the run in the format of another tool, too (repeatable)
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) export: Vec<ExportFormat>,
     /// Put the CPU profiles of the run beside those of this one, which was made before: which functions are slower or

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use perfaudit_cpu::export::ProfileFormat;
 use perfaudit_exec::{Command, Interrupt, run as run_child};
 use perfaudit_render::ReportInput;
+use perfaudit_result::WorkloadId;
 use perfaudit_run::OpenedRun;
 
-use crate::arguments::ReportArguments;
+use crate::arguments::{ExportFormat, ReportArguments};
 use crate::commands::{print, reports};
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
     }
     print(input, arguments.format, &opened.path, arguments.verbose);
     for format in &arguments.export {
-        export(&opened, (*format).into())?;
+        export(&opened, *format)?;
     }
     if arguments.open {
         open_in_browser(&opened.path.join("report.html"), &interrupt);
@@ -69,18 +69,39 @@ fn put_beside(run: &mut OpenedRun, earlier: &OpenedRun, allow_unlike: bool) -> b
     is_compared
 }
 
-/// Writes each profile of a run beside its artifact, named after the format.
-fn export(run: &OpenedRun, format: ProfileFormat) -> Result<(), CommandError> {
-    if run.profiles.is_empty() {
-        output::note("this run has no CPU profile to export: make one with `perfaudit cpu`");
-    }
+/// Writes the profiles of a run beside their artifacts, named after the format.
+fn export(run: &OpenedRun, format: ExportFormat) -> Result<(), CommandError> {
+    let mut count = 0;
     for artifact in &run.result.artifacts {
-        let Some(profile) = run.profiles.get(&artifact.id) else { continue };
-        let mut content = Vec::new();
-        perfaudit_cpu::export::write(format, profile, &mut content)?;
-        let name = Path::new(&artifact.path).with_extension(format.extension());
-        run.write(&name.to_string_lossy(), &content)?;
-        output::note(&format!("{}: {}", profile.workload, run.path.join(&name).display()));
+        let write = |workload: &WorkloadId, extension: &str, content: &[u8]| -> Result<(), CommandError> {
+            let name = Path::new(&artifact.path).with_extension(extension);
+            run.write(&name.to_string_lossy(), content)?;
+            output::note(&format!("{workload}: {}", run.path.join(&name).display()));
+            Ok(())
+        };
+        if let (Some(profile), Some(format)) = (run.profiles.get(&artifact.id), format.of_cpu()) {
+            let mut content = Vec::new();
+            perfaudit_cpu::export::write(format, profile, &mut content)?;
+            write(&profile.workload, format.extension(), &content)?;
+            count += 1;
+        }
+        if let (Some(profile), Some(format)) = (run.heaps.get(&artifact.id), format.of_heap()) {
+            for measure in format.contents(profile) {
+                let mut content = Vec::new();
+                perfaudit_heap::export::export(format, measure, profile, &mut content)?;
+                write(&profile.workload, &format.extension(measure), &content)?;
+                count += 1;
+            }
+        }
+    }
+    if count == 0 {
+        output::note(match (format.of_cpu(), format.of_heap()) {
+            (Some(_), Some(_)) => {
+                "this run has nothing to export: make CPU profiles with `perfaudit cpu`, or count allocations with `perfaudit heap`"
+            }
+            (Some(_), None) => "this run has no CPU profile to export: make one with `perfaudit cpu`",
+            (None, _) => "this run has no allocations to export: count them with `perfaudit heap`",
+        });
     }
     Ok(())
 }
