@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use perfaudit_result::{
-    ArtifactId, Figure, Host, MetricName, Samples, SamplingMode, Unit, Workload, WorkloadGroup, WorkloadId,
+    ArtifactId, Figure, Heap, Host, MetricName, Samples, SamplingMode, Unit, Workload, WorkloadGroup, WorkloadId,
     WorkloadKind, WorkloadState,
 };
 
@@ -18,6 +18,8 @@ pub struct Evidence<'a> {
     pub groups: &'a [WorkloadGroup],
     /// What CPU profiles say of the measured routines of benchmarks; only those that can be trusted.
     pub cpu: &'a BTreeMap<WorkloadId, CpuEvidence>,
+    /// What workloads allocate; none when nothing was to be counted.
+    pub heap: Option<&'a Heap>,
     /// The machine.
     pub host: &'a Host,
     /// Decides the permutations of tests that need some.

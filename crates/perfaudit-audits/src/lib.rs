@@ -5,6 +5,7 @@
 //! it must not. An audit does no I/O and reads no clock. To add one, write the file and name it in
 //! [`rules::ALL`].
 
+mod allocating;
 mod audit;
 mod evidence;
 mod outcome;

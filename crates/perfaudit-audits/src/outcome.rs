@@ -43,7 +43,9 @@ pub fn run(evidence: &Evidence<'_>) -> Audited {
     }
     findings.sort_by(|a, b| {
         let wide = b.workloads.len().cmp(&a.workloads.len());
-        a.severity.cmp(&b.severity).then(wide).then_with(|| a.fingerprint.cmp(&b.fingerprint))
+        let share = |finding: &Finding| finding.share_of_alloc_bytes.unwrap_or(0.0);
+        let costly = share(b).total_cmp(&share(a));
+        a.severity.cmp(&b.severity).then(costly).then(wide).then_with(|| a.fingerprint.cmp(&b.fingerprint))
     });
     Audited { remarks, findings }
 }
@@ -91,6 +93,7 @@ impl Outcome {
             workloads: workloads.iter().map(|workload| workload.id.clone()).collect(),
             share_of_cpu: None,
             share_of_alloc_bytes: None,
+            by_workload: Vec::new(),
             granularity: Granularity::NotMeasured,
             ceiling_gain: None,
             verification: Verification { state: VerificationState::NotTried },
@@ -125,7 +128,7 @@ pub(crate) fn count_of_benchmarks(n: usize) -> String {
     if n == 1 { "1 benchmark".to_owned() } else { format!("{n} benchmarks") }
 }
 
-fn fingerprint(parts: &[&str]) -> String {
+pub(crate) fn fingerprint(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update(part.as_bytes());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use perfaudit_result::{
-    ArtifactId, AuditState, Axis, Cell, ConfidenceLevel, Direction, Estimate, Figure, Finding, GroupShape,
+    ArtifactId, AuditState, Axis, Cell, CodeOrigin, ConfidenceLevel, Heap, HeapCounts, HeapMethod, HeapScope, HeapSite, OriginKind, Trust, WorkloadHeap, Direction, Estimate, Figure, Finding, GroupShape,
     Host, Interval, Method, Metric, MetricName, Of, Samples, Sampling, SamplingMode, Throughput, Unit,
     Workload, WorkloadGroup, WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget,
 };
@@ -18,6 +18,7 @@ pub(crate) struct Case {
     samples: BTreeMap<ArtifactId, Samples>,
     groups: Vec<WorkloadGroup>,
     cpu: BTreeMap<WorkloadId, CpuEvidence>,
+    heap: Option<Heap>,
     host: Host,
 }
 
@@ -30,6 +31,7 @@ impl Case {
             samples: BTreeMap::new(),
             groups: Vec::new(),
             cpu: BTreeMap::new(),
+            heap: None,
             host: host(),
         };
         for (title, times) in benchmarks {
@@ -83,6 +85,30 @@ impl Case {
         }
     }
 
+    /// Counts what a workload allocates at these lines, in so many iterations, or, without, as a whole command.
+    pub(crate) fn allocates(&mut self, index: usize, iterations: Option<u64>, sites: Vec<HeapSite>) {
+        let mut totals = HeapCounts::default();
+        sites.iter().for_each(|site| totals.add(&site.counts));
+        let scope = if iterations.is_some() { HeapScope::Iterations } else { HeapScope::WholeRun };
+        self.heap.get_or_insert_default().workloads.push(WorkloadHeap {
+            id: self.workloads[index].id.clone(),
+            trust: Trust::Sound,
+            remarks: Vec::new(),
+            method: Some(HeapMethod::Preload),
+            exact: true,
+            scope,
+            iterations,
+            processes: 1,
+            totals,
+            excluded: HeapCounts::default(),
+            per_iteration: None,
+            slowdown: None,
+            sites,
+            other_sites: HeapCounts::default(),
+            profile: None,
+        });
+    }
+
     /// Profiles a workload: samples with library code of all samples, and the bound of that share.
     pub(crate) fn profile(&mut self, index: usize, library: u64, samples: u64, library_upper: f64) {
         let evidence = CpuEvidence { samples, library, library_upper, composition: Vec::new() };
@@ -118,10 +144,50 @@ impl Case {
             samples: &self.samples,
             groups: &self.groups,
             cpu: &self.cpu,
+            heap: self.heap.as_ref(),
             host: &self.host,
             seed: 1,
         }
     }
+}
+
+/// A line of `src/NAME.rs` in a function `p::NAME` that allocates this itself.
+pub(crate) fn site(name: &str, line: u32, counts: HeapCounts) -> HeapSite {
+    HeapSite {
+        symbol: format!("p::{name}"),
+        file: Some(format!("src/{name}.rs")),
+        line: Some(line),
+        origin: CodeOrigin { kind: OriginKind::Own, name: Some("p".into()) },
+        calls: Some("alloc::vec::Vec<T>::push".into()),
+        counts,
+        direct: counts,
+        direct_temporary_bytes: if counts.temporary == counts.count { counts.bytes } else { 0 },
+        count_per_iteration: None,
+        bytes_per_iteration: None,
+    }
+}
+
+/// What findings say, to be read.
+pub(crate) fn told(findings: &[Finding]) -> String {
+    let places = |finding: &Finding| -> Vec<String> {
+        let place = |at: &perfaudit_result::Location| format!("{}:{}", at.file, at.line.unwrap_or(0));
+        finding.locations.iter().map(place).collect()
+    };
+    let lines = findings.iter().map(|finding| {
+        let evidence: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.text.as_str()).collect();
+        format!(
+            "{}\n{}\nDo: {}\nAt: {}\nEvidence: {}\nShare: {:?}, of {:?}\nGain: {:?}\n",
+            finding.title,
+            finding.message,
+            finding.remedy,
+            places(finding).join(", "),
+            evidence.join(" | "),
+            finding.share_of_alloc_bytes,
+            finding.by_workload.iter().map(|of| (of.id.0.as_str(), of.share_of_alloc_bytes)).collect::<Vec<_>>(),
+            finding.ceiling_gain.as_ref().map(|gain| (gain.value(), gain.unit, gain.n)),
+        )
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The titles that an audit flags, in order.

@@ -52,7 +52,7 @@ pub fn estimates(heap: &SymbolisedHeap, level: Level) -> Vec<SiteEstimate> {
     }
     let mut places: HashMap<Place, (u64, u64, HeapSample)> = HashMap::new();
     for stack in &profile.stacks {
-        let (frame, _) = charge(&profile, stack);
+        let frame = charge(&profile, stack).frame;
         let (bytes, count, sample) = places.entry((frame.function, frame.line)).or_default();
         *bytes += stack.counts.bytes;
         *count += stack.counts.count;

@@ -8,7 +8,8 @@ use perfaudit_result::{FunctionId, HeapCounts, HeapProfile, HeapSite, HeapStack,
 /// How many sites are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SiteLimits {
-    /// Listed are this many with most bytes, and as many with most blocks, with most at the peak and with most growth.
+    /// Listed are this many with most bytes, and as many with most blocks, most at the peak, most growth, most temporary
+    /// blocks and most that is left at exit.
     pub each: usize,
 }
 
@@ -39,8 +40,14 @@ impl Sites {
     /// Those that are listed, and what the others allocate together.
     #[must_use]
     pub fn listed(self, limits: SiteLimits) -> (Vec<HeapSite>, HeapCounts) {
-        let rank_by: [fn(&HeapCounts) -> u64; 4] =
-            [|counts| counts.bytes, |counts| counts.count, |counts| counts.peak, |counts| counts.grow_bytes];
+        let rank_by: [fn(&HeapCounts) -> u64; 6] = [
+            |counts| counts.bytes,
+            |counts| counts.count,
+            |counts| counts.peak,
+            |counts| counts.grow_bytes,
+            |counts| counts.temporary,
+            |counts| counts.live,
+        ];
         let mut listed = BTreeSet::new();
         for by in rank_by {
             let mut order: Vec<usize> =
@@ -65,12 +72,19 @@ pub(crate) type Place = (FunctionId, u32);
 /// outermost.
 #[must_use]
 pub fn sites(profile: &HeapProfile) -> Sites {
-    let mut charged: HashMap<Place, HeapCounts> = HashMap::new();
+    let mut charged: HashMap<Place, Charged> = HashMap::new();
     let mut callees: HashMap<(Place, FunctionId), u64> = HashMap::new();
     for stack in &profile.stacks {
-        let (frame, callee) = charge(profile, stack);
+        let Charge { frame, callee, is_direct } = charge(profile, stack);
         let place = (frame.function, frame.line);
-        charged.entry(place).or_default().add(&stack.counts);
+        let sums = charged.entry(place).or_default();
+        sums.counts.add(&stack.counts);
+        if is_direct {
+            sums.direct.add(&stack.counts);
+            if u128::from(stack.counts.temporary) * 10 >= u128::from(stack.counts.count) * 9 {
+                sums.temporary_bytes += stack.counts.bytes;
+            }
+        }
         if let Some(callee) = callee {
             *callees.entry((place, callee)).or_default() += stack.counts.bytes;
         }
@@ -82,7 +96,7 @@ pub fn sites(profile: &HeapProfile) -> Sites {
     }
     let mut all: Vec<HeapSite> = charged
         .into_iter()
-        .map(|(place, counts)| {
+        .map(|(place, sums)| {
             let function = &profile.functions[place.0 as usize];
             let calls = most.get(&place).map(|(_, Reverse(callee))| *callee);
             HeapSite {
@@ -91,7 +105,9 @@ pub fn sites(profile: &HeapProfile) -> Sites {
                 line: (place.1 > 0).then_some(place.1),
                 origin: profile.origins[function.origin as usize].clone(),
                 calls: calls.map(|callee| profile.functions[callee as usize].name.clone()),
-                counts,
+                counts: sums.counts,
+                direct: sums.direct,
+                direct_temporary_bytes: sums.temporary_bytes,
                 count_per_iteration: None,
                 bytes_per_iteration: None,
                 count_estimate: None,
@@ -106,11 +122,25 @@ pub fn sites(profile: &HeapProfile) -> Sites {
     Sites { all }
 }
 
-/// The frame that a stack is charged to, and the function that it calls there.
-pub(crate) fn charge<'a>(
-    profile: &'a HeapProfile,
-    stack: &HeapStack,
-) -> (&'a SourceFrame, Option<FunctionId>) {
+/// What is charged to a line.
+#[derive(Debug, Default)]
+struct Charged {
+    counts: HeapCounts,
+    direct: HeapCounts,
+    temporary_bytes: u64,
+}
+
+/// The frame that a stack is charged to.
+pub(crate) struct Charge<'a> {
+    pub(crate) frame: &'a SourceFrame,
+    /// The function that it calls there.
+    callee: Option<FunctionId>,
+    /// Whether no other package stands between it and the allocator.
+    is_direct: bool,
+}
+
+/// What a stack is charged to.
+pub(crate) fn charge<'a>(profile: &'a HeapProfile, stack: &HeapStack) -> Charge<'a> {
     let kind = |frame: &SourceFrame| {
         let function = &profile.functions[frame.function as usize];
         profile.origins[function.origin as usize].kind
@@ -132,7 +162,9 @@ pub(crate) fn charge<'a>(
         outermost = Some((frame, inner));
         inner = Some(frame.function);
     }
-    own.or(other).or(outermost).expect("a stack has a frame")
+    let is_direct = own.is_some() && other.is_none();
+    let (frame, callee) = own.or(other).or(outermost).expect("a stack has a frame");
+    Charge { frame, callee, is_direct }
 }
 
 #[cfg(test)]
@@ -185,6 +217,15 @@ mod tests {
         assert_eq!(symbols(&[System, Dependency, Std]), named("Dependency1", "Std2"));
         assert_eq!(symbols(&[System, Std, Std]), named("System0", "Std1"));
         assert_eq!(symbols(&[Own]), ("Own0".to_owned(), None));
+    }
+
+    #[test]
+    fn what_another_package_allocates_for_a_line_is_not_its_own() {
+        use OriginKind::{Dependency, Own, Std, System};
+        let direct = |kinds: &[OriginKind]| sites(&profile(&[(kinds, 7)])).all[0].direct.bytes;
+        assert_eq!(direct(&[System, Dependency, Own, Std]), 7);
+        assert_eq!(direct(&[System, Own, Dependency, Std]), 0);
+        assert_eq!(direct(&[System, Dependency, Std]), 0);
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub enum Confidence {
 pub enum Granularity {
     /// Whole workloads.
     Workload,
+    /// The lines of the finding's locations.
+    Line,
     /// The cost was not measured.
     NotMeasured,
 }
@@ -69,14 +71,30 @@ pub struct Finding {
     pub workloads: Vec<WorkloadId>,
     /// Share of the CPU time of the measured workloads, 0 to 1; null when it was not measured.
     pub share_of_cpu: Option<f64>,
-    /// Share of the bytes they allocated, 0 to 1; null when it was not measured.
+    /// Share of the bytes they allocated, 0 to 1, each workload that allocates weighing the same; null when it was not
+    /// measured. The audit's explanation says which bytes are meant.
     pub share_of_alloc_bytes: Option<f64>,
+    /// The shares in single workloads, the largest first; empty when none was measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_workload: Vec<WorkloadShare>,
     /// At what granularity the cost is known.
     pub granularity: Granularity,
     /// The most that fixing it can gain; null when it was not measured.
     pub ceiling_gain: Option<Figure>,
     /// Whether a fix was tried.
     pub verification: Verification,
+}
+
+/// What a finding costs in one workload.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WorkloadShare {
+    /// The workload.
+    pub id: WorkloadId,
+    /// Share of its CPU time, 0 to 1; null when it was not measured.
+    pub share_of_cpu: Option<f64>,
+    /// Share of the bytes it allocates, 0 to 1; null when it was not measured.
+    pub share_of_alloc_bytes: Option<f64>,
 }
 
 /// A place in the source.

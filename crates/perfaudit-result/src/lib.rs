@@ -34,6 +34,7 @@ pub use cpu::{
 pub use figure::{ConfidenceLevel, Estimate, Figure, FigureError, Interval, Method, Of, Unit};
 pub use finding::{
     Confidence, Evidence, Finding, Granularity, Location, Severity, Verification, VerificationState,
+    WorkloadShare,
 };
 pub use group::{Axis, Cell, GroupShape, WorkloadGroup};
 pub use heap::{

@@ -63,11 +63,12 @@ pub(super) fn write(profile: &HeapProfile, measure: Measure, out: &mut dyn Write
         verb,
         bklt: false,
         bkacc: false,
-        tu: "(time was not recorded)",
-        mtu: "(time was not recorded)",
+        // Time is not recorded. The viewer divides by it: by the run as a whole.
+        tu: "millionths of the run",
+        mtu: "run",
         cmd: &profile.workload.0,
         pid: 0,
-        te: 0,
+        te: 1_000_000,
         pps: Points(profile, measure),
         ftbl: Frames(profile),
     };

@@ -67,7 +67,7 @@ fn card(context: &Context<'_>, finding: &Finding, anchor: &str) -> Markup {
                     }
                     @if !finding.workloads.is_empty() {
                         dt { "Benchmarks" }
-                        dd { (workloads(context, &finding.workloads)) }
+                        dd { (workloads(context, finding)) }
                     }
                 }
             }
@@ -75,14 +75,25 @@ fn card(context: &Context<'_>, finding: &Finding, anchor: &str) -> Markup {
     }
 }
 
-fn workloads(context: &Context<'_>, ids: &[WorkloadId]) -> Markup {
+fn workloads(context: &Context<'_>, finding: &Finding) -> Markup {
+    let ids = &finding.workloads;
     let (listed, folded) = ids.split_at(ids.len().min(LISTED_WORKLOADS));
+    let workload = |id: &WorkloadId| {
+        let known = finding.by_workload.iter().find(|share| share.id == *id);
+        html! {
+            li {
+                (context.workload_link(id))
+                @if let Some(share) = known.and_then(|known| known.share_of_cpu) { ", " (quantity::percent(share)) " of its CPU time" }
+                @if let Some(share) = known.and_then(|known| known.share_of_alloc_bytes) { ", " (quantity::percent(share)) " of its bytes" }
+            }
+        }
+    };
     html! {
-        ul { @for id in listed { li { (context.workload_link(id)) } } }
+        ul { @for id in listed { (workload(id)) } }
         @if !folded.is_empty() {
             details {
                 summary { (folded.len()) " more" }
-                ul { @for id in folded { li { (context.workload_link(id)) } } }
+                ul { @for id in folded { (workload(id)) } }
             }
         }
     }

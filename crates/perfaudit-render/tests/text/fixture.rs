@@ -337,6 +337,7 @@ fn findings() -> Vec<Finding> {
             .to_vec(),
         share_of_cpu: None,
         share_of_alloc_bytes: None,
+        by_workload: Vec::new(),
         granularity: Granularity::NotMeasured,
         ceiling_gain: None,
         verification: Verification { state: VerificationState::NotTried },

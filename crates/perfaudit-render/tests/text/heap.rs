@@ -34,6 +34,8 @@ fn site(symbol: &str, line: u32, bytes: u64, count: u64) -> HeapSite {
             grow_count: count / 4,
             ..HeapCounts::default()
         },
+        direct: HeapCounts::default(),
+        direct_temporary_bytes: 0,
         count_per_iteration: Some(4.0),
         bytes_per_iteration: Some(96.0),
         count_estimate: None,

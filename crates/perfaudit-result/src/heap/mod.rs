@@ -193,6 +193,12 @@ pub struct HeapSite {
     /// What it allocates.
     #[serde(flatten)]
     pub counts: HeapCounts,
+    /// The part of it with no other package between the line and the allocator: by its own containers, boxes and texts.
+    #[serde(default)]
+    pub direct: HeapCounts,
+    /// Bytes of stacks in that part of which at least nine blocks in ten were temporary.
+    #[serde(default)]
+    pub direct_temporary_bytes: u64,
     /// Blocks for each iteration, where that is known for the workload; with its n and method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count_per_iteration: Option<f64>,

@@ -6,6 +6,8 @@ use perfaudit_result::{
 
 /// At most this many: a list that nobody reads helps nobody.
 const MOST: usize = 5;
+/// From this share of the CPU time or of the allocated bytes on, a note is something to do.
+const WORTH_DOING: f64 = 0.05;
 
 /// The most useful steps, best first.
 pub(crate) fn next_actions(
@@ -20,7 +22,11 @@ pub(crate) fn next_actions(
     }
     let mut actions = Vec::new();
     let mut rules: Vec<&str> = Vec::new();
-    for finding in findings.iter().filter(|finding| finding.severity != Severity::Note) {
+    let is_worth_it = |finding: &&Finding| {
+        let shares = [finding.share_of_cpu, finding.share_of_alloc_bytes];
+        finding.severity != Severity::Note || shares.iter().flatten().any(|share| *share >= WORTH_DOING)
+    };
+    for finding in findings.iter().filter(is_worth_it) {
         if rules.contains(&finding.rule.as_str()) {
             continue;
         }

@@ -142,6 +142,7 @@ pub(crate) fn audit(
         samples: &gathered.samples,
         groups: &groups,
         cpu: &cpu.evidence,
+        heap: heap.heap.as_ref(),
         host: &host,
         seed,
     };

@@ -182,6 +182,7 @@ mod tests {
             workloads: workloads.iter().map(|index| WorkloadId(format!("p/t/{index}"))).collect(),
             share_of_cpu: None,
             share_of_alloc_bytes: None,
+            by_workload: Vec::new(),
             granularity: Granularity::NotMeasured,
             ceiling_gain: None,
             verification: Verification { state: VerificationState::NotTried },
