@@ -32,7 +32,8 @@ pub(crate) struct LineAudit {
     pub(crate) unit: Unit,
     /// How the gain was found.
     pub(crate) method: &'static str,
-    pub(crate) title: fn(&str) -> String,
+    /// What is wrong, behind the place and the name of the function.
+    pub(crate) title: &'static str,
     /// What was counted at a line, behind its place.
     pub(crate) counted: fn(&Line<'_>) -> String,
     /// What to make of it.
@@ -155,7 +156,7 @@ fn finding(rule: &LineAudit, lines: &[Line<'_>], allocating: f64) -> Finding {
         lines.iter().filter(|line| line.index == worst.index).map(|line| line.price.gain).sum();
     Finding {
         rule: rule.audit.rule.to_owned(),
-        title: (rule.title)(symbol),
+        title: format!("{file}:{} (`{}`) {}", places.first().unwrap_or(&0), short(symbol), rule.title),
         message: format!("{}. {}", counted(worst), rule.meaning),
         remedy: rule.remedy.to_owned(),
         fingerprint: fingerprint(&[rule.audit.rule, &file, symbol]),
@@ -177,13 +178,39 @@ fn finding(rule: &LineAudit, lines: &[Line<'_>], allocating: f64) -> Finding {
     }
 }
 
+/// The last part of a symbol without its generic arguments: `visit_map` of `<A<T> as B>::visit_map::<C>`. Of a closure
+/// the function that holds it, too.
+fn short(symbol: &str) -> &str {
+    let mut depth = 0_u32;
+    let (mut start, mut before, mut end) = (0, 0, symbol.len());
+    let mut last = ' ';
+    for (at, letter) in symbol.char_indices() {
+        match letter {
+            '<' => {
+                depth += 1;
+                if depth == 1 && at > start {
+                    end = at;
+                }
+            }
+            // `->` in the type of a function closes nothing.
+            '>' if last != '-' => depth = depth.saturating_sub(1),
+            ':' if depth == 0 && last == ':' && !symbol[at + 1..].starts_with('<') => {
+                (before, start, end) = (start, at + 1, symbol.len());
+            }
+            _ => {}
+        }
+        last = letter;
+    }
+    let from = if symbol[start..].starts_with('{') { before } else { start };
+    symbol[from..end].trim_end_matches("::")
+}
+
 /// What would be saved at most in a workload: for each iteration of a benchmark, in all of a command.
 fn gain(rule: &LineAudit, row: &WorkloadHeap, gain: u64) -> Figure {
     let value = number(gain) / iterations(row);
     let (estimate, n, of, whole) = match row.scope {
         HeapScope::Iterations => {
-            let reason =
-                "a mean over counted iterations: how much these differ is not counted".to_owned();
+            let reason = "a mean over counted iterations: how much these differ is not counted".to_owned();
             (Estimate::WithoutInterval { value, reason }, row.iterations.unwrap_or(1), Of::Call, "iteration")
         }
         HeapScope::WholeRun if row.exact => {
@@ -220,7 +247,12 @@ pub(crate) fn share(part: u64, whole: u64) -> f64 {
 /// `12 %`, `0.4 %`.
 pub(crate) fn percent(share: f64) -> String {
     let percent = share * 100.0;
-    if percent >= 9.95 || percent == 0.0 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
+    match percent {
+        0.0 => "0 %".to_owned(),
+        ..0.05 => "< 0.1 %".to_owned(),
+        ..9.95 => format!("{percent:.1} %"),
+        _ => format!("{percent:.0} %"),
+    }
 }
 
 /// An amount to three digits: `1.23 kB`, `17 blocks`, `2.5 k blocks`.
@@ -265,6 +297,22 @@ mod tests {
 
     use super::*;
     use crate::testing::{Case, findings, site};
+
+    #[test]
+    fn a_symbol_is_told_by_its_last_part() {
+        for (symbol, expected) in [
+            ("main", "main"),
+            ("p::parse::decode", "decode"),
+            ("p::map::<u8, Vec<T>>", "map"),
+            ("p::map<u8>", "map"),
+            ("<A<T> as B<fn(u8) -> u8>>::visit_map<serde_json::de::MapAccess<R>>", "visit_map"),
+            ("p::rows::{closure#0}", "rows::{closure#0}"),
+            ("", ""),
+            (">>::", ""),
+        ] {
+            assert_eq!(short(symbol), expected, "{symbol}");
+        }
+    }
 
     #[test]
     fn amounts_have_three_digits() {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use perfaudit_result::{
-    ArtifactId, Figure, Heap, Host, MetricName, Samples, SamplingMode, Unit, Workload, WorkloadGroup, WorkloadId,
-    WorkloadKind, WorkloadState,
+    ArtifactId, Figure, Heap, Host, MetricName, Samples, SamplingMode, Unit, Workload, WorkloadGroup,
+    WorkloadId, WorkloadKind, WorkloadState,
 };
 
 /// What one run measured. A gatherer that measures something new adds its artifact here.

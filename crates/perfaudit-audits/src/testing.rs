@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use perfaudit_result::{
-    ArtifactId, AuditState, Axis, Cell, CodeOrigin, ConfidenceLevel, Heap, HeapCounts, HeapMethod, HeapScope, HeapSite, OriginKind, Trust, WorkloadHeap, Direction, Estimate, Figure, Finding, GroupShape,
-    Host, Interval, Method, Metric, MetricName, Of, Samples, Sampling, SamplingMode, Throughput, Unit,
-    Workload, WorkloadGroup, WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget,
+    ArtifactId, AuditState, Axis, Cell, CodeOrigin, ConfidenceLevel, Direction, Estimate, Figure, Finding,
+    GroupShape, Heap, HeapCounts, HeapMethod, HeapScope, HeapSite, Host, Interval, Method, Metric,
+    MetricName, Of, OriginKind, Samples, Sampling, SamplingMode, Throughput, Trust, Unit, Workload,
+    WorkloadGroup, WorkloadHeap, WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget,
 };
 use perfaudit_stats::{EffectiveSize, Level, Probability, QuantileEstimate, Sample, quantile_estimate};
 
@@ -183,7 +184,11 @@ pub(crate) fn told(findings: &[Finding]) -> String {
             places(finding).join(", "),
             evidence.join(" | "),
             finding.share_of_alloc_bytes,
-            finding.by_workload.iter().map(|of| (of.id.0.as_str(), of.share_of_alloc_bytes)).collect::<Vec<_>>(),
+            finding
+                .by_workload
+                .iter()
+                .map(|of| (of.id.0.as_str(), of.share_of_alloc_bytes))
+                .collect::<Vec<_>>(),
             finding.ceiling_gain.as_ref().map(|gain| (gain.value(), gain.unit, gain.n)),
         )
     });

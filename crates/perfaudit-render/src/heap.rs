@@ -114,12 +114,12 @@ const SIZE_NAMES: [&str; SIZE_CLASSES] = [
     "more than 16 MiB",
 ];
 
-/// The sizes of most blocks: `all 17 to 64 B`, `71 % 17 to 64 B`; empty where they were not counted.
+/// The sizes of most blocks: `all: 17 to 64 B`, `71 %: 17 to 64 B`; empty where they were not counted.
 pub(crate) fn sizes(counts: &HeapCounts) -> String {
     let most = size_classes(counts).into_iter().max_by_key(|class| class.count);
     most.map_or_else(String::new, |class| {
         let share = if class.count == counts.count { "all".to_owned() } else { class.share };
-        format!("{share} {}", class.name)
+        format!("{share}: {}", class.name)
     })
 }
 

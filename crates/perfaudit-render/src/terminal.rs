@@ -274,8 +274,8 @@ fn cost(finding: &Finding) -> Vec<String> {
     if let Some(share) = finding.share_of_alloc_bytes {
         parts.push(format!("{} of allocated bytes", quantity::percent(share)));
     }
-    if let Some(gain) = finding.ceiling_gain.as_ref().filter(|gain| gain.value().is_some()) {
-        parts.push(format!("at most {} to gain", quantity::figure(gain)));
+    if let Some(gain) = finding.ceiling_gain.as_ref().and_then(rows::gain) {
+        parts.push(format!("at most {gain} to gain"));
     }
     parts
 }

@@ -1,9 +1,12 @@
-// Uses the flame graph of a report as a reader would, and tells the console what does not happen.
-addEventListener("load", async () => {
-  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+// Uses the flame graphs of a report as a reader would, and tells the console what does not happen.
+const total = { count: 0, tried: 0, changed: 0 };
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// The first graph of a section, and the choice of another.
+async function exercise(section) {
   let count = 0;
-  const check = (what, holds) => { count++; if (!holds) console.error(`flame graph: ${what}`); };
-  const panel = document.querySelector("article.profile:not([hidden])");
+  const check = (what, holds) => { count++; if (!holds) console.error(`flame graph of ${section.id}: ${what}`); };
+  const panel = section.querySelector("article.profile:not([hidden])");
   panel.scrollIntoView({ behavior: "instant" });
   const of = (selector) => panel.querySelector(selector);
   for (let i = 0; i < 100 && !of("canvas"); i++) await wait(20);
@@ -42,7 +45,7 @@ addEventListener("load", async () => {
   const hint = readout.textContent;
   await changes("an arrow key", () => key("ArrowDown"));
   key("ArrowDown");
-  check("the readout tells the chosen frame", /\d+ samples/.test(readout.textContent));
+  check("the readout tells the chosen frame", /\d (samples|[kMGT]?B|blocks)/.test(readout.textContent));
   const chosen = readout.textContent;
   key("ArrowDown");
   check("the next frame in is told", readout.textContent !== chosen);
@@ -56,7 +59,7 @@ addEventListener("load", async () => {
   key("/");
   check("/ goes to the search", document.activeElement === search);
   await changes("a search", () => type("."));
-  check("a search tells its share", /^\d+ match, [\d.]+ % of samples$/.test(matched.textContent));
+  check("a search tells its share", /^\d+ match, [\d.]+ % of (samples|bytes|blocks)$/.test(matched.textContent));
   type("(");
   check("a wrong pattern is told", matched.textContent === "not a regular expression");
   type("no such function");
@@ -87,7 +90,7 @@ addEventListener("load", async () => {
   pointer("pointerleave", 20, 30);
   check("and goes", of(".flame-tip").hidden);
   await changes("the wheel", () => canvas.dispatchEvent(new WheelEvent("wheel", { deltaY: -200, clientX: canvas.getBoundingClientRect().left + 50, cancelable: true })));
-  await changes("a drag", () => { pointer("pointerdown", 300, 30); pointer("pointermove", 200, 30); pointer("pointerup", 200, 30); });
+  await mayChange("a drag", () => { pointer("pointerdown", 300, 30); pointer("pointermove", 200, 30); pointer("pointerup", 200, 30); });
   of(".flame-search button").click();
   await wait(260);
   for (let i = 0; i < 4; i++) key("ArrowDown");
@@ -101,12 +104,19 @@ addEventListener("load", async () => {
     inGraph.click();
     check("a hotspot is shown in the graph", [...panel.querySelectorAll(".segments button")].some((button) => button.textContent === "Sandwich" && button.getAttribute("aria-pressed") === "true"));
   }
-  const selector = document.getElementById("cpu-workload");
+  const selector = document.getElementById(`${section.id}-workload`);
   if (selector && selector.options.length > 1) {
     selector.selectedIndex = 1;
     selector.dispatchEvent(new Event("change"));
     await wait(300);
-    check("another workload is shown", panel.hidden && document.querySelector("article.profile:not([hidden]) canvas"));
+    check("another workload is shown", panel.hidden && section.querySelector("article.profile:not([hidden]) canvas"));
   }
-  console.log(`exercised: ${count} checks; ${changed} of ${tried} choices changed the picture`);
+  total.count += count;
+  total.tried += tried;
+  total.changed += changed;
+}
+
+addEventListener("load", async () => {
+  for (const section of document.querySelectorAll("section:has(.flame)")) await exercise(section);
+  console.log(`exercised: ${total.count} checks; ${total.changed} of ${total.tried} choices changed the picture`);
 });

@@ -39,13 +39,14 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
         audit: &AUDIT,
         price: |row, site| {
             let grown = &site.direct;
-            let part = share(grown.grow_bytes, row.totals.bytes).max(share(grown.grow_count, row.totals.count));
+            let part =
+                share(grown.grow_bytes, row.totals.bytes).max(share(grown.grow_count, row.totals.count));
             is_much(row, part, LEAST, grown.grow_count)
                 .then_some(Price { bytes: grown.grow_bytes, gain: grown.grow_bytes })
         },
         unit: Unit::Bytes,
         method: "bytes of blocks that were replaced by larger ones",
-        title: |symbol| format!("`{symbol}` makes a container grow step by step"),
+        title: "makes a container grow step by step",
         counted,
         meaning: "With enough capacity from the start all of that is saved",
         remedy: "make the container with enough capacity (`with_capacity`, `reserve` before the loop), or keep it and `clear` it",

@@ -47,7 +47,7 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
         },
         unit: Unit::Count,
         method: "blocks of the lines",
-        title: |symbol| format!("`{symbol}` makes much of what is allocated"),
+        title: "makes much of what is allocated",
         counted,
         meaning: "What does not depend on the element can be built once, and what does can often be borrowed or kept",
         remedy: "build once what does not depend on the element, keep buffers, borrow instead of cloning",
@@ -59,7 +59,8 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
 
 fn counted(line: &Line<'_>) -> String {
     let counts = &line.site.counts;
-    let through = line.site.calls.as_ref().map(|calls| format!(" (most of it through `{calls}`)")).unwrap_or_default();
+    let through =
+        line.site.calls.as_ref().map(|calls| format!(" (most of it through {calls})")).unwrap_or_default();
     format!(
         "{} in {}{through} {}: {} of the bytes and {} of the blocks of the workload",
         line.each(counts.bytes, Unit::Bytes),

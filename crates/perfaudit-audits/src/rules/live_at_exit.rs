@@ -42,7 +42,7 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
         },
         unit: Unit::Bytes,
         method: "bytes that were still allocated at the end",
-        title: |symbol| format!("what `{symbol}` allocates is not freed before the end"),
+        title: "allocates what is not freed before the end",
         counted,
         meaning: "Whether something still points to it (a static, a cache) or nothing does (a leak) is not known",
         remedy: "run it with twice the work: what stays the same is kept once, what doubles is a leak",

@@ -41,7 +41,7 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
         },
         unit: Unit::Count,
         method: "blocks that were freed before anything else was allocated or freed",
-        title: |symbol| format!("`{symbol}` allocates what it frees at once"),
+        title: "allocates what is freed at once",
         counted,
         meaning: "Nothing was allocated or freed between: often a value that could be borrowed or written where it goes",
         remedy: "borrow instead of copying, write into the target instead of into a text of its own, iterate instead of collecting, or keep one buffer and `clear` it",

@@ -90,8 +90,7 @@ pub fn write_pprof<'a>(
         let locations = inner.map(|node| u64::from(nodes[node as usize].frame) + 1);
         let mut message = Message::new().packed(1, locations).packed(2, sample.values.into_iter());
         if let Some(thread) = sample.thread {
-            message = message
-                .message(3, &Message::new().number(1, thread_key).number(2, strings.id(thread)));
+            message = message.message(3, &Message::new().number(1, thread_key).number(2, strings.id(thread)));
         }
         field(&mut out, 2, &message)?;
     }

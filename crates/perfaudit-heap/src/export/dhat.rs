@@ -94,8 +94,7 @@ impl Serialize for Points<'_> {
             if tbk == 0 {
                 continue;
             }
-            let nodes =
-                std::iter::successors(Some(stack.node), |&node| profile.nodes[node as usize].parent);
+            let nodes = std::iter::successors(Some(stack.node), |&node| profile.nodes[node as usize].parent);
             // Frame 0 of the table is the root. A frame that stands twice in it would make stacks equal, which the
             // viewer refuses: each has an entry of its own.
             let fs = nodes.map(|node| profile.nodes[node as usize].frame + 1).collect();

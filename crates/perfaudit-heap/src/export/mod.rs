@@ -138,14 +138,8 @@ const TYPES: [ValueType; 6] = [
 fn pprof(profile: &HeapProfile, out: &mut dyn Write) -> io::Result<()> {
     let samples = profile.stacks.iter().map(|stack| {
         let counts = &stack.counts;
-        let values = vec![
-            counts.count,
-            counts.bytes,
-            counts.live_count,
-            counts.live,
-            counts.peak_count,
-            counts.peak,
-        ];
+        let values =
+            vec![counts.count, counts.bytes, counts.live_count, counts.live, counts.peak_count, counts.peak];
         PprofSample { node: stack.node, values, thread: None }
     });
     let stacks = PprofStacks {

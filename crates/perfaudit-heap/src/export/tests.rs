@@ -63,8 +63,7 @@ const GLOBAL_KEYS: [&str; 12] =
 
 #[test]
 fn a_file_of_dhat_has_the_keys_that_its_viewer_asks_for_and_every_block() {
-    for (measure, sums) in
-        [(Measure::Bytes, (634, 13)), (Measure::Peak, (317, 13)), (Measure::Live, (64, 1))]
+    for (measure, sums) in [(Measure::Bytes, (634, 13)), (Measure::Peak, (317, 13)), (Measure::Live, (64, 1))]
     {
         let file: serde_json::Value =
             serde_json::from_slice(&exported(HeapFormat::Dhat, Some(measure))).unwrap();
@@ -74,10 +73,8 @@ fn a_file_of_dhat_has_the_keys_that_its_viewer_asks_for_and_every_block() {
         let sum = |key: &str| points.iter().map(|point| point[key].as_u64().unwrap()).sum::<u64>();
         assert_eq!((sum("tb"), sum("tbk")), sums);
         assert_eq!(frames[0], "[root]");
-        let stacks: BTreeMap<String, u64> = points
-            .iter()
-            .map(|point| (point["fs"].to_string(), point["tb"].as_u64().unwrap()))
-            .collect();
+        let stacks: BTreeMap<String, u64> =
+            points.iter().map(|point| (point["fs"].to_string(), point["tb"].as_u64().unwrap())).collect();
         assert_eq!(stacks.len(), points.len(), "the viewer refuses a stack that stands twice");
         if measure == Measure::Bytes {
             assert_eq!(stacks["[2,1]"], 500, "the innermost frame comes first");

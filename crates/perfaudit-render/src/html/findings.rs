@@ -4,10 +4,10 @@ use maud::{Markup, html};
 use perfaudit_result::{Finding, Granularity, Location, VerificationState, WorkloadId};
 
 use super::context::Context;
+use super::page;
 use super::text::{Block, Line, Prose};
 use super::words::{self, badge};
-use super::{figure, page};
-use crate::quantity;
+use crate::{quantity, rows};
 
 /// The workloads a card lists before it folds the rest.
 const LISTED_WORKLOADS: usize = 6;
@@ -58,7 +58,7 @@ fn card(context: &Context<'_>, finding: &Finding, anchor: &str) -> Markup {
                         dt { "Share of CPU" } dd { (share(finding.share_of_cpu)) }
                         dt { "Share of allocated bytes" } dd { (share(finding.share_of_alloc_bytes)) }
                         dt { "Most to gain" }
-                        dd { (finding.ceiling_gain.as_ref().map_or_else(|| "not measured".to_owned(), figure::inline)) }
+                        dd { (finding.ceiling_gain.as_ref().and_then(rows::gain).unwrap_or_else(|| "not measured".to_owned())) }
                         dt { "Fix" } dd { (verification(finding.verification.state)) }
                     }
                     @if !finding.locations.is_empty() {

@@ -71,6 +71,10 @@ pub struct HeapCounts {
     pub sizes: [u64; SIZE_CLASSES],
 }
 
+fn is_nothing(counts: &HeapCounts) -> bool {
+    *counts == HeapCounts::default()
+}
+
 fn has_no_sizes(sizes: &[u64; SIZE_CLASSES]) -> bool {
     sizes.iter().all(|count| *count == 0)
 }
@@ -194,7 +198,7 @@ pub struct HeapSite {
     #[serde(flatten)]
     pub counts: HeapCounts,
     /// The part of it with no other package between the line and the allocator: by its own containers, boxes and texts.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_nothing")]
     pub direct: HeapCounts,
     /// Bytes of stacks in that part of which at least nine blocks in ten were temporary.
     #[serde(default)]

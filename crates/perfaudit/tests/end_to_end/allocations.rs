@@ -1,8 +1,9 @@
 //! Allocations of benchmarks and commands whose answer is known.
 
+use std::process::Command;
 use std::sync::LazyLock;
 
-use perfaudit_result::{HeapScope, HeapSite, MetricName, SloStatus, Trust, WorkloadHeap};
+use perfaudit_result::{Finding, HeapScope, HeapSite, MetricName, SloStatus, Trust, WorkloadHeap};
 
 use crate::support::{Audited, MANIFEST, Project};
 
@@ -108,4 +109,54 @@ fn a_command_is_counted_whole_and_an_objective_holds_it_to_that() {
     let status: Vec<SloStatus> = audited.result.slos.iter().map(|slo| slo.status).collect();
     assert_eq!(status, [SloStatus::Ok, SloStatus::Critical]);
     assert!(audited.file("report.md").contains("## Allocations"));
+}
+
+fn found<'a>(audited: &'a Audited, rule: &str) -> &'a Finding {
+    let mut found = audited.result.findings.iter().filter(|finding| finding.rule == rule);
+    let first = found.next().unwrap_or_else(|| panic!("no {rule} among {:#?}", audited.result.findings));
+    assert!(found.next().is_none(), "{:#?}", audited.result.findings);
+    first
+}
+
+/// Where a finding is, its share of the bytes, and what it can gain at most.
+fn told(finding: &Finding) -> (&str, Option<u32>, f64, f64) {
+    let place = &finding.locations[0];
+    let gain = finding.ceiling_gain.as_ref().and_then(perfaudit_result::Figure::value);
+    (&place.file, place.line, finding.by_workload[0].share_of_alloc_bytes.unwrap(), gain.unwrap())
+}
+
+#[test]
+fn a_vector_that_doubles_is_a_finding_at_the_line_that_pushes_with_the_bytes_that_it_replaces() {
+    let finding = found(&AUDITED, "container-growth");
+    assert_eq!(told(finding), ("criterion/src/lib.rs", Some(15), 4080.0 / 8176.0, 4080.0));
+    assert_eq!(finding.workloads[0].0, "known/exact/known/growing");
+}
+
+#[test]
+fn what_a_command_keeps_and_what_it_frees_at_once_are_findings_at_their_lines() {
+    let project = Project::empty()
+        .file("Cargo.toml", MANIFEST)
+        .file("Cargo.lock", "version = 4\n\n[[package]]\nname = \"small\"\nversion = \"0.1.0\"\n")
+        .file("src/main.rs", include_str!("../../../../testdata/projects/allocations/criterion/src/main.rs"))
+        .file("perfaudit.toml", "[[command]]\nname = \"keep\"\nrun = [\"./keep\"]\nruns = 6\n");
+    let compiled = Command::new("rustc")
+        .args(["--crate-name", "small", "--edition", "2021", "-O", "-g", "-o", "keep", "src/main.rs"])
+        .current_dir(project.root())
+        .status();
+    assert!(compiled.expect("rustc is there").success());
+    let audited = project.audit(&["--mode", "quick", "--only", "heap"]);
+    let totals = audited.result.heap.as_ref().unwrap().workloads[0].totals;
+    let share = |bytes: f64| bytes / totals.bytes as f64;
+    let (left, freed) = (found(&audited, "live-at-exit"), found(&audited, "temporary-allocation"));
+    assert_eq!(told(left), ("src/main.rs", Some(4), share(1e6), 1e6));
+    assert_eq!(told(freed), ("src/main.rs", Some(6), share(1e5), 1000.0));
+
+    let exported = project
+        .perfaudit()
+        .args(["report", "--export", "collapsed", "--export", "pprof", "--export", "dhat"])
+        .run();
+    assert_eq!(exported.code, Some(0), "{}", exported.stderr);
+    for file in ["bytes.folded", "live.folded", "temporary.folded", "pb.gz", "bytes.dhat.json"] {
+        assert!(exported.stderr.contains(&format!("0000.{file}")), "{}", exported.stderr);
+    }
 }
