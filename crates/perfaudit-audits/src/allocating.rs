@@ -262,20 +262,15 @@ fn amount(value: f64, unit: Unit) -> String {
     let (factor, prefix) =
         scales.into_iter().find(|(factor, _)| value >= 0.9995 * factor).unwrap_or((1.0, ""));
     let scaled = value / factor;
-    let digits = if factor == 1.0 && value.fract() == 0.0 {
-        format!("{scaled:.0}")
-    } else if scaled >= 99.95 {
-        format!("{scaled:.0}")
-    } else if scaled >= 9.995 {
-        format!("{scaled:.1}")
-    } else {
-        format!("{scaled:.2}")
+    let is_whole = factor == 1.0 && value.fract() == 0.0;
+    let places = match scaled {
+        _ if is_whole => 0,
+        99.95.. => 0,
+        9.995.. => 1,
+        _ => 2,
     };
-    let text = match unit {
-        Unit::Bytes => format!("{digits} {prefix}{name}"),
-        _ if prefix.is_empty() => format!("{digits}{name}"),
-        _ => format!("{digits} {prefix}{name}"),
-    };
+    let gap = if unit == Unit::Bytes || !prefix.is_empty() { " " } else { "" };
+    let text = format!("{scaled:.places$}{gap}{prefix}{name}");
     if text == "1 blocks" { "1 block".to_owned() } else { text }
 }
 
