@@ -154,6 +154,7 @@ fn what_a_command_keeps_and_what_it_frees_at_once_are_findings_at_their_lines() 
     let exported = project
         .perfaudit()
         .args(["report", "--export", "collapsed", "--export", "pprof", "--export", "dhat"])
+        .args([&audited.directory])
         .run();
     assert_eq!(exported.code, Some(0), "{}", exported.stderr);
     for file in ["bytes.folded", "live.folded", "temporary.folded", "pb.gz", "bytes.dhat.json"] {
