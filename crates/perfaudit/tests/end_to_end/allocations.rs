@@ -128,7 +128,7 @@ fn told(finding: &Finding) -> (&str, Option<u32>, f64, f64) {
 #[test]
 fn a_vector_that_doubles_is_a_finding_at_the_line_that_pushes_with_the_bytes_that_it_replaces() {
     let finding = found(&AUDITED, "container-growth");
-    assert_eq!(told(finding), ("criterion/src/lib.rs", Some(15), 4080.0 / 8176.0, 4080.0));
+    assert_eq!(told(finding), ("criterion/src/lib.rs", Some(14), 4080.0 / 8176.0, 4080.0));
     assert_eq!(finding.workloads[0].0, "known/exact/known/growing");
 }
 
