@@ -122,7 +122,8 @@ fn found<'a>(audited: &'a Audited, rule: &str) -> &'a Finding {
 fn told(finding: &Finding) -> (&str, Option<u32>, f64, f64) {
     let place = &finding.locations[0];
     let gain = finding.ceiling_gain.as_ref().and_then(perfaudit_result::Figure::value);
-    (&place.file, place.line, finding.by_workload[0].share_of_alloc_bytes.unwrap(), gain.unwrap())
+    let share = finding.by_workload[0].share_of_alloc_bytes;
+    (&place.file, place.line, share.expect("it is measured"), gain.expect("it is measured"))
 }
 
 #[test]
