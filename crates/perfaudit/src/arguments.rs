@@ -18,6 +18,7 @@ use regex::Regex;
 
 use crate::flow::Subject;
 pub(crate) use cpu::{CpuArguments, SamplingArguments};
+pub(crate) use export::ExportFormat;
 pub(crate) use heap::HeapArguments;
 pub(crate) use report::ReportArguments;
 pub(crate) use stage::StageArgument;

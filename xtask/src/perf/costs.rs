@@ -54,7 +54,7 @@ pub(super) fn compare(subject: &Subject, arms: [Arm; 4], seconds: f64) -> Result
 
 /// Each round begins with another arm, and every second one runs backwards.
 fn order(round: usize, at: usize, arms: usize) -> usize {
-    let at = if round % 2 == 0 { at } else { arms - 1 - at };
+    let at = if round.is_multiple_of(2) { at } else { arms - 1 - at };
     (round / 2 + at) % arms
 }
 
