@@ -165,6 +165,8 @@ pub(crate) fn site(name: &str, line: u32, counts: HeapCounts) -> HeapSite {
         direct_temporary_bytes: if counts.temporary == counts.count { counts.bytes } else { 0 },
         count_per_iteration: None,
         bytes_per_iteration: None,
+        count_estimate: None,
+        bytes_estimate: None,
     }
 }
 

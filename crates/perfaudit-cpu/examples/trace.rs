@@ -26,7 +26,7 @@ const RARE: f64 = 0.004;
 const WARM_UP: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
-    match trace(std::env::args().skip(1).collect()) {
+    match trace(&std::env::args().skip(1).collect::<Vec<_>>()) {
         Ok(profile) => {
             println!("{} samples, {:?}, {} nodes", profile.total(), profile.blocks, profile.nodes.len());
             ExitCode::SUCCESS
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn trace(arguments: Vec<String>) -> Result<CpuProfile, Box<dyn std::error::Error>> {
+fn trace(arguments: &[String]) -> Result<CpuProfile, Box<dyn std::error::Error>> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let ["--hz", hz, "--pieces", pieces, "--out", out, program, arguments @ ..] = &words[..] else {
         return Err("trace --hz N --pieces N --out FILE PROGRAM [ARGUMENT]...".into());

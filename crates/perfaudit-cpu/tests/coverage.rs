@@ -46,9 +46,11 @@ impl Trace {
     fn read(name: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/traces").join(name);
         let mut text = String::new();
-        GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
-        let profile: CpuProfile = serde_json::from_str(&text).unwrap();
-        profile.check().unwrap();
+        GzDecoder::new(std::fs::File::open(path).expect("the trace is there"))
+            .read_to_string(&mut text)
+            .expect("it is text");
+        let profile: CpuProfile = serde_json::from_str(&text).expect("it is a profile");
+        profile.check().expect("its numbers refer to what it holds");
         let mut by_block = vec![Vec::new(); profile.blocks.count as usize];
         for run in &profile.samples {
             by_block[run.block as usize].push(*run);
@@ -86,6 +88,7 @@ fn shares(rows: &[Hotspot]) -> impl Iterator<Item = ((String, Option<String>, &'
 }
 
 /// Fails when intervals of a function miss too often. Prints how often all of them hold the truth.
+#[expect(clippy::print_stdout, reason = "the figure is worth knowing where the test passes, too")]
 fn covers(name: &str, segment: u32) {
     let trace = Trace::read(name);
     let truth = hotspots(&trace.profile, None, LIMITS);
