@@ -1,0 +1,40 @@
+//! A folder of notes: indexed, searched, and made into pages.
+
+mod cache;
+mod config;
+mod context;
+mod digest;
+mod error;
+mod generate;
+mod graph;
+mod index;
+mod links;
+mod log;
+mod markdown;
+mod note;
+mod rng;
+mod search;
+mod site;
+mod template;
+mod vcs;
+mod walk;
+mod words;
+
+pub use cache::{Cache, Key};
+pub use config::{Config, Overrides};
+pub use context::Context;
+pub use digest::Digest;
+pub use error::NotesError;
+pub use generate::{Plan, generate, note_text};
+pub use graph::{Graph, Related};
+pub use index::{Entry, Index, Posting, index_folder};
+pub use links::links;
+pub use log::{Level, Log};
+pub use markdown::to_html;
+pub use note::{Note, minutes_to_read, slug};
+pub use search::{Hit, Query};
+pub use site::Site;
+pub use template::Template;
+pub use vcs::Revision;
+pub use walk::note_files;
+pub use words::{Words, words};
