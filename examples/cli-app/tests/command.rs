@@ -1,9 +1,10 @@
 //! The command on generated notes, against answers that are found in the simplest way.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::UNIX_EPOCH;
 
 use notes::{Config, Note, Overrides, Plan, generate};
 use tempfile::TempDir;
@@ -133,6 +134,15 @@ fn search_ranks_by_the_number_of_words_and_then_by_path() {
 }
 
 #[test]
+fn case_does_not_matter_in_any_script() {
+    let folder = written(&[("a.md", "\u{dc}ber \u{fc}ber Tee"), ("b.md", "\u{39a}\u{3b1}\u{3b9}")]);
+    for text in ["\u{fc}ber", "\u{dc}BER"] {
+        assert_eq!(printed(&["search", text], &folder.root), "2\ta.md\ta.md\n");
+    }
+    assert_eq!(printed(&["search", "\u{3ba}\u{391}\u{399}"], &folder.root), "1\tb.md\tb.md\n");
+}
+
+#[test]
 fn list_has_a_line_for_each_note_in_the_order_of_paths() {
     let folder = generated();
     let mut expected = String::new();
@@ -183,6 +193,16 @@ fn a_note_that_changed_is_read_again() {
     assert_eq!(printed(&["search", "cup"], &folder.root), "1\ta.md\tCups\n");
     fs::remove_file(folder.root.join("a.md")).unwrap();
     assert_eq!(printed(&["index"], &folder.root), "1 notes, 1 words\n");
+}
+
+#[test]
+fn a_change_that_keeps_the_length_is_seen_by_its_time() {
+    let folder = written(&[("a.md", "tea")]);
+    assert_eq!(printed(&["search", "cup"], &folder.root), "");
+    let path = folder.root.join("a.md");
+    fs::write(&path, "cup").unwrap();
+    File::options().write(true).open(path).unwrap().set_modified(UNIX_EPOCH).unwrap();
+    assert_eq!(printed(&["search", "cup"], &folder.root), "1\ta.md\ta.md\n");
 }
 
 #[test]
