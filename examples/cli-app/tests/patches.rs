@@ -74,7 +74,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(ROOT)
 }
 
-/// From this package to the folder of `patches`.
+/// From this package to the folder that holds `patches`.
 const ROOT: &str = ".";
 
 fn truth() -> Vec<Patch> {

@@ -192,6 +192,7 @@ fn the_law_of_scaling_goes_through_its_points() {
         assert_eq!(scaling.law, "linear");
         let [first, .., last] = scaling.points.as_slice() else { panic!("{}: points", scaling.defect) };
         let slope = (last[1] - first[1]) as f64 / (last[0] - first[0]) as f64;
+        assert!((scaling.slope / slope - 1.0).abs() < 0.01, "{}: {slope}", scaling.defect);
         for [parameter, cost] in &scaling.points {
             let line = first[1] as f64 + slope * (parameter - first[0]) as f64;
             assert!((*cost as f64 / line - 1.0).abs() < 0.05, "{}: {parameter}", scaling.defect);
