@@ -37,6 +37,9 @@ pub struct Built {
     pub log: String,
     /// The commands, as `(environment, argv)`.
     pub commands: Vec<BuildCommand>,
+    /// The identifiers of packages with a path that cargo did not build at all: it took an earlier build of them as up
+    /// to date.
+    pub fresh: Vec<String>,
     /// True when the user interrupted.
     pub interrupted: bool,
 }
@@ -81,6 +84,8 @@ pub struct BuildRequest<'a> {
     pub selection: &'a Selection,
     /// The target directory.
     pub target_directory: &'a Path,
+    /// Variables that are set for cargo besides those of the profile.
+    pub environment: &'a [(&'a str, &'a str)],
 }
 
 /// Builds all benchmark targets that the selection names. `compiling` is told the crate that is being compiled.
@@ -150,6 +155,10 @@ fn build_batch(
     for message in Message::parse_stream(finished.stdout.text().as_bytes()).filter_map(Result::ok) {
         messages.take(message);
     }
+    // What a first command built, a second one finds up to date.
+    if built.commands.len() == 1 {
+        built.fresh.append(&mut messages.fresh);
+    }
     let stderr = finished.stderr.text();
     built.log.push_str(&messages.rendered);
     built.log.push_str(&stderr);
@@ -187,7 +196,8 @@ fn build_batch(
 fn command(request: BuildRequest<'_>, packages: &[&CargoPackage]) -> (Command, Vec<String>) {
     let profile = request.selection.profile.as_deref().unwrap_or("bench");
     let prefix = format!("CARGO_PROFILE_{}", profile.to_uppercase().replace('-', "_"));
-    let environment = [(format!("{prefix}_DEBUG"), DEBUG), (format!("{prefix}_STRIP"), STRIP)];
+    let mut environment = vec![(format!("{prefix}_DEBUG"), DEBUG), (format!("{prefix}_STRIP"), STRIP)];
+    environment.extend(request.environment.iter().map(|&(variable, value)| (variable.to_owned(), value)));
     let mut command = request
         .project
         .cargo
@@ -224,6 +234,7 @@ struct Messages {
     errors: BTreeMap<(String, String), String>,
     first_error: Option<String>,
     library_paths: Vec<PathBuf>,
+    fresh: Vec<String>,
     rendered: String,
 }
 
@@ -244,6 +255,9 @@ impl Messages {
     }
 
     fn take_artifact(&mut self, artifact: Artifact) {
+        if artifact.fresh && artifact.package_id.repr.starts_with("path+") {
+            self.fresh.push(artifact.package_id.repr.clone());
+        }
         if let (Some(path), true) = (artifact.executable, artifact.target.kind.contains(&TargetKind::Bench)) {
             self.executables
                 .insert((artifact.package_id.repr, artifact.target.name), path.into_std_path_buf());

@@ -1,6 +1,7 @@
 //! Builds and runs a project's benchmarks, reads their raw samples, and makes figures from them.
 //!
 //! - [`build`]: executables, in a target directory of our own.
+//! - [`list`]: which benchmarks there are.
 //! - [`gather`]: the gatherer; lists and measures, writes samples as artifacts, computes nothing.
 //! - [`metrics`]: figures from samples; pure.
 //! - [`groups`]: which workloads form sweeps and matrices; pure.
@@ -48,7 +49,7 @@ pub use delivery::{
 };
 pub use estimate::{Estimates, median_estimate, metrics};
 pub use executable::BenchExecutable;
-pub use gather::{GatherError, GatherEvent, GatherRequest, Gathered, gather, unbuilt};
+pub use gather::{GatherError, GatherEvent, GatherRequest, Gathered, gather, list, unbuilt};
 pub use group::groups;
 pub use iterations::{
     IterationCount, IterationRequest, has_run, iteration_count, many_iterations, one_iteration,

@@ -1,13 +1,14 @@
 //! The process of one benchmark, to be looked at while it runs.
 //!
 //! A benchmark is profiled by the same measurement that gave its figures, in one more process: what it states of itself
-//! tells how much looking at it has slowed it down.
+//! tells how much looking at it has slowed it down. Two builds are compared by such processes, one of each in turn.
 
 use std::path::Path;
 use std::time::Duration;
 
 use perfaudit_exec::{Command, Finished};
 use perfaudit_result::{Figure, MetricName, Workload, WorkloadKind};
+use perfaudit_stats::Sample;
 
 use crate::criterion::listing::Filter;
 use crate::criterion::results;
@@ -89,10 +90,38 @@ pub enum Stated {
 }
 
 impl ProfiledProcess<'_> {
+    /// The median time per iteration that the process measured, in nanoseconds: of the batches that it handed out, or
+    /// the one that it printed. None when there is none, or it is no positive number.
+    #[must_use]
+    pub fn median_ns(&self, finished: &Finished) -> Option<f64> {
+        let median = match self.workload.kind {
+            WorkloadKind::Criterion => {
+                let id = self.workload.id.clone();
+                let measured =
+                    results::collect(self.home, |_| id.clone()).into_iter().find_map(Result::ok)?;
+                Sample::new(measured.samples.per_iteration().collect()).ok()?.median()
+            }
+            _ => self.printed_ns(finished)?,
+        };
+        (median.is_finite() && median > 0.0).then_some(median)
+    }
+
+    fn printed_ns(&self, finished: &Finished) -> Option<f64> {
+        let stdout = finished.stdout.text();
+        let stated = match self.workload.kind {
+            WorkloadKind::Divan => {
+                let rows = Table::parse(&stdout).rows;
+                rows.into_iter().find(|(path, _)| path == Row::of(&self.workload.title).path)?.1
+            }
+            WorkloadKind::Libtest => libtest::report::parse(&stdout).into_iter().next()?.1,
+            _ => return None,
+        };
+        Some(stated.median.value)
+    }
+
     /// What the process stated of itself; none when it stated nothing that can be read.
     #[must_use]
     pub fn stated(&self, finished: &Finished, seed: u64) -> Option<Stated> {
-        let title = &self.workload.title;
         match self.workload.kind {
             WorkloadKind::Criterion => {
                 let measurement = results::collect(self.home, |_| self.workload.id.clone())
@@ -103,19 +132,7 @@ impl ProfiledProcess<'_> {
                     estimates.metrics.into_iter().find(|metric| metric.name == MetricName::WALL_TIME_P50)?;
                 Some(Stated::Median(Box::new(median.figure)))
             }
-            WorkloadKind::Divan => {
-                let table = Table::parse(&finished.stdout.text());
-                table
-                    .rows
-                    .iter()
-                    .find(|(path, _)| path == Row::of(title).path)
-                    .map(|(_, stated)| Stated::Printed(stated.median.value))
-            }
-            WorkloadKind::Libtest => {
-                let rows = libtest::report::parse(&finished.stdout.text());
-                rows.first().map(|(_, stated)| Stated::Printed(stated.median.value))
-            }
-            _ => None,
+            _ => self.printed_ns(finished).map(Stated::Printed),
         }
     }
 }

@@ -31,6 +31,14 @@ pub struct Meanwhile {
     pub(crate) others: f64,
 }
 
+impl Meanwhile {
+    /// The share of the time of all CPUs in which the hypervisor ran something else.
+    #[must_use]
+    pub fn stolen(self) -> f64 {
+        self.stolen
+    }
+}
+
 /// Ticks in a second, as `/proc/stat` shows them: 100 on every architecture, whatever the kernel's own clock does.
 const TICKS_PER_SECOND: f64 = 100.0;
 

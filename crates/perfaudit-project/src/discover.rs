@@ -165,6 +165,23 @@ impl CargoProject {
         Self::of(place, selection, loaded)
     }
 
+    /// As [`CargoProject::discover`], in a tree that is ours: cargo may write its `Cargo.lock`. `instead_of` is the tree
+    /// that it stands for; the configuration of cargo in the folders above that one counts.
+    ///
+    /// # Errors
+    /// As [`CargoProject::discover`].
+    pub fn discover_own(
+        place: ProjectRoot,
+        instead_of: &Path,
+        selection: &Selection,
+        offline: bool,
+        interrupt: &Interrupt,
+    ) -> Result<Self, ProjectError> {
+        let cargo = Cargo::new(instead_of, offline).moved(&place.path);
+        let metadata = metadata(&cargo, selection, false, interrupt)?;
+        Self::of(place, selection, (cargo, None, metadata))
+    }
+
     fn of(place: ProjectRoot, selection: &Selection, loaded: Loaded) -> Result<Self, ProjectError> {
         let ProjectRoot { path: root, folder, toolchain } = place;
         let (cargo, copied, metadata) = loaded;

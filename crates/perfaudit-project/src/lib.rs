@@ -24,7 +24,7 @@ pub use cargo::Cargo;
 pub use changes::{ChangeError, ChangedFile, ChangedLines, changed_files, text_at};
 pub use discover::{BenchTarget, CargoPackage, CargoProject, Copied, CopyReason, Library, ProjectRoot};
 pub use error::ProjectError;
-pub use places::{WorkDirectory, WorkPlace, project_key};
+pub use places::{WorkDirectory, WorkPlace, comparison_directory, project_key};
 pub use scratch_copy::EditableCopy;
 pub use selection::{Features, Selection};
 pub use targets::{PackageTarget, TargetRole};

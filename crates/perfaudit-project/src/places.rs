@@ -68,6 +68,17 @@ pub(crate) fn copy_directory(root: &Path) -> Result<PathBuf, ProjectError> {
     Err(ProjectError::NoPlace { tried })
 }
 
+/// The folder for comparing builds of the project at `root`; it is there, and lies outside of every workspace.
+///
+/// # Errors
+/// When no place can be written to.
+pub fn comparison_directory(root: &Path) -> Result<PathBuf, ProjectError> {
+    let directory = copy_directory(root)?.join("compare");
+    let failed = |source| ProjectError::Path { path: directory.clone(), source };
+    std::fs::create_dir_all(&directory).map_err(failed)?;
+    directory.canonicalize().map_err(failed)
+}
+
 /// Candidates for the cache, best first.
 fn cache_directories() -> Vec<PathBuf> {
     let from_environment =

@@ -63,7 +63,7 @@ fn verdict(page: &mut Page, result: &AuditResult) {
     let style = match result.verdict.status {
         VerdictStatus::Pass => GOOD,
         VerdictStatus::Inconclusive => WARNING,
-        VerdictStatus::SloCritical | VerdictStatus::ProjectFailed => CRITICAL,
+        VerdictStatus::SloCritical | VerdictStatus::Regressed | VerdictStatus::ProjectFailed => CRITICAL,
     };
     page.paragraph("", 0, style.bold(), &text::one_line(&result.verdict.headline));
     let interrupted = if result.run.interrupted { ", interrupted" } else { "" };

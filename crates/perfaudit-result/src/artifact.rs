@@ -23,6 +23,8 @@ pub enum ArtifactKind {
     BenchProcess,
     /// Everything that was observed of the runs of one command.
     CommandRuns,
+    /// Every pair of processes of one row of a comparison.
+    Pairs,
     /// What the compiler said.
     BuildLog,
     /// What a workload printed.

@@ -16,6 +16,7 @@ mod finding;
 mod group;
 mod heap;
 mod host;
+mod paired;
 mod project;
 mod read;
 mod run;
@@ -43,6 +44,9 @@ pub use heap::{
 };
 pub use host::{
     Capability, CapabilityState, Host, KernelNoise, NoiseFloor, Precondition, PreconditionStatus,
+};
+pub use paired::{
+    Arm, ArmBinary, ArmKind, PairedComparison, PairedDesign, PairedRow, PairedVerdict, Witness, WitnessSays,
 };
 pub use project::{BuildProfile, Language, Package, Project, Toolchain, Vcs};
 pub use read::{ReadError, from_json};
@@ -91,6 +95,9 @@ pub struct AuditResult {
     /// This run beside a baseline, where one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
+    /// Two builds, programs or commands against each other, where that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paired: Option<PairedComparison>,
     /// Workloads that vary one or more parameters: sweeps and matrices.
     pub groups: Vec<WorkloadGroup>,
     /// What to look at, most important first.

@@ -56,6 +56,8 @@ pub enum StageName {
     Bench,
     /// Running whole commands.
     Commands,
+    /// Running two sides of a comparison by turns.
+    Compare,
     /// Sampling where workloads spend CPU time.
     Cpu,
     /// Counting what workloads allocate.

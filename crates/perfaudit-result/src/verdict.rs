@@ -11,6 +11,8 @@ pub enum VerdictStatus {
     Pass,
     /// An objective is not kept.
     SloCritical,
+    /// Something became worse than in what it is compared with, and that was to be refused.
+    Regressed,
     /// Something was not measured that should have been, or a figure is known to be wrong.
     Inconclusive,
     /// The project's build or one of its workloads failed.

@@ -6,7 +6,7 @@ mod error;
 mod open;
 mod runs;
 
-pub use digest::{sha256, sha256_of_file};
+pub use digest::{hexadecimal, sha256, sha256_of_file};
 pub use directory::RunDirectory;
 pub use error::RunDirectoryError;
 pub use open::{OpenedRun, open};

@@ -57,6 +57,7 @@ pub fn open(path: &Path) -> Result<OpenedRun, RunDirectoryError> {
             ArtifactKind::Harness
             | ArtifactKind::BenchProcess
             | ArtifactKind::CommandRuns
+            | ArtifactKind::Pairs
             | ArtifactKind::BuildLog
             | ArtifactKind::WorkloadLog => Ok(()),
         };

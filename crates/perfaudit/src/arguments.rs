@@ -1,9 +1,11 @@
 //! The command line.
 
+mod compare;
 mod cpu;
 mod export;
 mod heap;
 mod report;
+mod selection;
 mod stage;
 
 use std::num::{NonZeroU16, NonZeroU32};
@@ -14,13 +16,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use perfaudit_history::BaselineName;
 use perfaudit_project::config::{FloorSource, parse_duration};
 use perfaudit_result::{Limit, Mode};
-use regex::Regex;
 
 use crate::flow::Subject;
+pub(crate) use compare::CompareArguments;
 pub(crate) use cpu::{CpuArguments, SamplingArguments};
 pub(crate) use export::ExportFormat;
 pub(crate) use heap::HeapArguments;
 pub(crate) use report::ReportArguments;
+pub(crate) use selection::SelectionArguments;
 pub(crate) use stage::StageArgument;
 
 /// A performance audit that cannot lie.
@@ -50,6 +53,8 @@ pub(crate) enum Command {
     Cpu(Box<CpuArguments>),
     /// Show what benchmarks, or one command, allocate
     Heap(Box<HeapArguments>),
+    /// Measure two builds, programs or commands against each other, pair by pair
+    Compare(Box<CompareArguments>),
     /// Make the reports of a run again, without measuring
     Report(ReportArguments),
     /// Show what can be measured on this machine, and what stands in the way
@@ -159,33 +164,8 @@ pub(crate) struct AuditArguments {
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
 
-    /// Only this package (repeatable)
-    #[arg(short, long = "package", value_name = "NAME", help_heading = "What to measure")]
-    pub(crate) packages: Vec<String>,
-    /// Only this benchmark target (repeatable)
-    #[arg(long = "bench", value_name = "NAME", help_heading = "What to measure")]
-    pub(crate) benches: Vec<String>,
-    /// Only benchmarks whose `package/target/name` matches this regular expression
-    #[arg(long, value_name = "REGEX", help_heading = "What to measure")]
-    pub(crate) filter: Option<Regex>,
-    /// Features to enable, separated by commas (repeatable)
-    #[arg(
-        short = 'F',
-        long,
-        value_name = "FEATURES",
-        value_delimiter = ',',
-        help_heading = "What to measure"
-    )]
-    pub(crate) features: Vec<String>,
-    /// Enable all features
-    #[arg(long, help_heading = "What to measure")]
-    pub(crate) all_features: bool,
-    /// Leave the default features out
-    #[arg(long, help_heading = "What to measure")]
-    pub(crate) no_default_features: bool,
-    /// Build with this profile instead of `bench`
-    #[arg(long, value_name = "NAME", help_heading = "What to measure")]
-    pub(crate) profile: Option<String>,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArguments,
 
     /// How much time to take; `standard` unless configured
     #[arg(long, value_enum, help_heading = "How to measure")]

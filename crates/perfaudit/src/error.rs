@@ -15,12 +15,15 @@ use perfaudit_run::RunDirectoryError;
 use perfaudit_source::SourceError;
 
 use crate::exit::Exit;
+use crate::flow::CompareError;
 
 /// What ends a command early.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
     #[error(transparent)]
     Project(#[from] ProjectError),
+    #[error(transparent)]
+    Compare(#[from] CompareError),
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
@@ -87,6 +90,7 @@ impl CommandError {
     /// The exit code of each error, in one place.
     pub(crate) fn exit(&self) -> Exit {
         match self {
+            Self::Compare(error) => error.exit(),
             Self::Project(
                 ProjectError::Toolchain { .. } | ProjectError::Cargo { .. } | ProjectError::Manifest { .. },
             )

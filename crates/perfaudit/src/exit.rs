@@ -9,7 +9,7 @@ use perfaudit_result::VerdictStatus;
 pub(crate) enum Exit {
     /// 0: all is well.
     Pass,
-    /// 1: an objective is not kept.
+    /// 1: an objective is not kept, or a gate was not passed.
     Critical,
     /// 2: the command line, or a file or folder it names, is wrong.
     Usage,
@@ -33,7 +33,7 @@ impl Exit {
     pub(crate) fn of(status: VerdictStatus) -> Self {
         match status {
             VerdictStatus::Pass => Self::Pass,
-            VerdictStatus::SloCritical => Self::Critical,
+            VerdictStatus::SloCritical | VerdictStatus::Regressed => Self::Critical,
             VerdictStatus::Inconclusive => Self::Inconclusive,
             VerdictStatus::ProjectFailed => Self::ProjectFailed,
         }

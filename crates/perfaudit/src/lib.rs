@@ -45,6 +45,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Bench(bench)) => commands::bench::run(*bench),
         Some(Command::Cpu(cpu)) => commands::cpu::run(*cpu),
         Some(Command::Heap(heap)) => commands::heap::run(*heap),
+        Some(Command::Compare(compare)) => commands::compare::run(&compare),
         Some(Command::Report(report)) => commands::report::run(&report),
         Some(Command::Doctor(doctor)) => commands::doctor::run(&doctor),
         Some(Command::Explain(explain)) => commands::explain::run(&explain),

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use perfaudit_host::PRECONDITION_CODES;
-use perfaudit_project::config::{ChosenStage, Config, FloorSource, nearest, user_file};
+use perfaudit_project::config::{BenchSettings, ChosenStage, Config, FloorSource, nearest, user_file};
 use perfaudit_result::Mode;
 
-use crate::arguments::{AuditArguments, StageArgument};
+use crate::arguments::{AuditArguments, CompareArguments, SelectionArguments, StageArgument};
 use crate::error::CommandError;
 
 /// Every layer below the command line.
@@ -20,26 +20,47 @@ pub(crate) fn configured(root: &Path) -> Result<Config, CommandError> {
 /// All layers.
 pub(crate) fn effective(root: &Path, arguments: &AuditArguments) -> Result<Config, CommandError> {
     let mut config = configured(root)?;
-    let list = |values: &[String]| (!values.is_empty()).then(|| values.to_vec());
-    let flag = |is_set: bool| is_set.then_some(true);
     let audit = &mut config.audit;
     audit.mode.command_line(arguments.mode.map(Mode::from));
     audit.budget.command_line(arguments.budget);
     audit.keep.command_line(arguments.keep);
     audit.allow.command_line(list(&arguments.allow));
-    audit.offline.command_line(flag(arguments.offline));
+    audit.offline.command_line(arguments.offline.then_some(true));
     audit.noise_floor.command_line(arguments.noise_floor.map(FloorSource::from));
     audit.skip.command_line(left_out(arguments));
-    let bench = &mut config.bench;
+    select(&mut config.bench, &arguments.selection);
+    known_codes(&config)?;
+    Ok(config)
+}
+
+/// All layers, for comparing two sides.
+pub(crate) fn effective_for_comparison(
+    root: &Path,
+    arguments: &CompareArguments,
+) -> Result<Config, CommandError> {
+    let mut config = configured(root)?;
+    let audit = &mut config.audit;
+    audit.mode.command_line(arguments.mode.map(Mode::from));
+    audit.budget.command_line(arguments.budget);
+    audit.keep.command_line(arguments.keep);
+    audit.offline.command_line(arguments.offline.then_some(true));
+    audit.noise_floor.command_line(arguments.noise_floor.map(FloorSource::from));
+    select(&mut config.bench, &arguments.selection);
+    Ok(config)
+}
+
+fn select(bench: &mut BenchSettings, arguments: &SelectionArguments) {
     bench.packages.command_line(list(&arguments.packages));
     bench.benches.command_line(list(&arguments.benches));
     bench.filter.command_line(arguments.filter.clone());
     bench.features.command_line(list(&arguments.features));
-    bench.all_features.command_line(flag(arguments.all_features));
-    bench.no_default_features.command_line(flag(arguments.no_default_features));
+    bench.all_features.command_line(arguments.all_features.then_some(true));
+    bench.no_default_features.command_line(arguments.no_default_features.then_some(true));
     bench.profile.command_line(arguments.profile.clone());
-    known_codes(&config)?;
-    Ok(config)
+}
+
+fn list(values: &[String]) -> Option<Vec<String>> {
+    (!values.is_empty()).then(|| values.to_vec())
 }
 
 /// The stages that the command line leaves out: all but those that are wanted alone, or those that it names.

@@ -79,7 +79,9 @@ impl CommandLine {
         }
     }
 
-    pub(super) fn command(&self) -> Command {
+    /// What is started, as a child.
+    #[must_use]
+    pub fn command(&self) -> Command {
         let (argv, _) = self.argv();
         let mut words = argv.iter();
         Command::new(words.next().map_or("", String::as_str)).args(words)

@@ -136,15 +136,7 @@ pub fn gather(
     interrupt: &Interrupt,
     observe: &mut dyn FnMut(GatherEvent<'_>),
 ) -> Result<Gathered, GatherError> {
-    let mut gatherer = Gatherer {
-        request,
-        directory,
-        interrupt,
-        gathered: Gathered::default(),
-        rows: BTreeMap::new(),
-        launches: 0,
-        earlier: request.earlier.map(EarlierProcesses::of).unwrap_or_default(),
-    };
+    let mut gatherer = Gatherer::new(request, directory, interrupt);
     let Listed { mut waiting, repeated } = gatherer.list_all(observe);
     perfaudit_stats::shuffle(&mut waiting, request.seed);
     let benchmarks = waiting.len() + repeated.len();
@@ -157,6 +149,37 @@ pub fn gather(
     gatherer.measure_repeated(repeated, started, observe)?;
     gatherer.refine(&measured, started, observe)?;
     Ok(gatherer.gathered)
+}
+
+/// Lists without measuring: rows of state `not_run` are benchmarks, all others tell what cannot be one.
+#[must_use]
+pub fn list(
+    request: &GatherRequest<'_>,
+    directory: &mut RunDirectory,
+    interrupt: &Interrupt,
+    observe: &mut dyn FnMut(GatherEvent<'_>),
+) -> Gathered {
+    let mut gatherer = Gatherer::new(request, directory, interrupt);
+    gatherer.list_all(observe);
+    gatherer.gathered
+}
+
+impl<'a> Gatherer<'a> {
+    fn new(
+        request: &'a GatherRequest<'a>,
+        directory: &'a mut RunDirectory,
+        interrupt: &'a Interrupt,
+    ) -> Self {
+        Self {
+            request,
+            directory,
+            interrupt,
+            gathered: Gathered::default(),
+            rows: BTreeMap::new(),
+            launches: 0,
+            earlier: request.earlier.map(EarlierProcesses::of).unwrap_or_default(),
+        }
+    }
 }
 
 impl Gatherer<'_> {

@@ -37,6 +37,7 @@ pub(super) fn verdict(status: VerdictStatus) -> (&'static str, Tone) {
     match status {
         VerdictStatus::Pass => ("pass", Tone::Good),
         VerdictStatus::SloCritical => ("objective not kept", Tone::Bad),
+        VerdictStatus::Regressed => ("became worse", Tone::Bad),
         VerdictStatus::Inconclusive => ("inconclusive", Tone::Warn),
         VerdictStatus::ProjectFailed => ("project failed", Tone::Bad),
     }
@@ -137,6 +138,7 @@ pub(super) fn stage(name: StageName) -> &'static str {
         StageName::List => "list",
         StageName::Bench => "bench",
         StageName::Commands => "commands",
+        StageName::Compare => "both sides by turns",
         StageName::Cpu => "cpu",
         StageName::Heap => "heap",
         StageName::CleanBuild => "clean build",
@@ -176,6 +178,7 @@ pub(super) fn artifact(kind: ArtifactKind) -> &'static str {
         ArtifactKind::WorkloadLog => "workload log",
         ArtifactKind::CpuProfile => "CPU profile",
         ArtifactKind::HeapProfile => "heap profile",
+        ArtifactKind::Pairs => "pairs of processes",
     }
 }
 

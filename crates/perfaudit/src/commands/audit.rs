@@ -4,7 +4,7 @@ use perfaudit_exec::Interrupt;
 use perfaudit_history::BaselineName;
 use perfaudit_render::ReportInput;
 
-use crate::arguments::AuditArguments;
+use crate::arguments::{AuditArguments, Format};
 use crate::commands::{print, reports};
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -19,8 +19,19 @@ pub(crate) fn run(arguments: &AuditArguments, subject: Subject<'_>) -> Result<Ex
     let progress = Progress::start();
     let argv = std::env::args().collect();
     let run = flow::audit(arguments, subject, argv, &interrupt, &progress)?;
+    finish(&run, arguments.save_baseline.as_ref(), &progress, arguments.format, arguments.verbose)
+}
+
+/// Writes the reports of a run, and prints one of them.
+pub(super) fn finish(
+    run: &CompletedRun,
+    save_as: Option<&BaselineName>,
+    progress: &Progress,
+    format: Format,
+    verbose: bool,
+) -> Result<Exit, CommandError> {
     progress.say("write reports".to_owned());
-    write(&run, arguments.save_baseline.as_ref())?;
+    write(run, save_as)?;
     progress.finish();
     let input = ReportInput {
         result: &run.result,
@@ -28,7 +39,7 @@ pub(crate) fn run(arguments: &AuditArguments, subject: Subject<'_>) -> Result<Ex
         profiles: &run.profiles,
         heaps: &run.heaps,
     };
-    print(input, arguments.format, run.directory.path(), arguments.verbose);
+    print(input, format, run.directory.path(), verbose);
     Ok(Exit::of(run.result.verdict.status))
 }
 

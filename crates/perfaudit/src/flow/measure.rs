@@ -183,22 +183,7 @@ fn noise_floor(
     let Floor { floor, warnings } = noise_floor::establish(&request, host, interrupt, || {
         progress.say("measure how far this machine differs from itself, up to 10 s".to_owned());
     });
-    let limit = |code: &str, message: String, remedy: &str| Limit {
-        code: code.to_owned(),
-        message,
-        remedy: Some(remedy.to_owned()),
-    };
-    let remedy = "run `perfaudit doctor --noise-floor fresh` while the machine does nothing else";
-    let mut limits: Vec<Limit> = warnings
-        .into_iter()
-        .map(|warning| limit("noise-floor-not-kept", warning.message, warning.remedy))
-        .collect();
-    match floor {
-        Ok(floor) => host.noise_floor = Some(floor),
-        Err(_) if is_idle => {}
-        Err(reason) => limits.push(limit("noise-floor", reason, remedy)),
-    }
-    limits
+    noise_floor::told(floor, warnings, host, !is_idle)
 }
 
 /// Whole commands, with what benchmarks left of the budget.

@@ -9,6 +9,7 @@ mod again;
 mod analyse;
 mod baselines;
 mod commands;
+mod compare;
 mod cpu;
 mod delivery;
 mod heap;
@@ -33,9 +34,9 @@ use perfaudit_audits::Evidence;
 use perfaudit_bench::{BuildRequest, Built, build, unbuilt};
 use perfaudit_exec::{ChangeKind, Interrupt, TreeSnapshot};
 use perfaudit_history::Store;
-use perfaudit_project::vcs_state;
+use perfaudit_project::{CargoProject, vcs_state};
 use perfaudit_result::{
-    ArtifactId, ArtifactKind, AuditResult, CpuProfile, HeapProfile, Language, Package, Project, Run,
+    ArtifactId, ArtifactKind, AuditResult, BuildProfile, CpuProfile, HeapProfile, Language, Package, Project, Run,
     SCHEMA_VERSION, Samples, Stage, StageName, StageState, Tool, TreeChange, TreeChangeKind,
 };
 use perfaudit_run::RunDirectory;
@@ -44,10 +45,11 @@ use crate::arguments::AuditArguments;
 use crate::error::CommandError;
 use crate::progress::Progress;
 use baselines::Baselines;
+pub(crate) use compare::{CompareError, compare};
 pub(crate) use cpu::{BesideEachOther, ProfiledRun, RecordedProfile, RunningProcess, beside};
 pub(crate) use delivery::stage_of;
 use measure::{Measured, Measuring, measure_stages};
-pub(crate) use plan::{Plan, Subject, like_shipped, newest_profiled_run, newest_run, runs_directory};
+pub(crate) use plan::{Plan, Subject, like_shipped, newest_profiled_run, newest_run, profile_of, runs_directory};
 use record::Recorder;
 
 /// A run that is complete, or was cut short and holds what had been measured.
@@ -96,7 +98,7 @@ pub(crate) fn audit(
     let runs = arguments.out.is_none().then(|| runs_directory(&plan.work));
     let path = runs.as_ref().map_or_else(|| arguments.out.clone().unwrap_or_default(), |runs| runs.join(&id));
     let mut directory = RunDirectory::create(&path)?;
-    let project = describe(&plan, interrupt);
+    let project = describe(&plan.project, plan.profile(), interrupt);
     let ours = [plan.project.target_directory.as_path(), directory.path()];
     let tree = TreeSnapshot::take(&plan.project.root, &ours);
     let mut stages = vec![discovering.end(&directory, StageState::Done, None)];
@@ -191,6 +193,7 @@ pub(crate) fn audit(
         cpu: cpu.cpu,
         heap: heap.heap,
         comparison: None,
+        paired: None,
         groups,
         findings,
         next_actions,
@@ -230,6 +233,7 @@ fn build_stage(
         project: &plan.project,
         selection: &plan.selection,
         target_directory: &target_directory,
+        environment: &[],
     };
     let built = build(request, interrupt, &mut |name| progress.say(format!("build {name}")))?;
     directory.add(ArtifactKind::BuildLog, "artifacts/build.log", built.log.as_bytes())?;
@@ -245,9 +249,8 @@ fn build_stage(
     Ok(built)
 }
 
-fn describe(plan: &Plan, interrupt: &Interrupt) -> Project {
-    let packages = plan
-        .project
+fn describe(project: &CargoProject, profile: BuildProfile, interrupt: &Interrupt) -> Project {
+    let packages = project
         .packages
         .iter()
         .map(|package| Package {
@@ -258,12 +261,12 @@ fn describe(plan: &Plan, interrupt: &Interrupt) -> Project {
         })
         .collect();
     Project {
-        name: plan.project.name.clone(),
-        language: if plan.project.has_cargo() { Language::Rust } else { Language::None },
+        name: project.name.clone(),
+        language: if project.has_cargo() { Language::Rust } else { Language::None },
         packages,
-        vcs: vcs_state(&plan.project.root, interrupt),
-        toolchain: plan.project.toolchain.versions.clone(),
-        profile: plan.profile(),
+        vcs: vcs_state(&project.root, interrupt),
+        toolchain: project.toolchain.versions.clone(),
+        profile,
     }
 }
 

@@ -14,7 +14,7 @@ use perfaudit_exec::{CpuTime, Interrupt};
 use perfaudit_history::{KeptFloor, MachineState, NoiseFloors, StoreError};
 use perfaudit_host::{CpuTicks, NoiseKernel, after_measuring, governor};
 use perfaudit_project::config::FloorSource;
-use perfaudit_result::{Host, KernelNoise, NoiseFloor, PreconditionStatus};
+use perfaudit_result::{Host, KernelNoise, Limit, NoiseFloor, PreconditionStatus};
 
 /// Measuring a floor takes at most this long.
 pub(crate) const LONGEST: Duration = Duration::from_secs(10);
@@ -133,6 +133,31 @@ pub(crate) fn establish(
         Err(error) => kept.ok_or_else(|| format!("the noise floor could not be measured: {error}")),
     };
     Floor { floor, warnings }
+}
+
+/// Fills in the noise floor of the host, or says why there is none where something is `measured` that it bears on.
+pub(crate) fn told(
+    floor: Result<NoiseFloor, String>,
+    warnings: Vec<Warning>,
+    host: &mut Host,
+    is_measured: bool,
+) -> Vec<Limit> {
+    let limit = |code: &str, message: String, remedy: &str| Limit {
+        code: code.to_owned(),
+        message,
+        remedy: Some(remedy.to_owned()),
+    };
+    let remedy = "run `perfaudit doctor --noise-floor fresh` while the machine does nothing else";
+    let mut limits: Vec<Limit> = warnings
+        .into_iter()
+        .map(|warning| limit("noise-floor-not-kept", warning.message, warning.remedy))
+        .collect();
+    match floor {
+        Ok(floor) => host.noise_floor = Some(floor),
+        Err(_) if !is_measured => {}
+        Err(reason) => limits.push(limit("noise-floor", reason, remedy)),
+    }
+    limits
 }
 
 fn state_of(host: &Host) -> MachineState {

@@ -181,9 +181,14 @@ impl Plan {
     }
 
     pub(crate) fn profile(&self) -> BuildProfile {
-        let name = self.selection.profile.as_deref().unwrap_or("bench");
-        effective_profile(&self.project.cargo, name, perfaudit_bench::DEBUG, perfaudit_bench::STRIP)
+        profile_of(&self.project, self.selection.profile.as_deref())
     }
+}
+
+/// What benchmarks are built with, unless `chosen` names another profile.
+pub(crate) fn profile_of(project: &CargoProject, chosen: Option<&str>) -> BuildProfile {
+    let name = chosen.unwrap_or("bench");
+    effective_profile(&project.cargo, name, perfaudit_bench::DEBUG, perfaudit_bench::STRIP)
 }
 
 /// Whether what profile `measured` builds is like what `shipped` does.

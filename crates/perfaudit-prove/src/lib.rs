@@ -1,0 +1,27 @@
+//! Two builds, programs or commands against each other.
+//!
+//! - [`source`]: what stands on the two sides, and their trees, taken out of a repository without touching it.
+//! - [`Workbench`]: both arms at one and the same path, by turns.
+//! - [`build_arm`]: an arm with its programs; [`binary`] tells one program from another.
+//! - [`contest`]: pairs of fresh processes in balanced random order, with sequential looks.
+//! - [`row`]: what pairs say; pure.
+//!
+//! Nothing here prints, and nothing is written but into the workbench.
+
+mod arm;
+mod contest;
+mod loaded;
+mod pair;
+mod rows;
+mod schedule;
+pub mod source;
+mod subject;
+mod workbench;
+
+pub use arm::{ArmError, ArmRequest, BuiltArm, Tree, build_arm, share_products};
+pub use contest::{ContestRequest, Contested, Ended, PADDING_BELOW, STOLEN_LIMIT, Standing, contest, judge};
+pub use loaded::{ProgramError, are_same_program, binary};
+pub use pair::{Observation, Pair, PairRecord};
+pub use rows::{RowArtifacts, among_all, row, unmeasured, witness};
+pub use subject::{ArmBenchmarks, Means, ObserveError, Subject};
+pub use workbench::{Both, Side, Workbench, WorkbenchError};

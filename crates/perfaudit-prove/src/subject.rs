@@ -1,0 +1,202 @@
+//! What is run on both sides: a benchmark of both builds, or a command of each side.
+
+use std::time::Duration;
+
+use perfaudit_bench::{BenchExecutable, ProfileRequest, profiled_process};
+use perfaudit_exec::timed::{Launcher, PeakRss, TimedCommand, TimedError};
+use perfaudit_exec::{Command, Ending, Interrupt, RunError, run};
+use perfaudit_result::{Workload, WorkloadId, WorkloadKind};
+
+use crate::pair::Observation;
+use crate::workbench::{Both, Side, Workbench, WorkbenchError};
+
+/// The variable that makes an environment longer.
+const PADDING: &str = "PERFAUDIT_PADDING";
+
+/// The benchmarks of one arm, in one layout.
+#[derive(Debug)]
+pub struct ArmBenchmarks {
+    /// The executables.
+    pub executables: Vec<BenchExecutable>,
+    /// What they hold.
+    pub workloads: Vec<Workload>,
+}
+
+impl ArmBenchmarks {
+    /// The executable that holds a workload.
+    fn executable(&self, workload: &Workload) -> Option<&BenchExecutable> {
+        let holds = |one: &&BenchExecutable| one.package == workload.package && one.target == workload.target;
+        self.executables.iter().find(holds)
+    }
+}
+
+/// Something that both sides have.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// Its name, the same on both sides.
+    pub id: WorkloadId,
+    /// What kind of thing it is.
+    pub kind: WorkloadKind,
+    what: What<'a>,
+}
+
+#[derive(Debug)]
+enum What<'a> {
+    Benchmark { layouts: &'a [Both<ArmBenchmarks>], rows: Both<usize>, time: Duration },
+    Command(Box<Both<TimedCommand>>),
+}
+
+/// What runs are made with.
+#[derive(Debug)]
+pub struct Means<'a> {
+    /// Where builds lie; none where only commands are compared.
+    pub workbench: Option<&'a mut Workbench>,
+    /// Starts commands; none where only benchmarks are compared.
+    pub launcher: Option<&'a mut Launcher>,
+    /// How long one process may take.
+    pub patience: Duration,
+    /// Ends everything.
+    pub interrupt: &'a Interrupt,
+}
+
+/// Why there is no observation.
+#[derive(Debug, thiserror::Error)]
+pub enum ObserveError {
+    /// The subject cannot be measured on this side; the others can.
+    #[error("{0}")]
+    Subject(String),
+    /// The user interrupted.
+    #[error("interrupted")]
+    Interrupted,
+    /// Nothing can be measured any more.
+    #[error(transparent)]
+    Workbench(#[from] WorkbenchError),
+    /// Nothing can be measured any more.
+    #[error(
+        "cannot make a folder for what harnesses write: {0}; make room, or name another place with TMPDIR"
+    )]
+    Scratch(std::io::Error),
+}
+
+impl<'a> Subject<'a> {
+    /// A benchmark: both builds in one or more layouts, its row in the workloads of each side, and how long one process
+    /// of it measures.
+    ///
+    /// # Panics
+    /// When there is no layout, or no such row.
+    #[must_use]
+    pub fn benchmark(layouts: &'a [Both<ArmBenchmarks>], rows: Both<usize>, time: Duration) -> Self {
+        let row = &layouts[0].b.workloads[rows.b];
+        Self { id: row.id.clone(), kind: row.kind, what: What::Benchmark { layouts, rows, time } }
+    }
+
+    /// A command of each side.
+    #[must_use]
+    pub fn command(id: WorkloadId, sides: Both<TimedCommand>) -> Self {
+        Self { id, kind: WorkloadKind::Command, what: What::Command(Box::new(sides)) }
+    }
+
+    /// Runs it once on one side.
+    ///
+    /// # Errors
+    /// When there is nothing to compare: a process that failed has no time.
+    pub fn observe(
+        &self,
+        side: Side,
+        layout: u32,
+        padding: u16,
+        known_ns: Option<f64>,
+        means: &mut Means<'_>,
+    ) -> Result<Observation, ObserveError> {
+        let padding = "x".repeat(usize::from(padding));
+        match &self.what {
+            What::Benchmark { layouts, rows, time } => {
+                if let Some(workbench) = &mut means.workbench {
+                    workbench.seat(side)?;
+                }
+                let arm = layouts[layout as usize % layouts.len()].get(side);
+                let workload = &arm.workloads[*rows.get(side)];
+                let executable = arm
+                    .executable(workload)
+                    .ok_or_else(|| ObserveError::Subject(format!("`{}` was not built", workload.target)))?;
+                // A folder of its own for each process: Criterion would compare with what an earlier one wrote.
+                let home = tempfile::tempdir().map_err(ObserveError::Scratch)?;
+                let request = ProfileRequest {
+                    executable,
+                    workload,
+                    median_ns: known_ns,
+                    all: &arm.workloads,
+                    time: *time,
+                    home: home.path(),
+                    limit: means.patience,
+                };
+                let process = profiled_process(request).map_err(ObserveError::Subject)?;
+                let command = process.command.clone().env(PADDING, padding);
+                let finished = run(&command, means.interrupt, &mut |_| {}).map_err(cannot_start)?;
+                ended_well(finished.ending, || finished.stderr.last_lines(LINES).join("\n"))?;
+                let value_ns = process.median_ns(&finished).ok_or_else(|| {
+                    ObserveError::Subject("its process stated no time for it under this name".to_owned())
+                })?;
+                Ok(Observation {
+                    value_ns,
+                    process_s: finished.duration.as_secs_f64(),
+                    peak_rss: None,
+                    output: None,
+                })
+            }
+            What::Command(sides) => {
+                let Some(launcher) = &mut means.launcher else {
+                    return Err(ObserveError::Subject("there is nothing to start commands with".to_owned()));
+                };
+                let mut timed = sides.get(side).clone();
+                timed.command = timed.command.env(PADDING, padding).time_limit(means.patience);
+                let timed = launcher.run(&timed, means.interrupt).map_err(refused)?;
+                ended_well(timed.ending, || {
+                    let lines: Vec<&str> = timed.stderr.lines().collect();
+                    lines[lines.len().saturating_sub(LINES)..].join("\n")
+                })?;
+                Ok(Observation {
+                    // A clock that stands still is no time of zero.
+                    value_ns: (timed.wall.as_secs_f64() * 1e9).max(1.0),
+                    process_s: timed.wall.as_secs_f64(),
+                    peak_rss: if let PeakRss::Measured(bytes) = timed.peak_rss { Some(bytes) } else { None },
+                    output: timed.stdout.map(|output| output.sha256),
+                })
+            }
+        }
+    }
+
+    /// The command that one side runs, for a reader who wants to see it.
+    #[must_use]
+    pub fn line(&self, side: Side) -> Option<&Command> {
+        match &self.what {
+            What::Benchmark { .. } => None,
+            What::Command(sides) => Some(&sides.get(side).command),
+        }
+    }
+}
+
+/// The last lines of what a process printed that are told.
+const LINES: usize = 12;
+
+fn ended_well(ending: Ending, said: impl FnOnce() -> String) -> Result<(), ObserveError> {
+    match ending {
+        Ending::Exited(0) => Ok(()),
+        Ending::Interrupted => Err(ObserveError::Interrupted),
+        ending => {
+            let said = said();
+            let behind = if said.trim().is_empty() { String::new() } else { format!("\n{said}") };
+            Err(ObserveError::Subject(format!("{}{behind}", ending.describe())))
+        }
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
+fn cannot_start(error: RunError) -> ObserveError {
+    ObserveError::Subject(error.to_string())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
+fn refused(error: TimedError) -> ObserveError {
+    ObserveError::Subject(error.to_string())
+}

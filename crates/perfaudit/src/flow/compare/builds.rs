@@ -1,0 +1,262 @@
+//! Two source trees: both are built, and what both hold is paired.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use perfaudit_bench::{BuildFailureReason, Built, GatherEvent, GatherRequest, Pace, list};
+use perfaudit_exec::Interrupt;
+use perfaudit_project::{CargoProject, Selection, comparison_directory};
+use perfaudit_prove::source::{ArmSource, Repository};
+use perfaudit_prove::{
+    ArmBenchmarks, ArmError, ArmRequest, Both, BuiltArm, Side, Tree, Workbench, are_same_program, build_arm,
+    share_products, unmeasured,
+};
+use perfaudit_result::{
+    Arm, ArmKind, PairedRow, PairedVerdict, Workload, WorkloadId, WorkloadKind, WorkloadState,
+};
+use perfaudit_run::RunDirectory;
+use regex::Regex;
+
+use super::{CompareError, named};
+use crate::error::CommandError;
+use crate::progress::Progress;
+
+/// Both sides, built.
+pub(super) struct Builds {
+    pub(super) workbench: Workbench,
+    pub(super) arms: Both<Arm>,
+    pub(super) built: Both<BuiltArm>,
+}
+
+/// What is in both sides, and what is not.
+pub(super) struct Pairing {
+    pub(super) arms: Both<ArmBenchmarks>,
+    /// The rows of both sides that are one benchmark each.
+    pub(super) rows: Vec<Both<usize>>,
+    /// Rows that are told and not measured.
+    pub(super) told: Vec<PairedRow>,
+    /// What only one side has.
+    pub(super) only: Both<Vec<WorkloadId>>,
+    pub(super) strays: usize,
+}
+
+/// What to build.
+#[derive(Clone, Copy)]
+pub(super) struct BuildsRequest<'a> {
+    pub(super) sources: &'a Both<ArmSource>,
+    /// The folder that the user named.
+    pub(super) folder: &'a Path,
+    pub(super) project: &'a CargoProject,
+    pub(super) selection: &'a Selection,
+    pub(super) offline: bool,
+}
+
+/// Builds both sides.
+pub(super) fn build(
+    request: BuildsRequest<'_>,
+    interrupt: &Interrupt,
+    progress: &Progress,
+) -> Result<Builds, CommandError> {
+    let folder = request.folder.canonicalize().map_err(|source| perfaudit_project::ProjectError::Path {
+        path: request.folder.to_owned(),
+        source,
+    })?;
+    let repository = Repository::holding(&folder, interrupt).map_err(CompareError::from)?;
+    let head = repository.commit("HEAD", interrupt);
+    let is_dirty = repository.is_dirty(interrupt).map_err(CompareError::from)?;
+    // A wrong name should not cost a build.
+    let trees = Both::try_of(|side| match request.sources.get(side) {
+        ArmSource::Revision(revision) => repository.commit(revision, interrupt).map(Tree::Commit),
+        _ => Ok(Tree::Working),
+    })
+    .map_err(CompareError::from)?;
+    let place = comparison_directory(&request.project.root)?;
+    let mut workbench = Workbench::open(place, interrupt, || {
+        progress.note("another comparison of this project is under way: waiting for it");
+    })
+    .map_err(CompareError::from)?;
+    let top = repository.top.canonicalize().unwrap_or_else(|_| repository.top.clone());
+    let arm_request = ArmRequest {
+        repository: &repository,
+        folder: folder.strip_prefix(&top).unwrap_or(Path::new("")),
+        project_root: &request.project.root,
+        selection: request.selection,
+        offline: request.offline,
+    };
+    let mut lockfile = None;
+    let built = Both::try_of(|side| {
+        let name = named(request.sources.get(side));
+        progress.say(format!("build {} ({name})", side.letter()));
+        let built = build_arm(
+            &mut workbench,
+            side,
+            trees.get(side),
+            arm_request,
+            &mut lockfile,
+            interrupt,
+            &mut |package| progress.say(format!("build {} ({name}): {package}", side.letter())),
+        );
+        let failed = |source: ArmError| CompareError::Arm {
+            side: side.letter(),
+            name: name.clone(),
+            source: Box::new(source),
+        };
+        let built = built.map_err(failed)?;
+        if built.built.interrupted {
+            return Err(CompareError::Interrupted);
+        }
+        if side == Side::A {
+            share_products(&workbench, side).map_err(failed)?;
+        }
+        Ok(built)
+    })?;
+    let arms = Both::try_of(|side| -> Result<Arm, CompareError> {
+        let of_head = head.as_ref().ok().map(|commit| commit.0.clone());
+        let (kind, commit, dirty) = match trees.get(side) {
+            Tree::Commit(commit) => (ArmKind::Revision, Some(commit.0.clone()), false),
+            Tree::Working => (ArmKind::WorkingTree, of_head, is_dirty),
+        };
+        let arm = built.get(side);
+        let missing = arm.missing.iter().map(|submodule| {
+            format!(
+                "the submodule `{}` is not there: `git submodule update --init` fetches it",
+                submodule.path.display()
+            )
+        });
+        Ok(Arm {
+            name: named(request.sources.get(side)),
+            kind,
+            commit,
+            dirty,
+            toolchain: Some(arm.project.toolchain.versions.clone()),
+            binaries: arm.binaries.clone(),
+            remarks: missing.collect(),
+        })
+    })?;
+    Ok(Builds { workbench, arms, built })
+}
+
+/// Lists both sides, and pairs what both have.
+pub(super) fn pair(
+    builds: &mut Builds,
+    filter: Option<&Regex>,
+    pace: Pace,
+    patience: std::time::Duration,
+    directory: &mut RunDirectory,
+    interrupt: &Interrupt,
+    progress: &Progress,
+) -> Result<Pairing, CommandError> {
+    let mut strays = 0;
+    let arms = Both::try_of(|side| -> Result<ArmBenchmarks, CompareError> {
+        builds.workbench.seat(side)?;
+        let built = &builds.built.get(side).built;
+        let request = GatherRequest {
+            executables: &built.executables,
+            filter,
+            pace,
+            seed: 0,
+            patience,
+            earlier: None,
+            spent: std::time::Duration::ZERO,
+            is_followed: false,
+            refines: false,
+            width: &|_, _| 0.0,
+        };
+        let listed = list(&request, directory, interrupt, &mut |event| {
+            if let GatherEvent::Listing { target } = event {
+                progress.say(format!("list  {} {target}", side.letter()));
+            }
+        });
+        strays += listed.strays;
+        Ok(ArmBenchmarks { executables: built.executables.clone(), workloads: listed.workloads })
+    })?;
+    let mut pairing = Pairing { arms, rows: Vec::new(), told: Vec::new(), only: Both::default(), strays };
+    let broken = builds.built.map(|arm| broken_targets(&arm.built));
+    pairing.tell_broken(builds);
+    pairing.match_rows(builds, &broken);
+    Ok(pairing)
+}
+
+/// Package and name of a target.
+type Target = (String, String);
+
+fn broken_targets(built: &Built) -> BTreeSet<Target> {
+    let targets = built.failures.iter();
+    targets.map(|failure| (failure.package.clone(), failure.target.name.clone())).collect()
+}
+
+fn target_of(workload: &Workload) -> Target {
+    (workload.package.clone(), workload.target.clone())
+}
+
+/// A row that can be measured.
+fn is_benchmark(workload: &Workload) -> bool {
+    workload.state == WorkloadState::NotRun && workload.kind != WorkloadKind::BenchTarget
+}
+
+impl Pairing {
+    /// A row for each target that could not be built, or not be asked.
+    fn tell_broken(&mut self, builds: &Builds) {
+        let mut told: BTreeSet<WorkloadId> = BTreeSet::new();
+        for side in Side::BOTH {
+            let failures = builds.built.get(side).built.failures.iter().map(|failure| {
+                let id = WorkloadId(format!("{}/{}", failure.package, failure.target.name));
+                let said = match &failure.reason {
+                    BuildFailureReason::Failed(said) => format!("cannot be built: {said}"),
+                    BuildFailureReason::MissingFeatures(features) => {
+                        format!("requires features that are not enabled: {}", features.join(", "))
+                    }
+                    BuildFailureReason::Interrupted => "interrupted".to_owned(),
+                };
+                (id, WorkloadKind::BenchTarget, said)
+            });
+            let unasked = self.arms.get(side).workloads.iter().filter(|row| !is_benchmark(row));
+            let unasked = unasked.filter(|row| row.state != WorkloadState::Ignored).map(|row| {
+                (
+                    row.id.clone(),
+                    row.kind,
+                    row.message.clone().unwrap_or_else(|| row.state.label().to_owned()),
+                )
+            });
+            for (id, kind, said) in failures.chain(unasked) {
+                if told.insert(id.clone()) {
+                    let message = format!("{}: {said}", side.letter());
+                    self.told.push(unmeasured(id, kind, PairedVerdict::NotMeasured, message));
+                }
+            }
+        }
+    }
+
+    fn match_rows(&mut self, builds: &Builds, broken: &Both<BTreeSet<Target>>) {
+        let identical = |target: &Target| {
+            let name = format!("{}/{}", target.0, target.1);
+            let find = |side: Side| {
+                let mut binaries = builds.arms.get(side).binaries.iter();
+                binaries.find(|binary| binary.name == name)
+            };
+            find(Side::A).zip(find(Side::B)).is_some_and(|(a, b)| are_same_program(a, b))
+        };
+        let position = |rows: &[Workload], of: &Workload| {
+            rows.iter().position(|row| is_benchmark(row) && row.id == of.id && row.kind == of.kind)
+        };
+        let Both { a, b } = &self.arms;
+        for (index, row) in b.workloads.iter().enumerate().filter(|(_, row)| is_benchmark(row)) {
+            match position(&a.workloads, row) {
+                Some(_) if identical(&target_of(row)) => self.told.push(unmeasured(
+                    row.id.clone(),
+                    row.kind,
+                    PairedVerdict::Identical,
+                    "both sides run the same program".to_owned(),
+                )),
+                Some(there) => self.rows.push(Both { a: there, b: index }),
+                None if broken.a.contains(&target_of(row)) => {}
+                None => self.only.b.push(row.id.clone()),
+            }
+        }
+        for row in a.workloads.iter().filter(|row| is_benchmark(row)) {
+            if position(&b.workloads, row).is_none() && !broken.b.contains(&target_of(row)) {
+                self.only.a.push(row.id.clone());
+            }
+        }
+    }
+}

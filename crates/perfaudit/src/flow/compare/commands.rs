@@ -1,0 +1,78 @@
+//! Two programs, or two commands.
+
+use std::path::Path;
+
+use perfaudit_bench::CommandLine;
+use perfaudit_exec::OutputLimit;
+use perfaudit_exec::timed::{OutputUse, TimedCommand};
+use perfaudit_prove::source::ArmSource;
+use perfaudit_prove::{Both, are_same_program, binary};
+use perfaudit_result::{Arm, ArmBinary, ArmKind, WorkloadId};
+
+use super::{CompareError, named};
+
+/// How much of standard error is kept.
+const STDERR_BYTES: usize = 16 * 1024;
+
+/// What is run on both sides.
+pub(super) struct Commands {
+    pub(super) id: WorkloadId,
+    pub(super) arms: Both<Arm>,
+    pub(super) sides: Both<TimedCommand>,
+    /// Whether both would run the same program with the same arguments.
+    pub(super) are_same: bool,
+}
+
+/// What the user named, to be run in `directory`.
+pub(super) fn commands(
+    sources: &Both<ArmSource>,
+    arguments: &[String],
+    directory: &Path,
+) -> Result<Commands, CompareError> {
+    let is_command = |source: &ArmSource| matches!(source, ArmSource::Command(_));
+    if !arguments.is_empty() && (is_command(&sources.a) || is_command(&sources.b)) {
+        return Err(CompareError::NoProgram);
+    }
+    let arms = Both::try_of(|side| arm(sources.get(side)))?;
+    let line = |source: &ArmSource| match source {
+        ArmSource::Binary(path) => {
+            let path = directory.join(path).to_string_lossy().into_owned();
+            CommandLine::Argv(std::iter::once(path).chain(arguments.iter().cloned()).collect())
+        }
+        ArmSource::Command(line) => CommandLine::Line(line.clone()),
+        ArmSource::Revision(_) | ArmSource::WorkingTree | ArmSource::Run(_) => {
+            CommandLine::Line(String::new())
+        }
+    };
+    let lines = sources.map(line);
+    let sides = lines.map(|line| TimedCommand {
+        command: line.command().directory(directory).output_limit(OutputLimit(STDERR_BYTES)),
+        input: None,
+        output: OutputUse::Hashed,
+    });
+    let are_same = match (arms.a.binaries.first(), arms.b.binaries.first()) {
+        (Some(a), Some(b)) => are_same_program(a, b),
+        _ => lines.a == lines.b,
+    };
+    let name = sources.b.name().replace('/', "_");
+    Ok(Commands { id: WorkloadId(format!("command/{name}")), arms, sides, are_same })
+}
+
+fn arm(source: &ArmSource) -> Result<Arm, CompareError> {
+    let (kind, binaries): (ArmKind, Vec<ArmBinary>) = match source {
+        ArmSource::Binary(path) => {
+            let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            (ArmKind::Binary, vec![binary(&name, path)?])
+        }
+        _ => (ArmKind::Command, Vec::new()),
+    };
+    Ok(Arm {
+        name: named(source),
+        kind,
+        commit: None,
+        dirty: false,
+        toolchain: None,
+        binaries,
+        remarks: Vec::new(),
+    })
+}
