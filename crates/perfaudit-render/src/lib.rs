@@ -18,6 +18,7 @@ mod junit;
 mod markdown;
 mod noise;
 mod objectives;
+mod paired;
 mod rows;
 mod sarif;
 mod shell;

@@ -6,6 +6,7 @@ mod delivery;
 mod difference;
 mod escape;
 mod heap;
+mod paired;
 
 use perfaudit_result::{AuditResult, Finding, Location, NextAction, PreconditionStatus, ReproduceStep};
 
@@ -87,6 +88,7 @@ fn capitalised(word: &str) -> String {
 /// The sections that have something to say, the most useful first.
 fn sections(result: &AuditResult) -> Vec<Section> {
     let all = [
+        ("A against B", paired::paired(result)),
         ("Objectives", objectives(result)),
         ("Beside the baseline", compared(result)),
         ("Findings", findings(&result.findings)),

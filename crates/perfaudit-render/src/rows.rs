@@ -113,6 +113,11 @@ pub(crate) fn is_plain(workload: &Workload) -> bool {
 
 /// `42 benchmarks: 39 measured (2 flagged), 1 failed, 2 not run`.
 pub(crate) fn counts(result: &AuditResult) -> String {
+    if let Some(comparison) = &result.paired {
+        let pairs: usize = comparison.rows.iter().map(|row| row.pairs as usize).sum();
+        let rows = quantity::counted(comparison.rows.len(), "row");
+        return format!("{rows}, {} of processes", quantity::counted(pairs, "pair"));
+    }
     if result.workloads.is_empty() {
         return "no benchmark".to_owned();
     }

@@ -6,6 +6,7 @@ mod delivery;
 mod difference;
 mod heap;
 mod page;
+mod paired;
 
 use perfaudit_result::{
     AuditResult, Finding, Limit, NextAction, Precondition, PreconditionStatus, Severity, SloStatus,
@@ -42,6 +43,7 @@ pub struct Terminal {
 pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     let mut page = Page::new(terminal.width, terminal.colour);
     verdict(&mut page, result);
+    paired::paired(&mut page, result, terminal.verbose);
     objectives(&mut page, result, terminal.verbose);
     benchmarks::benchmarks(&mut page, result, terminal.verbose);
     relative(&mut page, result);

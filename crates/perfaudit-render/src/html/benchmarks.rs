@@ -33,7 +33,9 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
     page::section(
         "benchmarks",
         &html! {
-            @if workloads.is_empty() {
+            @if context.result.paired.is_some() {
+                p { "Two sides were compared: see the " a href="#summary" { "summary" } "." }
+            } @else if workloads.is_empty() {
                 p { "This run found no benchmarks, so nothing was measured." }
                 @if !context.result.next_actions.is_empty() {
                     p { "See the " a href="#summary" { "next actions" } "." }

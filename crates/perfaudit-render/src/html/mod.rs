@@ -19,6 +19,7 @@ mod groups;
 mod heap;
 mod measured;
 mod page;
+mod paired;
 mod summary;
 mod text;
 mod words;

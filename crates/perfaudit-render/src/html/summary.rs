@@ -5,6 +5,7 @@ use perfaudit_result::{Run, WorkloadState};
 
 use super::context::{Context, is_flagged};
 use super::page;
+use super::paired;
 use super::text::{Line, Prose};
 use super::words::{self, badge};
 use crate::{comparison, objectives, quantity};
@@ -63,7 +64,8 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
         &html! {
             (objectives(context))
             (compared(context))
-            (tiles(context))
+            (paired::paired(context))
+            @if context.result.paired.is_none() { (tiles(context)) }
             div.columns {
                 div {
                     h3 { "Next actions" }

@@ -1,0 +1,167 @@
+//! Two sides against each other in words, the same in every format.
+
+use perfaudit_result::{
+    Arm, ArmKind, Estimate, Figure, PairedComparison, PairedRow, PairedVerdict, Witness, WitnessSays,
+};
+
+use crate::{quantity, rows};
+
+/// What every reader of a comparison has to know.
+pub(crate) const METHOD: &str = "Both sides ran by turns, each process fresh, so that what changed on the machine meanwhile hit both alike.";
+
+/// One row of the table.
+pub(crate) struct Row<'a> {
+    pub(crate) verdict: PairedVerdict,
+    pub(crate) workload: &'a str,
+    /// `1.20 ms`, or `-`.
+    pub(crate) before: String,
+    pub(crate) after: String,
+    /// `+5.1 % (+4.2 % to +6.0 %)`; empty where nothing was measured.
+    pub(crate) effect: String,
+    /// `16 pairs, p 0.0012 among all`.
+    pub(crate) evidence: String,
+    /// What else there is to know, each a sentence without its full stop.
+    pub(crate) remarks: Vec<String>,
+}
+
+/// A verdict in the words of tables.
+pub(crate) fn verdict(verdict: PairedVerdict) -> &'static str {
+    match verdict {
+        PairedVerdict::Worse => "slower",
+        PairedVerdict::Better => "faster",
+        PairedVerdict::Equivalent => "equivalent",
+        PairedVerdict::Inconclusive => "inconclusive",
+        PairedVerdict::Identical => "identical",
+        PairedVerdict::NotMeasured => "not measured",
+    }
+}
+
+/// The rows of one verdict, the largest effects first.
+pub(crate) fn with(comparison: &PairedComparison, verdict: PairedVerdict) -> Vec<Row<'_>> {
+    let mut found: Vec<&PairedRow> = comparison.rows.iter().filter(|row| row.verdict == verdict).collect();
+    let size = |row: &PairedRow| row.effect.value().map_or(0.0, f64::abs);
+    found.sort_by(|a, b| size(b).total_cmp(&size(a)).then_with(|| a.id.cmp(&b.id)));
+    found.into_iter().map(|found| row(found, comparison)).collect()
+}
+
+/// A side: `main~1, commit 0123456789ab`.
+pub(crate) fn arm(arm: &Arm) -> String {
+    let short = |commit: &String| commit.chars().take(12).collect::<String>();
+    let commit = arm.commit.as_ref().map(short);
+    match (arm.kind, commit) {
+        (ArmKind::Revision, Some(commit)) => format!("{}, commit {commit}", arm.name),
+        (ArmKind::WorkingTree, Some(commit)) if arm.dirty => {
+            format!("the working tree, commit {commit} with changes")
+        }
+        (ArmKind::WorkingTree, Some(commit)) => format!("the working tree, commit {commit} without changes"),
+        (ArmKind::WorkingTree, None) => "the working tree, before its first commit".to_owned(),
+        (ArmKind::Revision | ArmKind::Binary | ArmKind::Command, _) => arm.name.clone(),
+    }
+}
+
+/// How it was decided: `Differences up to 2 % do not matter; ...`.
+pub(crate) fn design(comparison: &PairedComparison) -> String {
+    let design = &comparison.design;
+    let floor = design.noise_floor.map_or_else(String::new, |floor| {
+        format!(", and only one above the noise floor of {} counts as a change", quantity::percent(floor))
+    });
+    let looks: Vec<String> = design.looks.iter().map(ToString::to_string).collect();
+    format!(
+        "Differences up to {} do not matter{floor}. Judged at {} pairs; intervals hold for all looks and {} together at {}.",
+        quantity::percent(design.delta),
+        looks.join(", "),
+        quantity::counted(design.family as usize, "row"),
+        quantity::percent(1.0 - design.alpha),
+    )
+}
+
+/// What only one side has: `only in A: x, y`.
+pub(crate) fn one_sided(comparison: &PairedComparison) -> Vec<String> {
+    [("A", &comparison.only_before), ("B", &comparison.only_after)]
+        .into_iter()
+        .filter(|(_, ids)| !ids.is_empty())
+        .map(|(side, ids)| {
+            let names: Vec<&str> = ids.iter().map(|id| id.0.as_str()).collect();
+            format!("only in {side}: {}", names.join(", "))
+        })
+        .collect()
+}
+
+fn row<'a>(row: &'a PairedRow, comparison: &PairedComparison) -> Row<'a> {
+    let value = |figure: &Figure| {
+        figure.value().map_or_else(|| "-".to_owned(), |value| quantity::value(value, figure.unit))
+    };
+    Row {
+        verdict: row.verdict,
+        workload: &row.id.0,
+        before: value(&row.before),
+        after: value(&row.after),
+        effect: effect(&row.effect),
+        evidence: evidence(row),
+        remarks: remarks(row, comparison),
+    }
+}
+
+fn effect(figure: &Figure) -> String {
+    match &figure.estimate {
+        Estimate::WithInterval { value, interval, .. } => {
+            format!("{} ({} to {})", signed(*value), signed(interval.lower()), signed(interval.upper()))
+        }
+        Estimate::WithoutInterval { value, .. } => format!("{} (no interval)", signed(*value)),
+        Estimate::AtMost { .. } | Estimate::NotEstimable { .. } => String::new(),
+    }
+}
+
+fn evidence(row: &PairedRow) -> String {
+    if row.pairs == 0 {
+        return String::new();
+    }
+    let again = if row.discarded > 0 { format!(", {} measured again", row.discarded) } else { String::new() };
+    let p = row.p_among_all.map_or_else(String::new, |p| {
+        if p < 0.001 { ", p below 0.001 among all".to_owned() } else { format!(", p {p:.3} among all") }
+    });
+    let pairs = quantity::counted(row.pairs as usize, "pair");
+    let layouts = if row.layouts > 1 { format!(" in {} layouts", row.layouts) } else { String::new() };
+    format!("{pairs}{layouts}{again}{p}")
+}
+
+fn remarks(row: &PairedRow, comparison: &PairedComparison) -> Vec<String> {
+    let mut remarks: Vec<String> = Vec::new();
+    if row.verdict == PairedVerdict::Inconclusive {
+        remarks.extend(row.minimum_detectable_effect.map(|least| {
+            format!("a change of {} would have been found nine times of ten", quantity::percent(least))
+        }));
+        remarks.extend(row.pairs_needed.map(|pairs| {
+            format!(
+                "to tell {} from nothing takes about {pairs} pairs with this noise",
+                quantity::percent(comparison.design.delta)
+            )
+        }));
+    }
+    remarks.extend(row.message.clone());
+    remarks.extend(row.witnesses.iter().filter_map(witness));
+    remarks
+}
+
+/// A quantity that differs, or that confirms that nothing does.
+fn witness(witness: &Witness) -> Option<String> {
+    let name = rows::short_name(&witness.metric);
+    #[expect(clippy::cast_precision_loss, reason = "counts and bytes of a program are below 2^53")]
+    let shown = |[least, most]: [u64; 2]| {
+        let value = |n: u64| quantity::value(n as f64, witness.unit);
+        if least == most { value(least) } else { format!("{} to {}", value(least), value(most)) }
+    };
+    let (before, after) = (shown(witness.before), shown(witness.after));
+    match witness.says {
+        WitnessSays::Equal => Some(format!("{name} equal: {before}")),
+        WitnessSays::More => Some(format!("{name} more: {before} -> {after}")),
+        WitnessSays::Less => Some(format!("{name} less: {before} -> {after}")),
+        WitnessSays::NotExact => None,
+    }
+}
+
+/// `+4.2 %`, `-31 %`.
+fn signed(effect: f64) -> String {
+    let sign = if effect < 0.0 { "-" } else { "+" };
+    format!("{sign}{}", quantity::percent(effect.abs()))
+}

@@ -1,0 +1,74 @@
+//! Two sides against each other: what became slower, what became faster, what is open, then how much does not matter.
+
+use anstyle::Style;
+use perfaudit_result::{AuditResult, PairedComparison, PairedVerdict};
+
+use super::NAME;
+use super::page::{CRITICAL, FAINT, GOOD, PLAIN, Page, WARNING};
+use crate::{paired, text};
+
+/// Rows of one verdict that are told unless all are asked for.
+const SHOWN: usize = 10;
+
+pub(super) fn paired(page: &mut Page, result: &AuditResult, verbose: bool) {
+    let Some(comparison) = &result.paired else { return };
+    page.paragraph("", 3, PLAIN, &format!("A: {}", text::one_line(&paired::arm(&comparison.before))));
+    page.paragraph("", 3, PLAIN, &format!("B: {}", text::one_line(&paired::arm(&comparison.after))));
+    for verdict in PairedVerdict::ALL {
+        rows(page, comparison, verdict, verbose);
+    }
+    let one_sided = paired::one_sided(comparison);
+    if !one_sided.is_empty() {
+        page.heading("In one side only");
+    }
+    for line in one_sided {
+        page.paragraph("  ", 4, PLAIN, &text::one_line(&line));
+    }
+    if comparison.rows.iter().any(|row| row.pairs > 0) {
+        page.blank();
+        page.paragraph("", 2, FAINT, &format!("{} {}", paired::METHOD, paired::design(comparison)));
+    }
+}
+
+fn rows(page: &mut Page, comparison: &PairedComparison, verdict: PairedVerdict, verbose: bool) {
+    let rows = paired::with(comparison, verdict);
+    if rows.is_empty() {
+        return;
+    }
+    let (heading, style): (&str, Style) = match verdict {
+        PairedVerdict::Worse => ("Slower", CRITICAL),
+        PairedVerdict::Better => ("Faster", GOOD),
+        PairedVerdict::NotMeasured => ("Not measured", CRITICAL),
+        PairedVerdict::Inconclusive => ("Inconclusive", WARNING),
+        PairedVerdict::Equivalent => ("Equivalent", PLAIN),
+        PairedVerdict::Identical => ("Identical: both sides run the same program, nothing was timed", PLAIN),
+    };
+    page.heading(heading);
+    let shown = if verbose || verdict == PairedVerdict::Worse { rows.len() } else { SHOWN };
+    for row in rows.iter().take(shown) {
+        let name = text::shorten(&text::visible(row.workload), NAME);
+        if row.effect.is_empty() {
+            page.paragraph("  ", 4, style, &name);
+        } else {
+            page.paragraph(
+                "  ",
+                4,
+                style,
+                &format!("{name}: {}, {} -> {}", row.effect, row.before, row.after),
+            );
+        }
+        if !row.evidence.is_empty() {
+            page.paragraph("    ", 4, FAINT, &row.evidence);
+        }
+        if verdict != PairedVerdict::Identical {
+            for remark in &row.remarks {
+                for line in text::lines(remark).iter().filter(|line| !line.is_empty()) {
+                    page.block("    ", FAINT, line);
+                }
+            }
+        }
+    }
+    if rows.len() > shown {
+        page.paragraph("  ", 4, FAINT, &format!("and {} more (--verbose shows them)", rows.len() - shown));
+    }
+}
