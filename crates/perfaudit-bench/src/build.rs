@@ -194,9 +194,7 @@ fn build_batch(
 }
 
 fn command(request: BuildRequest<'_>, packages: &[&CargoPackage]) -> (Command, Vec<String>) {
-    let profile = request.selection.profile.as_deref().unwrap_or("bench");
-    let prefix = format!("CARGO_PROFILE_{}", profile.to_uppercase().replace('-', "_"));
-    let mut environment = vec![(format!("{prefix}_DEBUG"), DEBUG), (format!("{prefix}_STRIP"), STRIP)];
+    let mut environment: Vec<(String, &str)> = profile_variables(request.selection);
     environment.extend(request.environment.iter().map(|&(variable, value)| (variable.to_owned(), value)));
     let mut command = request
         .project
@@ -225,6 +223,52 @@ fn command(request: BuildRequest<'_>, packages: &[&CargoPackage]) -> (Command, V
         command = command.env(variable, value);
     }
     (command, environment.into_iter().map(|(variable, value)| format!("{variable}={value}")).collect())
+}
+
+/// Compiles the last crate of an executable once more with an argument for the compiler (`-C ARGUMENT`), and returns the
+/// new executable.
+///
+/// # Errors
+/// Why there is none, in words.
+pub fn relinked(
+    project: &CargoProject,
+    selection: &Selection,
+    target_directory: &Path,
+    executable: &BenchExecutable,
+    argument: &str,
+    interrupt: &Interrupt,
+) -> Result<PathBuf, String> {
+    let package = project.packages.iter().find(|package| package.name == executable.package);
+    let package = package.ok_or_else(|| format!("there is no package `{}`", executable.package))?;
+    let profile = selection.profile.as_deref().unwrap_or("bench");
+    let command = project
+        .cargo
+        .command("rustc")
+        .args(["--message-format", "json", "--locked", "--profile", profile])
+        .args(["--package", &package.id.repr, "--bench", &executable.target, "--target-dir"])
+        .arg(target_directory)
+        .args(selection.features.cargo_arguments())
+        .output_limit(MESSAGES_LIMIT);
+    let command = profile_variables(selection)
+        .into_iter()
+        .fold(command, |command, (variable, value)| command.env(variable, value))
+        .env("CARGO_INCREMENTAL", "0")
+        .args(["--", "-C", argument]);
+    let finished = run(&command, interrupt, &mut |_| {}).map_err(|error| error.to_string())?;
+    let mut messages = Messages::default();
+    for message in Message::parse_stream(finished.stdout.text().as_bytes()).filter_map(Result::ok) {
+        messages.take(message);
+    }
+    let key = (package.id.repr.clone(), executable.target.clone());
+    let built = messages.executables.remove(&key).filter(|_| finished.ending.is_success());
+    built.ok_or_else(|| messages.why(&key, finished.ending, &finished.stderr.text()))
+}
+
+/// What is set for the profile, whatever the project says.
+fn profile_variables(selection: &Selection) -> Vec<(String, &'static str)> {
+    let profile = selection.profile.as_deref().unwrap_or("bench");
+    let prefix = format!("CARGO_PROFILE_{}", profile.to_uppercase().replace('-', "_"));
+    vec![(format!("{prefix}_DEBUG"), DEBUG), (format!("{prefix}_STRIP"), STRIP)]
 }
 
 /// What cargo said, sorted by what it is about.

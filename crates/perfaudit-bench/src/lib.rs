@@ -37,7 +37,9 @@ mod row;
 mod stated;
 mod trial;
 
-pub use build::{BuildCommand, BuildFailure, BuildFailureReason, BuildRequest, Built, DEBUG, STRIP, build};
+pub use build::{
+    BuildCommand, BuildFailure, BuildFailureReason, BuildRequest, Built, DEBUG, STRIP, build, relinked,
+};
 pub use command::{
     AcceptedExit, Cache, CommandEvent, CommandLine, CommandRequest, CommandRun, CommandRuns, CommandSpec,
     FLOOR_SHARE, Family, MOST_OUTPUTS, MeasuredCommands, NeedsShell, Output, Preparation, Remark, Runs,

@@ -3,6 +3,7 @@
 //! - [`source`]: what stands on the two sides, and their trees, taken out of a repository without touching it.
 //! - [`Workbench`]: both arms at one and the same path, by turns.
 //! - [`build_arm`]: an arm with its programs; [`binary`] tells one program from another.
+//! - [`lay_out`]: the same programs in several layouts.
 //! - [`contest`]: pairs of fresh processes in balanced random order, with sequential looks.
 //! - [`row`]: what pairs say; pure.
 //!
@@ -10,6 +11,7 @@
 
 mod arm;
 mod contest;
+mod layouts;
 mod loaded;
 mod pair;
 mod rows;
@@ -20,6 +22,7 @@ mod workbench;
 
 pub use arm::{ArmError, ArmRequest, BuiltArm, Tree, build_arm, share_products};
 pub use contest::{ContestRequest, Contested, Ended, PADDING_BELOW, STOLEN_LIMIT, Standing, contest, judge};
+pub use layouts::lay_out;
 pub use loaded::{ProgramError, are_same_program, binary};
 pub use pair::{Observation, Pair, PairRecord};
 pub use rows::{RowArtifacts, among_all, row, unmeasured, witness};

@@ -55,6 +55,7 @@ pub fn row(design: &Design, contested: &Contested<'_>, artifacts: RowArtifacts) 
         pairs_needed: judgement.and_then(|judgement| judgement.pairs_needed).map(|pairs| pairs as u64),
         layouts: layouts(pairs),
         witnesses: witnesses(pairs),
+        same_output: same_output(pairs),
         message: message(ended, verdict),
         samples_before: artifacts.samples.a,
         samples_after: artifacts.samples.b,
@@ -88,6 +89,7 @@ pub fn unmeasured(id: WorkloadId, kind: WorkloadKind, verdict: PairedVerdict, me
         pairs_needed: None,
         layouts: 0,
         witnesses: Vec::new(),
+        same_output: None,
         message: Some(message),
         samples_before: None,
         samples_after: None,
@@ -165,6 +167,16 @@ fn layouts(pairs: &[Pair]) -> u32 {
     seen.sort_unstable();
     seen.dedup();
     count(seen.len())
+}
+
+/// Whether both sides print the same, where each does so every time.
+fn same_output(pairs: &[Pair]) -> Option<bool> {
+    let constant = |side: Side| {
+        let mut outputs = pairs.iter().map(|pair| pair.sides.get(side).output.as_deref());
+        let first = outputs.next()??;
+        outputs.all(|output| output == Some(first)).then_some(first)
+    };
+    Some(constant(Side::A)? == constant(Side::B)?)
 }
 
 /// The peak of resident memory, where it is known in every run.

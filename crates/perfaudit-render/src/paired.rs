@@ -127,7 +127,14 @@ fn evidence(row: &PairedRow) -> String {
 
 fn remarks(row: &PairedRow, comparison: &PairedComparison) -> Vec<String> {
     let mut remarks: Vec<String> = Vec::new();
-    if row.verdict == PairedVerdict::Inconclusive {
+    let threshold = comparison.design.noise_floor.unwrap_or(comparison.design.delta);
+    let is_distinct = row.effect.interval().is_some_and(|ci| ci.lower() > 0.0 || ci.upper() < 0.0);
+    if row.verdict == PairedVerdict::Inconclusive && is_distinct {
+        remarks.push(format!(
+            "there is a difference, but one that does not reach {}, as a change has to",
+            quantity::percent(threshold)
+        ));
+    } else if row.verdict == PairedVerdict::Inconclusive {
         remarks.extend(row.minimum_detectable_effect.map(|least| {
             format!("a change of {} would have been found nine times of ten", quantity::percent(least))
         }));
@@ -139,6 +146,9 @@ fn remarks(row: &PairedRow, comparison: &PairedComparison) -> Vec<String> {
         }));
     }
     remarks.extend(row.message.clone());
+    if row.same_output == Some(false) {
+        remarks.push("both sides print different things: they may not do the same work".to_owned());
+    }
     remarks.extend(row.witnesses.iter().filter_map(witness));
     remarks
 }

@@ -148,6 +148,10 @@ pub struct PairedRow {
     /// Quantities that repeat exactly, or nearly so, beside the verdict on time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub witnesses: Vec<Witness>,
+    /// Whether both sides printed the same on standard output; none where that was not looked at, or a side does not
+    /// print the same each time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_output: Option<bool>,
     /// Why it ended here, or why it was not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,

@@ -83,6 +83,7 @@ pub(crate) fn empty() -> AuditResult {
         cpu: None,
         heap: None,
         comparison: None,
+        paired: None,
         reproduce: vec![],
         artifacts: vec![],
     }

@@ -32,6 +32,10 @@ pub(crate) struct CompareArguments {
     /// A difference up to this does not matter, as in `2%`
     #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "2%", help_heading = "How to measure")]
     pub(crate) delta: f64,
+    /// In how many layouts each program is measured: code that lies elsewhere in memory is faster or slower by itself.
+    /// 1 in quick mode, 3 otherwise
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=32), help_heading = "How to measure")]
+    pub(crate) layouts: Option<u32>,
     /// How much time to take; `standard` unless configured
     #[arg(long, value_enum, help_heading = "How to measure")]
     pub(crate) mode: Option<ModeArgument>,

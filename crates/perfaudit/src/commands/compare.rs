@@ -1,9 +1,11 @@
 //! `perfaudit compare`.
 
 use perfaudit_exec::Interrupt;
+use perfaudit_render::ReportInput;
 
 use crate::arguments::CompareArguments;
 use crate::commands::audit::finish;
+use crate::commands::print;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::flow;
@@ -11,6 +13,11 @@ use crate::progress::Progress;
 
 pub(crate) fn run(arguments: &CompareArguments) -> Result<Exit, CommandError> {
     let interrupt = Interrupt::on_signals().map_err(CommandError::Signals)?;
+    if let Some((run, exit)) = flow::recorded(arguments, &interrupt)? {
+        let input = ReportInput { result: &run.result, samples: &run.samples, profiles: &run.profiles };
+        print(input, arguments.format, &run.path, arguments.verbose);
+        return Ok(exit);
+    }
     let progress = Progress::start();
     let run = flow::compare(arguments, std::env::args().collect(), &interrupt, &progress)?;
     finish(&run, None, &progress, arguments.format, arguments.verbose)

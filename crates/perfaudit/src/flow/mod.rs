@@ -45,7 +45,7 @@ use crate::arguments::AuditArguments;
 use crate::error::CommandError;
 use crate::progress::Progress;
 use baselines::Baselines;
-pub(crate) use compare::{CompareError, compare};
+pub(crate) use compare::{CompareError, compare, recorded};
 pub(crate) use cpu::{BesideEachOther, ProfiledRun, RecordedProfile, RunningProcess, beside};
 pub(crate) use delivery::stage_of;
 use measure::{Measured, Measuring, measure_stages};

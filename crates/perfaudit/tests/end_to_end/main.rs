@@ -4,6 +4,7 @@ mod allocations;
 mod broken_builds;
 mod command_line;
 mod commands;
+mod comparisons;
 mod cpu;
 mod cpu_sampling;
 mod criterion_suites;

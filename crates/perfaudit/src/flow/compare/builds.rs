@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use perfaudit_bench::{BuildFailureReason, Built, GatherEvent, GatherRequest, Pace, list};
+use perfaudit_bench::{BenchExecutable, BuildFailureReason, Built, GatherEvent, GatherRequest, Pace, list};
 use perfaudit_exec::Interrupt;
 use perfaudit_project::{CargoProject, Selection, comparison_directory};
 use perfaudit_prove::source::{ArmSource, Repository};
 use perfaudit_prove::{
     ArmBenchmarks, ArmError, ArmRequest, Both, BuiltArm, Side, Tree, Workbench, are_same_program, build_arm,
-    share_products, unmeasured,
+    lay_out, share_products, unmeasured,
 };
 use perfaudit_result::{
-    Arm, ArmKind, PairedRow, PairedVerdict, Workload, WorkloadId, WorkloadKind, WorkloadState,
+    Arm, ArmBinary, ArmKind, PairedRow, PairedVerdict, Workload, WorkloadId, WorkloadKind, WorkloadState,
 };
 use perfaudit_run::RunDirectory;
 use regex::Regex;
@@ -26,17 +26,21 @@ pub(super) struct Builds {
     pub(super) workbench: Workbench,
     pub(super) arms: Both<Arm>,
     pub(super) built: Both<BuiltArm>,
+    /// The executables of both sides in each layout; at least one.
+    executables: Both<Vec<Vec<BenchExecutable>>>,
 }
 
 /// What is in both sides, and what is not.
 pub(super) struct Pairing {
-    pub(super) arms: Both<ArmBenchmarks>,
+    /// Both sides in each layout.
+    pub(super) layouts: Vec<Both<ArmBenchmarks>>,
     /// The rows of both sides that are one benchmark each.
     pub(super) rows: Vec<Both<usize>>,
     /// Rows that are told and not measured.
     pub(super) told: Vec<PairedRow>,
     /// What only one side has.
     pub(super) only: Both<Vec<WorkloadId>>,
+    /// Processes that listing left behind.
     pub(super) strays: usize,
 }
 
@@ -49,6 +53,8 @@ pub(super) struct BuildsRequest<'a> {
     pub(super) project: &'a CargoProject,
     pub(super) selection: &'a Selection,
     pub(super) offline: bool,
+    /// How many layouts are wanted.
+    pub(super) layouts: u32,
 }
 
 /// Builds both sides.
@@ -133,7 +139,54 @@ pub(super) fn build(
             remarks: missing.collect(),
         })
     })?;
-    Ok(Builds { workbench, arms, built })
+    let mut builds =
+        Builds { workbench, arms, executables: built.map(|arm| vec![arm.built.executables.clone()]), built };
+    builds.lay_out(request, interrupt, progress)?;
+    Ok(builds)
+}
+
+impl Builds {
+    /// Links both sides in further layouts, unless they are one program anyway.
+    fn lay_out(
+        &mut self,
+        request: BuildsRequest<'_>,
+        interrupt: &Interrupt,
+        progress: &Progress,
+    ) -> Result<(), CommandError> {
+        let same = |(a, b): (&ArmBinary, &ArmBinary)| a.name == b.name && are_same_program(a, b);
+        let Both { a, b } = &self.arms;
+        let differ = a.binaries.len() != b.binaries.len() || !a.binaries.iter().zip(&b.binaries).all(same);
+        if request.layouts < 2 || !differ {
+            return Ok(());
+        }
+        let mut laid_out: Both<Vec<Vec<BenchExecutable>>> = Both::default();
+        for side in Side::BOTH {
+            self.workbench.seat(side).map_err(CompareError::from)?;
+            let arm = self.built.get(side);
+            let mut linking = |layout: u32, executable: &BenchExecutable| {
+                progress.say(format!(
+                    "link  {} layout {} of {}: {}/{}",
+                    side.letter(),
+                    layout + 1,
+                    request.layouts,
+                    executable.package,
+                    executable.target
+                ));
+            };
+            match lay_out(&self.workbench, arm, request.selection, request.layouts, interrupt, &mut linking) {
+                Ok(executables) => *laid_out.get_mut(side) = executables,
+                Err(_) if interrupt.is_set() => return Err(CompareError::Interrupted.into()),
+                Err(reason) => {
+                    let first = reason.lines().next().unwrap_or_default();
+                    let remark = format!("it could not be linked in further layouts: {first}");
+                    self.arms.get_mut(side).remarks.push(remark);
+                    return Ok(());
+                }
+            }
+        }
+        self.executables = laid_out;
+        Ok(())
+    }
 }
 
 /// Lists both sides, and pairs what both have.
@@ -149,9 +202,9 @@ pub(super) fn pair(
     let mut strays = 0;
     let arms = Both::try_of(|side| -> Result<ArmBenchmarks, CompareError> {
         builds.workbench.seat(side)?;
-        let built = &builds.built.get(side).built;
+        let executables = &builds.executables.get(side)[0];
         let request = GatherRequest {
-            executables: &built.executables,
+            executables,
             filter,
             pace,
             seed: 0,
@@ -168,9 +221,23 @@ pub(super) fn pair(
             }
         });
         strays += listed.strays;
-        Ok(ArmBenchmarks { executables: built.executables.clone(), workloads: listed.workloads })
+        Ok(ArmBenchmarks { executables: executables.clone(), workloads: listed.workloads })
     })?;
-    let mut pairing = Pairing { arms, rows: Vec::new(), told: Vec::new(), only: Both::default(), strays };
+    let count = builds.executables.a.len().min(builds.executables.b.len());
+    let layouts = (0..count).map(|layout| {
+        let side = |side: Side| ArmBenchmarks {
+            executables: builds.executables.get(side)[layout].clone(),
+            workloads: arms.get(side).workloads.clone(),
+        };
+        Both { a: side(Side::A), b: side(Side::B) }
+    });
+    let mut pairing = Pairing {
+        layouts: layouts.collect(),
+        rows: Vec::new(),
+        told: Vec::new(),
+        only: Both::default(),
+        strays,
+    };
     let broken = builds.built.map(|arm| broken_targets(&arm.built));
     pairing.tell_broken(builds);
     pairing.match_rows(builds, &broken);
@@ -210,7 +277,7 @@ impl Pairing {
                 };
                 (id, WorkloadKind::BenchTarget, said)
             });
-            let unasked = self.arms.get(side).workloads.iter().filter(|row| !is_benchmark(row));
+            let unasked = self.layouts[0].get(side).workloads.iter().filter(|row| !is_benchmark(row));
             let unasked = unasked.filter(|row| row.state != WorkloadState::Ignored).map(|row| {
                 (
                     row.id.clone(),
@@ -239,7 +306,7 @@ impl Pairing {
         let position = |rows: &[Workload], of: &Workload| {
             rows.iter().position(|row| is_benchmark(row) && row.id == of.id && row.kind == of.kind)
         };
-        let Both { a, b } = &self.arms;
+        let Both { a, b } = &self.layouts[0];
         for (index, row) in b.workloads.iter().enumerate().filter(|(_, row)| is_benchmark(row)) {
             match position(&a.workloads, row) {
                 Some(_) if identical(&target_of(row)) => self.told.push(unmeasured(

@@ -3,6 +3,7 @@
 mod builds;
 mod commands;
 mod error;
+mod recorded;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,10 @@ use crate::progress::Progress;
 use crate::settings;
 
 pub(crate) use error::CompareError;
+pub(crate) use recorded::recorded;
+
+/// How many layouts of each program are measured where that is not said: each costs a compilation of its last crate.
+const LAYOUTS: u32 = 3;
 
 /// As the user would name it.
 fn named(source: &ArmSource) -> String {
@@ -189,6 +194,10 @@ fn sides(
         project,
         selection: &config.bench.selection(),
         offline: config.audit.offline.value,
+        layouts: arguments.layouts.unwrap_or(match config.audit.mode.value {
+            Mode::Quick => 1,
+            Mode::Standard | Mode::Full => LAYOUTS,
+        }),
     };
     Ok(Sides::Builds(Box::new(builds::build(request, interrupt, progress)?)))
 }
@@ -250,7 +259,7 @@ impl Measuring<'_> {
             (None, Sides::Commands(commands)) => usize::from(!commands.are_same),
             (None, Sides::Builds(_)) => 0,
         };
-        let limits = self.noise_floor(&mut host, family > 0);
+        let mut limits = self.noise_floor(&mut host, family > 0);
         stages.push(looking.end(directory, StageState::Done, None));
         let design = self.design(family, host.noise_floor.as_ref().map(|floor| floor.ratio));
         let comparing = Recorder::begin(StageName::Compare, Some(directory));
@@ -258,8 +267,9 @@ impl Measuring<'_> {
         let time = self.process_time(family, design.looks().pairs()[0]);
         let layouts: Vec<Both<perfaudit_prove::ArmBenchmarks>>;
         let (mut told, only, rows) = match pairing {
-            Some(Pairing { arms, rows, told, only, .. }) => {
-                layouts = vec![arms];
+            Some(Pairing { layouts: all, rows, told, only, strays }) => {
+                limits.extend(verdict::left_behind(strays));
+                layouts = all;
                 (told, only, rows)
             }
             None => {

@@ -80,6 +80,16 @@ pub(super) fn limits(comparison: &PairedComparison) -> Vec<Limit> {
     limits
 }
 
+/// That processes were left behind, if some were.
+pub(super) fn left_behind(strays: usize) -> Option<Limit> {
+    let said = format!(
+        "benchmarks left {strays} processes behind while they were listed; they were ended, and may have disturbed what followed"
+    );
+    (strays > 0).then(|| {
+        limit("processes-left-behind", &said, Some("let each benchmark wait for the processes it starts"))
+    })
+}
+
 fn limit(code: &str, message: &str, remedy: Option<&str>) -> Limit {
     Limit { code: code.to_owned(), message: message.to_owned(), remedy: remedy.map(str::to_owned) }
 }
