@@ -6,7 +6,7 @@ use perfaudit_result::{
     PairedVerdict, Unit, Witness, WitnessSays, WorkloadId, WorkloadKind,
 };
 use perfaudit_stats::{
-    Counts, Design, Exact, ExactVerdict, LayoutJudgement, LayoutScope, Sample, Verdict, holm,
+    Counts, Design, Exact, ExactVerdict, LayoutJudgement, LayoutScope, LogRatio, Sample, Verdict, holm,
 };
 
 use crate::contest::{Contested, Ended, judge};
@@ -51,7 +51,7 @@ pub fn row(design: &Design, contested: &Contested<'_>, artifacts: RowArtifacts) 
         p_among_all: None,
         minimum_detectable_effect: judgement
             .and_then(|judgement| judgement.minimum_detectable_effect)
-            .map(|effect| effect.change()),
+            .map(LogRatio::change),
         pairs_needed: judgement.and_then(|judgement| judgement.pairs_needed).map(|pairs| pairs as u64),
         layouts: layouts(pairs),
         witnesses: witnesses(pairs),
@@ -147,7 +147,7 @@ fn effect(judged: Option<LayoutJudgement>, pairs: usize, of: Of) -> Figure {
     figure(
         estimate,
         format!(
-            "estimate of Hodges and Lehmann of ln(B / A) over pairs, interval of Wilcoxon's signed-rank test at all looks and in all rows; {layouts}"
+            "estimate of Hodges and Lehmann of ln(B / A) over pairs, interval of a signed-rank test at all looks and in all rows; {layouts}"
         ),
     )
 }

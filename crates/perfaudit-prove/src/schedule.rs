@@ -17,12 +17,12 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// How long it takes up to the next look.
-    fn to_look(&self) -> Duration {
+    fn until_look(self) -> Duration {
         self.pair * count(self.next_look.saturating_sub(self.pairs))
     }
 
     /// How long it takes until it may be decided.
-    fn to_verdict(&self) -> Duration {
+    fn until_verdict(self) -> Duration {
         let needed = self.to_decision.unwrap_or(0).max(self.next_look);
         self.pair.saturating_mul(count(needed.saturating_sub(self.pairs)))
     }
@@ -40,14 +40,14 @@ fn count(pairs: usize) -> u32 {
 /// worth nothing.
 pub(crate) fn next(subjects: &[Option<Progress>], left: Option<Duration>, order: &[usize]) -> Option<usize> {
     let waiting = || order.iter().filter_map(|&index| Some((index, subjects[index].as_ref()?)));
-    let needed = waiting().fold(Duration::ZERO, |sum, (_, subject)| sum.saturating_add(subject.to_look()));
+    let needed = waiting().fold(Duration::ZERO, |sum, (_, subject)| sum.saturating_add(subject.until_look()));
     let is_ample = left.is_none_or(|left| needed <= left);
     // Before each has had a pair, nobody knows what a pair takes.
     let is_known = waiting().all(|(_, subject)| subject.pairs > 0);
     let chosen = if is_ample || !is_known {
         waiting().min_by_key(|(_, subject)| subject.pairs)
     } else {
-        waiting().min_by_key(|(_, subject)| subject.to_verdict())
+        waiting().min_by_key(|(_, subject)| subject.until_verdict())
     };
     chosen.map(|(index, _)| index)
 }

@@ -34,7 +34,7 @@ pub(crate) use stage::StageArgument;
     name = "perfaudit",
     version,
     args_conflicts_with_subcommands = true,
-    after_help = "Exit codes: 0 pass, 1 an objective is not kept, 2 usage or configuration, 3 not everything was measured, 4 the project's build or a workload failed, 70 internal error."
+    after_help = "Exit codes: 0 pass, 1 an objective is not kept or a gate is not passed, 2 usage or configuration, 3 not everything was measured, 4 the project's build or a workload failed, 70 internal error."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]

@@ -14,7 +14,12 @@ use crate::progress::Progress;
 pub(crate) fn run(arguments: &CompareArguments) -> Result<Exit, CommandError> {
     let interrupt = Interrupt::on_signals().map_err(CommandError::Signals)?;
     if let Some((run, exit)) = flow::recorded(arguments, &interrupt)? {
-        let input = ReportInput { result: &run.result, samples: &run.samples, profiles: &run.profiles };
+        let input = ReportInput {
+            result: &run.result,
+            samples: &run.samples,
+            profiles: &run.profiles,
+            heaps: &run.heaps,
+        };
         print(input, arguments.format, &run.path, arguments.verbose);
         return Ok(exit);
     }

@@ -262,35 +262,39 @@ fn is_benchmark(workload: &Workload) -> bool {
 }
 
 impl Pairing {
-    /// A row for each target that could not be built, or not be asked.
-    fn tell_broken(&mut self, builds: &Builds) {
+    /// A row for each target that could not be built, or not be asked; a remark for each that is not meant to be.
+    fn tell_broken(&mut self, builds: &mut Builds) {
         let mut told: BTreeSet<WorkloadId> = BTreeSet::new();
         for side in Side::BOTH {
-            let failures = builds.built.get(side).built.failures.iter().map(|failure| {
+            let mut remarks = Vec::new();
+            let mut failures = Vec::new();
+            for failure in &builds.built.get(side).built.failures {
                 let id = WorkloadId(format!("{}/{}", failure.package, failure.target.name));
-                let said = match &failure.reason {
-                    BuildFailureReason::Failed(said) => format!("cannot be built: {said}"),
-                    BuildFailureReason::MissingFeatures(features) => {
-                        format!("requires features that are not enabled: {}", features.join(", "))
+                match &failure.reason {
+                    BuildFailureReason::Failed(said) => {
+                        failures.push((id, WorkloadKind::BenchTarget, format!("cannot be built: {said}")));
                     }
-                    BuildFailureReason::Interrupted => "interrupted".to_owned(),
-                };
-                (id, WorkloadKind::BenchTarget, said)
-            });
-            let unasked = self.layouts[0].get(side).workloads.iter().filter(|row| !is_benchmark(row));
-            let unasked = unasked.filter(|row| row.state != WorkloadState::Ignored).map(|row| {
-                (
-                    row.id.clone(),
-                    row.kind,
-                    row.message.clone().unwrap_or_else(|| row.state.label().to_owned()),
-                )
-            });
-            for (id, kind, said) in failures.chain(unasked) {
+                    BuildFailureReason::MissingFeatures(features) => {
+                        remarks.push(format!("`{id}` requires --features {}", features.join(",")));
+                    }
+                    BuildFailureReason::Interrupted => {}
+                }
+            }
+            for row in self.layouts[0].get(side).workloads.iter().filter(|row| !is_benchmark(row)) {
+                let said = row.message.clone().unwrap_or_else(|| row.state.label().to_owned());
+                if row.state.is_failure() {
+                    failures.push((row.id.clone(), row.kind, said));
+                } else if row.state != WorkloadState::Ignored {
+                    remarks.push(format!("`{}`: {said}", row.id));
+                }
+            }
+            for (id, kind, said) in failures {
                 if told.insert(id.clone()) {
                     let message = format!("{}: {said}", side.letter());
                     self.told.push(unmeasured(id, kind, PairedVerdict::NotMeasured, message));
                 }
             }
+            builds.arms.get_mut(side).remarks.append(&mut remarks);
         }
     }
 

@@ -147,6 +147,7 @@ pub(crate) fn compare(
         result,
         samples: measured.samples,
         profiles: BTreeMap::new(),
+        heaps: BTreeMap::new(),
     })
 }
 
