@@ -37,13 +37,13 @@ fn command(project: &Project, arguments: &[&str]) -> Outcome {
 /// Compares, and checks what holds for every comparison: the tree and the repository are what they were.
 fn compare(project: &Project, arguments: &[&str]) -> Audited {
     let out: PathBuf = project.home().join("run");
-    let (before, status) = (project.tree(), project.git(&["status", "--porcelain"]));
+    let (before, status) = (project.tree(), project.git(&["--no-optional-locks", "status", "--porcelain"]));
     let out_arguments = ["--out", out.to_str().unwrap()];
     let outcome = command(project, &[&out_arguments, arguments].concat());
     let audited = Audited::read(outcome, &out);
     audited.check(&project.tree().changes_since(&before));
     assert_eq!(project.tree(), before);
-    assert_eq!(project.git(&["status", "--porcelain"]), status);
+    assert_eq!(project.git(&["--no-optional-locks", "status", "--porcelain"]), status);
     no_source_is_left(project);
     project.nothing_survives();
     audited
@@ -174,7 +174,8 @@ fn programs_can_be_linked_in_several_layouts() {
     let row = row(&audited, "small/first/sound");
     assert_eq!(row.verdict, PairedVerdict::Worse);
     // A linker that does not shuffle is told.
-    let remarks = [&comparison(&audited).before.remarks, &comparison(&audited).after.remarks].concat();
+    let PairedComparison { before, after, .. } = comparison(&audited);
+    let remarks = [before.remarks.clone(), after.remarks.clone()].concat();
     let is_told = remarks.iter().any(|remark| remark.contains("further layouts"));
     assert_eq!(row.layouts, if is_told { 1 } else { 2 }, "{remarks:?}");
 }

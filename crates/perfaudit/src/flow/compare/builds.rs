@@ -8,8 +8,8 @@ use perfaudit_exec::Interrupt;
 use perfaudit_project::{CargoProject, Selection, comparison_directory};
 use perfaudit_prove::source::{ArmSource, Repository};
 use perfaudit_prove::{
-    ArmBenchmarks, ArmError, ArmRequest, Both, BuiltArm, Side, Tree, Workbench, are_same_program, build_arm,
-    lay_out, share_products, unmeasured,
+    ArmBenchmarks, ArmError, ArmRequest, Both, BuiltArm, Side, Tree, Workbench, are_same_program, binary,
+    build_arm, lay_out, share_products, unmeasured,
 };
 use perfaudit_result::{
     Arm, ArmBinary, ArmKind, PairedRow, PairedVerdict, Workload, WorkloadId, WorkloadKind, WorkloadState,
@@ -174,7 +174,20 @@ impl Builds {
                 ));
             };
             match lay_out(&self.workbench, arm, request.selection, request.layouts, interrupt, &mut linking) {
-                Ok(executables) => *laid_out.get_mut(side) = executables,
+                Ok(executables) => {
+                    let arm = self.arms.get_mut(side);
+                    let programs = linked(&executables).map_err(CompareError::from)?;
+                    // A linker that takes the option and does nothing makes no layout.
+                    if programs
+                        .iter()
+                        .any(|program| arm.binaries.iter().any(|one| one.sha256 == program.sha256))
+                    {
+                        arm.remarks.push("its linker gave the same program in further layouts".to_owned());
+                        return Ok(());
+                    }
+                    arm.binaries.extend(programs);
+                    *laid_out.get_mut(side) = executables;
+                }
                 Err(_) if interrupt.is_set() => return Err(CompareError::Interrupted.into()),
                 Err(reason) => {
                     let first = reason.lines().next().unwrap_or_default();
@@ -187,6 +200,17 @@ impl Builds {
         self.executables = laid_out;
         Ok(())
     }
+}
+
+/// The programs of all layouts but the first, which is as it was built.
+fn linked(layouts: &[Vec<BenchExecutable>]) -> Result<Vec<ArmBinary>, perfaudit_prove::ProgramError> {
+    let further = layouts.iter().enumerate().skip(1);
+    let all = further.flat_map(|(layout, executables)| executables.iter().map(move |one| (layout, one)));
+    all.map(|(layout, one)| {
+        let name = format!("{}/{} (layout {})", one.package, one.target, layout + 1);
+        binary(&name, &one.path)
+    })
+    .collect()
 }
 
 /// Lists both sides, and pairs what both have.

@@ -1,0 +1,295 @@
+//! Everything of a comparison that needs the machine to itself.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use perfaudit_bench::Pace;
+use perfaudit_exec::timed::Launcher;
+use perfaudit_exec::{CpuTime, FileLock, Interrupt, LockError};
+use perfaudit_host::{CpuTicks, after_measuring, before_measuring, calibrate, host};
+use perfaudit_project::config::Config;
+use perfaudit_prove::{
+    ArmBenchmarks, Both, ContestRequest, Contested, Means, PADDING_BELOW, Pair, PairRecord, RowArtifacts,
+    STOLEN_LIMIT, Side, Standing, Subject as Contestant, among_all, contest, row, unmeasured, witness,
+};
+use perfaudit_result::{
+    Arm, ArmBinary, ArmKind, ArtifactId, ArtifactKind, BuildProfile, Host, Limit, MetricName, Mode,
+    PairedComparison, PairedDesign, PairedRow, PairedVerdict, Precondition, Samples, Stage, StageName,
+    StageState, Unit, WorkloadId, WorkloadKind,
+};
+use perfaudit_run::RunDirectory;
+use perfaudit_stats::{Design, LogRatio, Looks};
+
+use super::super::noise_floor::{self, Floor, FloorRequest};
+use super::super::record::Recorder;
+use super::builds::{self, Pairing};
+use super::{CompareError, Sides, verdict};
+use crate::arguments::CompareArguments;
+use crate::error::CommandError;
+use crate::progress::Progress;
+
+/// What measuring needs to know.
+pub(super) struct Measuring<'a> {
+    pub(super) arguments: &'a CompareArguments,
+    pub(super) config: &'a Config,
+    pub(super) seed: u64,
+    pub(super) interrupt: &'a Interrupt,
+    pub(super) progress: &'a Progress,
+}
+
+/// What measuring found.
+pub(super) struct Measured {
+    pub(super) comparison: PairedComparison,
+    pub(super) host: Host,
+    pub(super) preconditions: Vec<Precondition>,
+    pub(super) limits: Vec<Limit>,
+    pub(super) samples: BTreeMap<ArtifactId, Samples>,
+}
+
+impl Measuring<'_> {
+    /// Everything that needs the machine to itself.
+    pub(super) fn measure(
+        &self,
+        sides: &mut Sides,
+        profile: &BuildProfile,
+        directory: &mut RunDirectory,
+        stages: &mut Vec<Stage>,
+    ) -> Result<Measured, CommandError> {
+        let waiting = || self.progress.note("another perfaudit measures: waiting for it");
+        let _lock = match FileLock::for_measuring(self.interrupt, waiting) {
+            Ok(lock) => Some(lock),
+            Err(LockError::Interrupted) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let looking = Recorder::begin(StageName::Host, Some(directory));
+        self.progress.say("look at the host".to_owned());
+        let mut host = host(&calibrate());
+        let mut preconditions = before_measuring(profile);
+        let (pairing, arms) = match sides {
+            Sides::Builds(builds) => {
+                let filter = self.config.bench.filter.value.as_ref();
+                let pairing = builds::pair(
+                    builds,
+                    filter,
+                    self.pace(),
+                    self.arguments.timeout,
+                    directory,
+                    self.interrupt,
+                    self.progress,
+                )?;
+                (Some(pairing), builds.arms.clone())
+            }
+            Sides::Commands(commands) => (None, commands.arms.clone()),
+        };
+        let family = match (&pairing, &*sides) {
+            (Some(pairing), _) => pairing.rows.len(),
+            (None, Sides::Commands(commands)) => usize::from(!commands.are_same),
+            (None, Sides::Builds(_)) => 0,
+        };
+        let mut limits = self.noise_floor(&mut host, family > 0);
+        stages.push(looking.end(directory, StageState::Done, None));
+        let design = self.design(family, host.noise_floor.as_ref().map(|floor| floor.ratio));
+        let comparing = Recorder::begin(StageName::Compare, Some(directory));
+        let (ticks, cpu_time) = (CpuTicks::now(), CpuTime::now());
+        let time = self.process_time(family, design.looks().pairs()[0]);
+        let layouts: Vec<Both<ArmBenchmarks>>;
+        let (mut told, only, rows) = match pairing {
+            Some(Pairing { layouts: all, rows, told, only, strays }) => {
+                limits.extend(verdict::left_behind(strays));
+                layouts = all;
+                (told, only, rows)
+            }
+            None => {
+                layouts = Vec::new();
+                (Vec::new(), Both::default(), Vec::new())
+            }
+        };
+        let mut launcher = None;
+        let mut contestants: Vec<Contestant<'_>> =
+            rows.into_iter().map(|rows| Contestant::benchmark(&layouts, rows, time)).collect();
+        let workbench = match sides {
+            Sides::Builds(builds) => Some(&mut builds.workbench),
+            Sides::Commands(commands) if commands.are_same => {
+                told.push(unmeasured(
+                    commands.id.clone(),
+                    WorkloadKind::Command,
+                    PairedVerdict::Identical,
+                    "both sides run the same program".to_owned(),
+                ));
+                None
+            }
+            Sides::Commands(commands) => {
+                launcher = Some(Launcher::of_this_program()?);
+                contestants.push(Contestant::command(commands.id.clone(), commands.sides.clone()));
+                None
+            }
+        };
+        let is_benchmark = !layouts.is_empty();
+        let request = ContestRequest {
+            design: &design,
+            seed: self.seed,
+            budget: self.pace().budget(),
+            layouts: u32::try_from(layouts.len().max(1)).unwrap_or(1),
+        };
+        let mut means = Means {
+            workbench,
+            launcher: launcher.as_mut(),
+            patience: self.arguments.timeout,
+            interrupt: self.interrupt,
+        };
+        let contested = contest(&request, contestants, &mut means, &mut |standing| {
+            self.progress.say(telling(&standing));
+        })
+        .map_err(CompareError::from)?;
+        let ours = CpuTime::now().since(cpu_time);
+        let meanwhile = ticks
+            .zip(CpuTicks::now())
+            .map(|(before, after)| after.meanwhile(before, ours.own + ours.children));
+        preconditions.extend(after_measuring(meanwhile));
+        let mut samples = BTreeMap::new();
+        let mut rows = Vec::new();
+        for (index, contested) in contested.iter().enumerate() {
+            let artifacts = write(index, contested, directory, &mut samples)?;
+            rows.push(row(&design, contested, artifacts));
+        }
+        if let [Some(a), Some(b)] = [&arms.a, &arms.b].map(|arm| program(arm)) {
+            let size = witness(MetricName::BINARY_SIZE, Unit::Bytes, &[a.bytes], &[b.bytes]);
+            rows.iter_mut().for_each(|row| row.witnesses.extend(size.clone()));
+        }
+        rows.extend(told);
+        among_all(&mut rows);
+        rows.sort_by(|a, b| a.id.cmp(&b.id));
+        let interrupted = self.interrupt.is_set().then(|| "interrupted".to_owned());
+        let state = if interrupted.is_some() { StageState::Partial } else { StageState::Done };
+        stages.push(comparing.end(directory, state, interrupted));
+        let comparison = self.comparison(arms, &design, rows, only, is_benchmark.then_some(time));
+        Ok(Measured { comparison, host, preconditions, limits, samples })
+    }
+
+    fn comparison(
+        &self,
+        arms: Both<Arm>,
+        design: &Design,
+        rows: Vec<PairedRow>,
+        only: Both<Vec<WorkloadId>>,
+        time: Option<Duration>,
+    ) -> PairedComparison {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let floor = design.threshold().change();
+        PairedComparison {
+            before: arms.a,
+            after: arms.b,
+            design: PairedDesign {
+                alpha: design.alpha().get(),
+                family: count(design.family().get()),
+                looks: design.looks().pairs().iter().map(|&pairs| count(pairs)).collect(),
+                delta: design.delta().change(),
+                noise_floor: (floor > design.delta().change()).then_some(floor),
+                stolen_limit: STOLEN_LIMIT,
+                padding_below: u32::from(PADDING_BELOW),
+                process_s: time.map(|time| time.as_secs_f64()),
+            },
+            rows,
+            only_before: only.a,
+            only_after: only.b,
+        }
+    }
+
+    fn pace(&self) -> Pace {
+        Pace::new(self.config.audit.mode.value, self.config.audit.budget.value)
+    }
+
+    fn design(&self, family: usize, floor: Option<f64>) -> Design {
+        /// Full mode looks six times, the last time at some 64 pairs.
+        const LOOKS_OF_FULL: usize = 6;
+        let family = NonZeroUsize::new(family).unwrap_or(NonZeroUsize::MIN);
+        let ratio = |change: f64| LogRatio::of_change(change).unwrap_or(LogRatio::ZERO);
+        let design = Design::new(ratio(self.arguments.delta), floor.map_or(LogRatio::ZERO, ratio), family);
+        match self.config.audit.mode.value {
+            Mode::Quick | Mode::Standard => design,
+            Mode::Full => {
+                let looks = Looks::up_to(LOOKS_OF_FULL, design.alpha(), family);
+                design.with_looks(looks)
+            }
+        }
+    }
+
+    /// How long one process of a benchmark measures: its share of the budget up to the first look, if there is one.
+    fn process_time(&self, family: usize, first_look: usize) -> Duration {
+        /// Less than this is mostly warming up.
+        const LEAST: Duration = Duration::from_millis(100);
+        let usual = Duration::from_millis(match self.config.audit.mode.value {
+            Mode::Quick => 300,
+            Mode::Standard => 500,
+            Mode::Full => 1000,
+        });
+        let processes = u32::try_from(family.max(1) * first_look * 2).unwrap_or(u32::MAX);
+        self.pace().budget().map_or(usual, |budget| (budget / processes).clamp(LEAST, usual))
+    }
+
+    fn noise_floor(&self, host: &mut Host, is_measured: bool) -> Vec<Limit> {
+        let is_short = self.pace().budget().is_some_and(|budget| budget < noise_floor::LONGEST * 10);
+        let request = FloorRequest {
+            source: self.config.audit.noise_floor.value,
+            store: self.arguments.store.directory.as_deref(),
+            not_now: if !is_measured {
+                Some("nothing is measured in this run")
+            } else if is_short {
+                Some("measuring it takes too much of the budget")
+            } else {
+                None
+            },
+            seed: self.seed,
+        };
+        let Floor { floor, warnings } = noise_floor::establish(&request, host, self.interrupt, || {
+            self.progress.say("measure how far this machine differs from itself, up to 10 s".to_owned());
+        });
+        noise_floor::told(floor, warnings, host, is_measured)
+    }
+}
+
+/// The program of a side that is one.
+fn program(arm: &Arm) -> Option<&ArmBinary> {
+    arm.binaries.first().filter(|_| arm.kind == ArmKind::Binary)
+}
+
+/// The present state of a row, for people who wait.
+fn telling(standing: &Standing<'_>) -> String {
+    let Standing { id, pairs, next_look, judgement, done, of } = standing;
+    let interval = judgement.and_then(|judged| judged.judgement.interval).map(|interval| {
+        format!(
+            ", now {:+.1} % to {:+.1} %",
+            100.0 * interval.lower.change(),
+            100.0 * interval.upper.change()
+        )
+    });
+    format!("pair  {}/{next_look}{}, {done}/{of} over: {id}", pairs + 1, interval.unwrap_or_default())
+}
+
+/// Writes what was measured of one row down.
+fn write(
+    index: usize,
+    contested: &Contested<'_>,
+    directory: &mut RunDirectory,
+    samples: &mut BTreeMap<ArtifactId, Samples>,
+) -> Result<RowArtifacts, CommandError> {
+    let Contested { subject, pairs, discarded, .. } = contested;
+    if pairs.is_empty() && discarded.is_empty() {
+        return Ok(RowArtifacts::default());
+    }
+    let record = PairRecord { workload: &subject.id, pairs, discarded };
+    let text = serde_json::to_vec(&record).expect("pairs hold nothing that JSON cannot");
+    directory.add(ArtifactKind::Pairs, &format!("artifacts/pairs/{index:04}.json"), &text)?;
+    let mut side = |side: Side, pairs: &[Pair]| -> Result<Option<ArtifactId>, CommandError> {
+        let times = pairs.iter().map(|pair| pair.sides.get(side).value_ns).collect::<Vec<_>>();
+        let Ok(values) = Samples::new(subject.id.clone(), vec![1; times.len()], times) else {
+            return Ok(None);
+        };
+        let name = format!("artifacts/samples/{index:04}-{}.json", side.letter().to_lowercase());
+        let artifact = directory.add_samples(&name, &values)?;
+        samples.insert(artifact.clone(), values);
+        Ok(Some(artifact))
+    };
+    Ok(RowArtifacts { samples: Both { a: side(Side::A, pairs)?, b: side(Side::B, pairs)? } })
+}
