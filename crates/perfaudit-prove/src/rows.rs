@@ -124,7 +124,7 @@ fn effect(judged: Option<LayoutJudgement>, pairs: usize, of: Of) -> Figure {
     };
     let Some(LayoutJudgement { judgement, scope }) = judged else {
         let reason = "no pair was measured".to_owned();
-        return figure(Estimate::NotEstimable { reason }, "Hodges and Lehmann".to_owned());
+        return figure(Estimate::NotEstimable { reason }, "signed-rank test of pairs".to_owned());
     };
     let value = judgement.effect.change();
     let interval = judgement.interval.and_then(|interval| {
@@ -147,7 +147,7 @@ fn effect(judged: Option<LayoutJudgement>, pairs: usize, of: Of) -> Figure {
     figure(
         estimate,
         format!(
-            "estimate of Hodges and Lehmann of ln(B / A) over pairs, interval of a signed-rank test at all looks and in all rows; {layouts}"
+            "estimate and interval that a signed-rank test of ln(B / A) over pairs, its ranks capped at a quarter of them, inverts to; for all looks and all rows together; {layouts}"
         ),
     )
 }

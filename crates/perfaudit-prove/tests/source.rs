@@ -15,17 +15,17 @@ struct Place(TempDir);
 
 impl Place {
     fn new() -> Self {
-        Self(TempDir::new().unwrap())
+        Self(TempDir::new().expect("the place is ours"))
     }
 
     fn at(&self, path: &str) -> PathBuf {
-        self.0.path().canonicalize().unwrap().join(path)
+        self.0.path().canonicalize().expect("the place is ours").join(path)
     }
 
     fn write(&self, path: &str, content: &str) {
         let path = self.at(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+        fs::create_dir_all(path.parent().expect("the place is ours")).expect("the place is ours");
+        fs::write(path, content).expect("the place is ours");
     }
 
     fn git(&self, folder: &str, arguments: &[&str]) -> String {
@@ -35,7 +35,7 @@ impl Place {
             .args(arguments)
             .current_dir(self.at(folder))
             .output()
-            .unwrap();
+            .expect("the place is ours");
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
@@ -57,26 +57,26 @@ impl Place {
     }
 
     fn repository(&self, folder: &str) -> Repository {
-        Repository::holding(&self.at(folder), &Interrupt::new()).unwrap()
+        Repository::holding(&self.at(folder), &Interrupt::new()).expect("the place is ours")
     }
 
     /// Exports a revision into the folder `out`.
     fn export(&self, folder: &str, revision: &str) -> Vec<MissingSubmodule> {
         let repository = self.repository(folder);
-        let commit = repository.commit(revision, &Interrupt::new()).unwrap();
-        repository.export(&commit, &self.at("out"), &Interrupt::new()).unwrap()
+        let commit = repository.commit(revision, &Interrupt::new()).expect("the place is ours");
+        repository.export(&commit, &self.at("out"), &Interrupt::new()).expect("the place is ours")
     }
 
     fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.at(path)).unwrap()
+        fs::read_to_string(self.at(path)).expect("the place is ours")
     }
 }
 
 /// Every file below a folder with its content, `.git` included.
 fn contents(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
-    for entry in fs::read_dir(root).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(root).expect("the place is ours") {
+        let path = entry.expect("the place is ours").path();
         if path.is_symlink() || path.is_file() {
             found.insert(path.clone(), fs::read(&path).unwrap_or_default());
         } else {

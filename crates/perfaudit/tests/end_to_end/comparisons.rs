@@ -38,7 +38,7 @@ fn command(project: &Project, arguments: &[&str]) -> Outcome {
 fn compare(project: &Project, arguments: &[&str]) -> Audited {
     let out: PathBuf = project.home().join("run");
     let (before, status) = (project.tree(), project.git(&["--no-optional-locks", "status", "--porcelain"]));
-    let out_arguments = ["--out", out.to_str().unwrap()];
+    let out_arguments = ["--out", out.to_str().expect("the path is UTF-8")];
     let outcome = command(project, &[&out_arguments, arguments].concat());
     let audited = Audited::read(outcome, &out);
     audited.check(&project.tree().changes_since(&before));
