@@ -199,8 +199,9 @@ impl<'a> State<'a> {
         // Layouts take turns by the pairs that count, so that all have as many.
         let layout = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX) % request.layouts.max(1);
         let ticks = CpuTicks::now();
+        // Both sides take as many samples: what decides that must not differ between them.
+        let known = self.pairs.last().map(|pair| pair.sides.a.value_ns);
         let mut one = |side: Side| -> Result<Result<Observation, Ended>, WorkbenchError> {
-            let known = self.pairs.last().map(|pair| pair.sides.get(side).value_ns);
             match self.subject.observe(side, layout, padding, known, means) {
                 Ok(observation) => Ok(Ok(observation)),
                 Err(ObserveError::Workbench(error)) => Err(error),
