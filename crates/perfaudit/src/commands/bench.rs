@@ -15,7 +15,7 @@ pub(crate) fn run(mut arguments: BenchArguments) -> Result<Exit, CommandError> {
         let exercised = Exercised::since(revision, &arguments.audit.path, &Interrupt::new())?;
         exercised.lines().iter().for_each(|line| output::note(line));
         let Some(filter) = exercised.filter() else { return Ok(exercised.exit()) };
-        arguments.audit.filter = Some(filter);
+        arguments.audit.selection.filter = Some(filter);
         arguments.audit.limits = exercised.limits();
     }
     if arguments.audit.only.is_empty() {

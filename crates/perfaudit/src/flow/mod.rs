@@ -49,7 +49,9 @@ pub(crate) use compare::{CompareError, compare, recorded};
 pub(crate) use cpu::{BesideEachOther, ProfiledRun, RecordedProfile, RunningProcess, beside};
 pub(crate) use delivery::stage_of;
 use measure::{Measured, Measuring, measure_stages};
-pub(crate) use plan::{Plan, Subject, like_shipped, newest_profiled_run, newest_run, profile_of, runs_directory};
+pub(crate) use plan::{
+    Plan, Subject, like_shipped, newest_profiled_run, newest_run, profile_of, runs_directory,
+};
 use record::Recorder;
 
 /// A run that is complete, or was cut short and holds what had been measured.
