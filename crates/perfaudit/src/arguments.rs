@@ -236,6 +236,7 @@ pub(crate) struct AuditArguments {
     pub(crate) limits: Vec<Limit>,
     /// How many bytes lie between two that are sampled when a part of the allocations is counted: `perfaudit heap` has
     /// an argument for that.
+    #[arg(skip)]
     pub(crate) heap_sample: Option<NonZeroU32>,
 }
 
