@@ -36,8 +36,8 @@ use perfaudit_exec::{ChangeKind, Interrupt, TreeSnapshot};
 use perfaudit_history::Store;
 use perfaudit_project::{CargoProject, vcs_state};
 use perfaudit_result::{
-    ArtifactId, ArtifactKind, AuditResult, BuildProfile, CpuProfile, HeapProfile, Language, Package, Project, Run,
-    SCHEMA_VERSION, Samples, Stage, StageName, StageState, Tool, TreeChange, TreeChangeKind,
+    ArtifactId, ArtifactKind, AuditResult, BuildProfile, CpuProfile, HeapProfile, Language, Package, Project,
+    Run, SCHEMA_VERSION, Samples, Stage, StageName, StageState, Tool, TreeChange, TreeChangeKind,
 };
 use perfaudit_run::RunDirectory;
 
