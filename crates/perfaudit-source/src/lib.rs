@@ -7,14 +7,20 @@
 //! - [`function_lines`]: which lines of a file are of which function.
 //! - [`Mentions`]: what the source of a benchmark names.
 //! - [`skeleton`]: benchmarks with synthetic input for public functions.
+//! - [`scan`]: all files of a project, in parallel and with a cache: what they hold and what [`rules`] find in them.
 
 mod api;
 mod cfg;
 mod error;
+mod facts;
+mod flat;
 mod functions;
 mod items;
+mod manifest;
 mod mentions;
 mod nesting;
+pub mod rules;
+pub mod scan;
 pub mod skeleton;
 pub mod tree;
 

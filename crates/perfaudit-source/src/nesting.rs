@@ -25,7 +25,11 @@ struct Level {
 
 /// The byte at which text may become too deep to be parsed, if it does.
 pub(crate) fn too_deep_at(text: &str, edition: Edition) -> Option<usize> {
-    let lexed = LexedStr::new(edition, text);
+    lexed_too_deep_at(&LexedStr::new(edition, text), edition)
+}
+
+/// The same for text that is cut into tokens already.
+pub(crate) fn lexed_too_deep_at(lexed: &LexedStr<'_>, edition: Edition) -> Option<usize> {
     let mut levels = vec![Level { closer: SyntaxKind::EOF, run: 0, angles: 0 }];
     // The sum over `levels`, kept up to date so that the pass stays linear.
     let mut depth = 0_u32;

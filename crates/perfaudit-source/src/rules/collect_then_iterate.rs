@@ -1,0 +1,161 @@
+use perfaudit_result::Confidence;
+use ra_ap_syntax::SyntaxKind;
+
+use super::rule::{Check, Hits, rule, shown};
+use crate::facts::types::Ty;
+use crate::facts::{File, bindings, loops, mentions};
+use crate::flat::Node;
+
+rule! {
+    /// ## What it does
+    ///
+    /// Finds vectors that are collected from an iterator only to be iterated over once, or counted.
+    ///
+    /// ## Why it matters
+    ///
+    /// Everything is held in memory at the same time, and written and read once more than needed.
+    ///
+    /// ## Example
+    ///
+    ///     let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    ///     for line in &lines {
+    ///         parse(line);
+    ///     }
+    ///
+    /// ## What to do
+    ///
+    ///     for line in text.lines() {
+    ///         parse(line);
+    ///     }
+    ///
+    /// ## When not to
+    ///
+    /// Where the loop changes what the iterator borrows, where all must be made before the first is used (threads that are
+    /// joined, errors that must come first), or the number must be known.
+    id: "collect-then-iterate",
+    title: "Values are collected only to be iterated over once",
+    category: Allocation,
+    severity: Note,
+    remedy: "iterate directly",
+    only_hot: false,
+    check: Check::File(check),
+}
+
+fn check(file: &File<'_>, hits: &mut Hits<'_>) {
+    for call in file.methods(&["iter", "into_iter", "len", "is_empty"]) {
+        let Some(collect) = call.receiver().filter(|receiver| receiver.is(SyntaxKind::METHOD_CALL_EXPR) && receiver.name() == Some("collect")) else { continue };
+        let is_vec = Ty::of(file, collect).is_some_and(|ty| ty.name == "Vec");
+        // `rev` needs both ends, which the iterator may not have.
+        let next = call.parent().filter(|parent| parent.is(SyntaxKind::METHOD_CALL_EXPR)).and_then(Node::name);
+        if is_vec && !starts_work(collect) && !matches!(next, Some("rev" | "next_back" | "rfind" | "chunks" | "windows")) {
+            hits.add(collect, Confidence::High, format!("a vector is made for `.{}()` alone", call.name().unwrap_or_default()));
+        }
+    }
+    for statement in file.all(SyntaxKind::LET_STMT) {
+        check_let(file, statement, hits);
+    }
+}
+
+fn check_let(file: &File<'_>, statement: Node<'_>, hits: &mut Hits<'_>) {
+    let (Some(name), Some(initial)) = (bindings::let_name(statement), bindings::initial(statement)) else { return };
+    if !initial.is(SyntaxKind::METHOD_CALL_EXPR) || initial.name() != Some("collect") || starts_work(initial) {
+        return;
+    }
+    let spelled = statement.parts().skip(1).find_map(Ty::of_node);
+    if spelled.or_else(|| Ty::of(file, initial)).is_none_or(|ty| ty.name != "Vec") {
+        return;
+    }
+    let Some(list) = statement.parent() else { return };
+    let uses: Vec<Node<'_>> = list
+        .descendants()
+        .filter(|node| statement.end() <= node.start())
+        .filter(|node| match node.kind() {
+            SyntaxKind::PATH_EXPR => node.text() == name,
+            // Macros that are not read, and format strings.
+            SyntaxKind::TOKEN_TREE | SyntaxKind::STRING => mentions(*node, name),
+            _ => false,
+        })
+        .collect();
+    let (sizes, others): (Vec<Node<'_>>, Vec<Node<'_>>) = uses.into_iter().partition(|place| is_size(*place));
+    let [once] = others[..] else { return };
+    let Some(loop_node) = iterates(once) else { return };
+    if sizes.len() > 1 || runs_again(once, list) || borrows_source(initial, loop_node) {
+        return;
+    }
+    let confidence = if sizes.is_empty() { Confidence::Medium } else { Confidence::Low };
+    hits.add(statement, confidence, format!("`{name}` is iterated over once: {}", shown(initial)));
+}
+
+fn is_size(place: Node<'_>) -> bool {
+    place.parent().is_some_and(|call| call.is(SyntaxKind::METHOD_CALL_EXPR) && matches!(call.name(), Some("len" | "is_empty")))
+}
+
+/// The `for` or the chain that goes through it from front to end.
+fn iterates(place: Node<'_>) -> Option<Node<'_>> {
+    let mut node = place;
+    let parent = place.parent()?;
+    if parent.is(SyntaxKind::REF_EXPR) {
+        node = parent;
+    }
+    while let Some(parent) = node.parent() {
+        match parent.kind() {
+            SyntaxKind::FOR_EXPR => return (loops::iterated(parent) == Some(node)).then_some(parent),
+            SyntaxKind::METHOD_CALL_EXPR if parent.receiver() == Some(node) => match parent.name()? {
+                "iter" | "into_iter" | "enumerate" | "copied" | "cloned" | "zip" | "skip" | "take" => node = parent,
+                _ if node == place => return None,
+                "map" | "filter" | "for_each" | "filter_map" | "flat_map" | "sum" | "fold" | "all" | "any" | "count" | "collect" | "max" | "min" => {
+                    // The iterator would be used up by the chain just as well.
+                    return Some(parent);
+                }
+                _ => return None,
+            },
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Within another loop than the statement: it is gone through again.
+fn runs_again(place: Node<'_>, list: Node<'_>) -> bool {
+    let within = place.ancestors().take_while(|ancestor| *ancestor != list);
+    let mut child = place;
+    for ancestor in within {
+        let is_loop = matches!(ancestor.kind(), SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR | SyntaxKind::CLOSURE_EXPR);
+        let is_over = ancestor.is(SyntaxKind::FOR_EXPR) && loops::iterated(ancestor) == Some(child);
+        if is_loop && !is_over {
+            return true;
+        }
+        child = ancestor;
+    }
+    false
+}
+
+/// The loop uses what the iterator borrows, or may change it.
+fn borrows_source(initial: Node<'_>, loop_node: Node<'_>) -> bool {
+    let root = loops::root_name(initial);
+    let body = if loop_node.is(SyntaxKind::FOR_EXPR) { loop_node.parts().last() } else { Some(loop_node) };
+    match (root, body) {
+        (Some(root), Some(body)) => {
+            let taken = loop_node.is(SyntaxKind::METHOD_CALL_EXPR);
+            if taken { loop_node.args().iter().any(|arg| mentions(*arg, root)) } else { mentions(body, root) }
+        }
+        // A range or a call: what it borrows is not known, except for literals.
+        (None, Some(_)) => {
+            let mut start = initial;
+            while start.is(SyntaxKind::METHOD_CALL_EXPR) {
+                match start.receiver() {
+                    Some(inner) => start = inner.peeled(),
+                    None => break,
+                }
+            }
+            !start.is(SyntaxKind::RANGE_EXPR)
+        }
+        _ => true,
+    }
+}
+
+/// Making the values starts something that must go on at the same time, or has effects in an order that matters.
+fn starts_work(chain: Node<'_>) -> bool {
+    let mut words = chain.descendants().filter(|node| node.is(SyntaxKind::NAME_REF));
+    words.any(|word| matches!(word.text(), "spawn" | "send" | "lock" | "read" | "borrow" | "borrow_mut" | "par_iter" | "into_par_iter" | "spawn_blocking" | "drain" | "sort" | "spawn_scoped" | "write"))
+}

@@ -1,0 +1,110 @@
+use std::thread;
+
+fn lines(text: &str) -> usize {
+    let lines: Vec<String> = text.lines().map(str::to_owned).collect(); //~ collect-then-iterate
+    let mut records = Vec::with_capacity(lines.len());
+    for (number, line) in lines.iter().enumerate() {
+        if line.is_empty() {
+            continue;
+        }
+        records.push(parse(number, line));
+    }
+    records.len()
+}
+
+fn sum(rows: &[u32]) -> u32 {
+    let even: Vec<u32> = rows.iter().copied().filter(|row| row % 2 == 0).collect(); //~ collect-then-iterate
+    let mut sum = 0;
+    for row in even {
+        sum += row;
+    }
+    sum
+}
+
+fn counted(text: &str) -> usize {
+    text.split(' ').collect::<Vec<_>>().len() //~ collect-then-iterate
+}
+
+fn chained(text: &str) -> usize {
+    text.chars().collect::<Vec<char>>().iter().filter(|c| c.is_ascii()).count() //~ collect-then-iterate
+}
+
+fn mapped(rows: &[u32]) -> u32 {
+    let doubled = rows.iter().map(|row| row * 2).collect::<Vec<_>>(); //~ collect-then-iterate
+    doubled.iter().sum::<u32>()
+}
+
+// All must run before the first is joined.
+fn threads(n: usize) {
+    let handles: Vec<_> = (0..n).map(|i| thread::spawn(move || work(i))).collect();
+    for handle in handles {
+        handle.join().unwrap();
+    }
+}
+
+// Sorted in between.
+fn sorted(rows: &[u32]) -> u32 {
+    let mut all: Vec<u32> = rows.iter().copied().collect();
+    all.sort_unstable();
+    let mut last = 0;
+    for row in all {
+        last = row;
+    }
+    last
+}
+
+// Gone through twice.
+fn twice(rows: &[u32]) -> u32 {
+    let all: Vec<u32> = rows.iter().map(|row| row + 1).collect();
+    let mut sum = 0;
+    for row in &all {
+        sum += row;
+    }
+    for row in &all {
+        sum -= row;
+    }
+    sum
+}
+
+fn each_time(rows: &[u32], n: usize) -> u32 {
+    let all: Vec<u32> = rows.iter().map(|row| row + 1).collect();
+    let mut sum = 0;
+    for _ in 0..n {
+        for row in &all {
+            sum += row;
+        }
+    }
+    sum
+}
+
+// The map is changed while its keys are gone through.
+fn changed(map: &mut std::collections::BTreeMap<u32, u32>) {
+    let keys: Vec<u32> = map.keys().copied().collect();
+    for key in keys {
+        map.remove(&key);
+    }
+}
+
+// The first error comes before any effect.
+fn checked(texts: &[String]) -> Result<u32, std::num::ParseIntError> {
+    let numbers = texts.iter().map(|text| text.parse()).collect::<Result<Vec<u32>, _>>()?;
+    let mut sum = 0;
+    for number in numbers {
+        sum += number;
+    }
+    Ok(sum)
+}
+
+fn backwards(text: &str) -> String {
+    text.split(' ').collect::<Vec<_>>().into_iter().rev().collect()
+}
+
+fn indexed(text: &str) -> usize {
+    let words: Vec<&str> = text.split(' ').collect();
+    words[0].len()
+}
+
+fn given(text: &str) -> usize {
+    let words: Vec<&str> = text.split(' ').collect();
+    take(&words)
+}

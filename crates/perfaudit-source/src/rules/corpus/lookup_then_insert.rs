@@ -1,0 +1,85 @@
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+struct Volume {
+    counts: BTreeMap<u64, u64>,
+}
+
+impl Volume {
+    fn add(&mut self, bucket: u64) {
+        if !self.counts.contains_key(&bucket) { //~ lookup-then-insert
+            self.counts.insert(bucket, 0);
+        }
+    }
+}
+
+fn otherwise(counts: &mut HashMap<String, u32>, word: &str) {
+    if let Some(count) = counts.get_mut(word) { //~ lookup-then-insert
+        *count += 1;
+    } else {
+        counts.insert(word.to_owned(), 1);
+    }
+}
+
+fn matched(counts: &mut HashMap<u32, u32>, id: u32) {
+    match counts.get(&id) { //~ lookup-then-insert
+        Some(_) => {}
+        None => {
+            counts.insert(id, 1);
+        }
+    }
+}
+
+fn set(seen: &mut HashSet<u32>, ids: &[u32]) -> usize {
+    let mut n = 0;
+    for id in ids {
+        if seen.contains(id) { //~ lookup-then-insert, siphash
+            continue;
+        }
+        seen.insert(*id);
+        n += 1;
+    }
+    n
+}
+
+fn none(cache: &mut HashMap<String, u32>, key: String) {
+    if cache.get(&key).is_none() { //~ lookup-then-insert
+        cache.insert(key.clone(), 3); //~ redundant-clone
+    }
+}
+
+// Another key, another map.
+fn other_key(counts: &mut HashMap<u32, u32>, id: u32) {
+    if !counts.contains_key(&id) {
+        counts.insert(id + 1, 0);
+    }
+}
+
+fn other_map(known: &HashSet<u32>, fresh: &mut HashSet<u32>, id: u32) {
+    if !known.contains(&id) {
+        fresh.insert(id);
+    }
+}
+
+fn entry(counts: &mut HashMap<u32, u32>, id: u32) {
+    *counts.entry(id).or_default() += 1;
+}
+
+fn only_asked(counts: &HashMap<u32, u32>, id: u32) -> bool {
+    if counts.contains_key(&id) {
+        return true;
+    }
+    false
+}
+
+async fn fetched(cache: &mut HashMap<u32, String>, id: u32) {
+    if !cache.contains_key(&id) {
+        let text = fetch(id).await;
+        cache.insert(id, text);
+    }
+}
+
+fn replaced(counts: &mut HashMap<u32, u32>, id: u32) {
+    if counts.contains_key(&id) {
+        counts.insert(id, 0);
+    }
+}

@@ -1,0 +1,62 @@
+use std::env;
+use std::fs;
+use std::sync::LazyLock;
+
+const NAME: &str = "MASK";
+
+static MASK: LazyLock<bool> = LazyLock::new(|| env::var("MASK").is_ok());
+
+fn masking_is_on() -> bool {
+    env::var("LOG_PIPELINE_MASK").map_or(true, |value| value != "0") //~ setting-per-call
+}
+
+fn process(rows: &[u32]) -> usize {
+    rows.iter().filter(|row| env::var(NAME).is_ok() && **row > 3).count() //~ setting-per-call
+}
+
+fn limits(rows: &[u32]) -> usize {
+    let mut n = 0;
+    for row in rows {
+        let limit = fs::read_to_string("/etc/limit").unwrap(); //~ setting-per-call
+        n += usize::from(*row > limit.parse().unwrap());
+    }
+    n
+}
+
+struct Server;
+
+impl Server {
+    fn handle(&self) -> String {
+        fs::read_to_string("banner.txt").unwrap() //~ setting-per-call
+    }
+
+    fn is_traced(&self) -> bool {
+        std::env::var_os("TRACE").is_some() //~ setting-per-call
+    }
+
+    fn new() -> Self {
+        env::var("SERVER").unwrap();
+        Server
+    }
+}
+
+fn main() {
+    let level = env::var("LEVEL").unwrap();
+    show(&level);
+}
+
+fn load_config() -> String {
+    fs::read_to_string("config.toml").unwrap()
+}
+
+fn cache_dir() -> Option<String> {
+    env::var("XDG_CACHE_HOME").ok()
+}
+
+fn named(names: &[String]) -> usize {
+    names.iter().filter(|name| env::var(name).is_ok()).count()
+}
+
+fn files(paths: &[String]) -> usize {
+    paths.iter().map(|path| fs::read_to_string(path).unwrap().len()).sum()
+}

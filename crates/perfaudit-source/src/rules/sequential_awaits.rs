@@ -1,0 +1,88 @@
+use perfaudit_result::Confidence;
+use ra_ap_syntax::SyntaxKind;
+
+use super::rule::{Check, Hits, rule, shown};
+use crate::facts::loops::{self, Loop};
+use crate::facts::{File, bindings};
+use crate::flat::Node;
+
+rule! {
+    /// ## What it does
+    ///
+    /// Finds `for` loops that await one call for each element, where no turn depends on the one before.
+    ///
+    /// ## Why it matters
+    ///
+    /// The loop waits for the sum of all calls; at the same time they would take as long as the slowest.
+    ///
+    /// ## Example
+    ///
+    ///     for url in urls {
+    ///         pages.push(fetch(url).await?);
+    ///     }
+    ///
+    /// ## What to do
+    ///
+    ///     let pages = futures::future::try_join_all(urls.iter().map(fetch)).await?;
+    ///
+    /// or `buffer_unordered(n)`, so that not all run at the same time.
+    ///
+    /// ## When not to
+    ///
+    /// Where the order matters to the other side, or it must not be asked for more than one thing at a time. Only the
+    /// syntax is known here: it is a suggestion.
+    id: "sequential-awaits",
+    title: "Independent calls are awaited one after the other",
+    category: Async,
+    severity: Note,
+    remedy: "consider `try_join_all`, or `buffer_unordered` with a limit",
+    only_hot: false,
+    check: Check::File(check),
+}
+
+/// Calls whose order is the point, or that take turns by nature.
+const IN_ORDER: [&str; 26] = [
+    "accept", "acquire", "close", "commit", "execute", "feed", "flush", "join", "lock", "next", "notified", "read", "read_exact", "read_line", "recv", "send", "shutdown", "sleep", "sleep_until",
+    "tick", "wait", "write", "write_all", "yield_now", "changed", "ready",
+];
+
+fn check(file: &File<'_>, hits: &mut Hits<'_>) {
+    for wait in file.all(SyntaxKind::AWAIT_EXPR) {
+        let Some(found) = loops::enclosing_loop(wait).filter(|found| found.node.is(SyntaxKind::FOR_EXPR)) else { continue };
+        let Some(call) = wait.receiver().filter(|call| matches!(call.kind(), SyntaxKind::CALL_EXPR | SyntaxKind::METHOD_CALL_EXPR)) else { continue };
+        let path = call.called().unwrap_or_default();
+        let name = call.name().or_else(|| path.rsplit("::").next()).unwrap_or_default();
+        if IN_ORDER.contains(&name) || loops::is_small(found) || !is_independent(found, wait) || !takes_element(found, call) {
+            continue;
+        }
+        hits.add(wait, Confidence::Low, format!("{} is awaited before the next turn begins", shown(call)));
+    }
+}
+
+/// One await in each turn, no early end but by error, nothing changed but by pushing results.
+fn is_independent(found: Loop<'_>, wait: Node<'_>) -> bool {
+    found.body.descendants().all(|node| match node.kind() {
+        SyntaxKind::AWAIT_EXPR => node == wait,
+        SyntaxKind::BREAK_EXPR | SyntaxKind::RETURN_EXPR | SyntaxKind::MACRO_CALL => false,
+        SyntaxKind::REF_EXPR => !(node.has(SyntaxKind::MUT_KW) && outer(found, node)),
+        SyntaxKind::BIN_EXPR => {
+            let assigns = node.children().any(|child| matches!(child.kind(), SyntaxKind::EQ | SyntaxKind::PLUSEQ | SyntaxKind::MINUSEQ | SyntaxKind::PIPEEQ));
+            !assigns
+        }
+        _ => true,
+    })
+}
+
+fn outer(found: Loop<'_>, expression: Node<'_>) -> bool {
+    loops::root_name(expression)
+        .and_then(|root| bindings::of_name(expression, root))
+        .is_none_or(|binding| !found.node.contains(binding.node))
+}
+
+/// What is awaited is about the element of this turn.
+fn takes_element(found: Loop<'_>, call: Node<'_>) -> bool {
+    call.args().iter().flat_map(|arg| std::iter::once(*arg).chain(arg.descendants())).any(|node| {
+        node.is(SyntaxKind::PATH_EXPR)
+            && bindings::of_name(node, node.text()).is_some_and(|binding| found.node.contains(binding.node))
+    })
+}

@@ -1,0 +1,76 @@
+use perfaudit_result::Confidence;
+use ra_ap_syntax::SyntaxKind;
+
+use super::regex_per_call::{is_constructor, is_lazy};
+use super::rule::{Check, Hits, rule, shown};
+use crate::facts::{File, function_of, loops};
+use crate::flat::Node;
+
+rule! {
+    /// ## What it does
+    ///
+    /// Finds environment variables that are read in a plain function or in a loop, and files with a fixed name that are read
+    /// in a loop or a method.
+    ///
+    /// ## Why it matters
+    ///
+    /// Reading a variable takes a lock of the process and searches the whole environment; it costs more the larger the
+    /// environment is. A file costs several system calls and its parsing.
+    ///
+    /// ## Example
+    ///
+    ///     fn masking_is_on() -> bool {
+    ///         env::var("MASK").is_ok()
+    ///     }
+    ///
+    /// ## What to do
+    ///
+    /// Read it once, where the program starts or the value that needs it is made, and pass it on; or keep it in a
+    /// `LazyLock`.
+    ///
+    /// ## When not to
+    ///
+    /// Where the setting may change while the program runs, or the function runs once.
+    id: "setting-per-call",
+    title: "A setting is read again for each call",
+    category: Preparation,
+    severity: Warning,
+    remedy: "read it once and pass it on",
+    only_hot: false,
+    check: Check::File(check),
+}
+
+/// Words in the names of functions that read settings, and run once.
+const READS_SETTINGS: [&str; 16] = [
+    "config", "setting", "option", "detect", "discover", "find", "home", "dir", "path", "parse", "env", "locate", "arg", "version", "default", "log",
+];
+
+fn check(file: &File<'_>, hits: &mut Hits<'_>) {
+    for (call, path) in file.calls() {
+        let is_variable = matches!(path.as_str(), "std::env::var" | "std::env::var_os");
+        let is_file = matches!(path.as_str(), "std::fs::read_to_string" | "std::fs::read" | "std::fs::File::open");
+        let is_fixed = call.args().first().is_some_and(|name| is_fixed(*name));
+        if !(is_variable || is_file) || !is_fixed || is_lazy(call) {
+            continue;
+        }
+        let Some(function) = function_of(call) else { continue };
+        let name = function.name().unwrap_or_default();
+        if loops::enclosing_large_loop(call).is_some() {
+            hits.add(call, Confidence::High, format!("{} in each turn of a loop", shown(call)));
+        } else if is_variable && !is_constructor(function) && !READS_SETTINGS.iter().any(|word| name.contains(word)) {
+            hits.add(call, Confidence::Low, format!("{} in each call of `{name}`", shown(call)));
+        } else if is_file && takes_self(function) && !is_constructor(function) {
+            hits.add(call, Confidence::Low, format!("{} in each call of `{name}`", shown(call)));
+        }
+    }
+}
+
+fn is_fixed(name: Node<'_>) -> bool {
+    let name = name.peeled();
+    let is_constant = name.is(SyntaxKind::PATH_EXPR) && name.text().chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | ':'));
+    name.is(SyntaxKind::LITERAL) || is_constant
+}
+
+fn takes_self(function: Node<'_>) -> bool {
+    function.child(SyntaxKind::PARAM_LIST).is_some_and(|list| list.has(SyntaxKind::SELF_PARAM))
+}

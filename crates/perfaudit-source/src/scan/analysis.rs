@@ -1,0 +1,213 @@
+//! What one file holds. It depends on the text alone.
+
+use std::collections::BTreeSet;
+
+use ra_ap_syntax::{Edition, SyntaxKind};
+use serde::{Deserialize, Serialize};
+
+use super::allow;
+use super::blocking::{self, AsyncCall, BlockingFunction};
+use crate::facts::attributes::{attributes, is_of_tests, is_test_code};
+use crate::facts::futures::blocks;
+use crate::facts::{File, symbol_of};
+use crate::flat::{Node, TooDeep, Tree};
+use crate::rules::{ALL, Check, Hit, Hits, never_awaits};
+
+/// Lines of a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineCounts {
+    /// All.
+    pub all: u32,
+    /// Those that hold code.
+    pub code: u32,
+    /// Those that hold nothing but a comment.
+    pub comment: u32,
+    /// Those of the code that only tests run, such as `#[cfg(test)]` modules.
+    pub test_code: u32,
+}
+
+/// A function with many paths through it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LongFunction {
+    /// Its name with its type.
+    pub symbol: String,
+    /// Its line.
+    pub line: u32,
+    /// Its cyclomatic complexity: one more than it has loops, `if`s, `&&`s and `||`s, and arms beyond the first of each
+    /// `match` (McCabe, 1976). `?` is not counted.
+    pub complexity: u32,
+}
+
+/// How a file uses async code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AsyncCounts {
+    /// `async fn`s.
+    pub functions: u32,
+    /// Those that never await.
+    pub never_await: u32,
+    /// `.await`s.
+    pub awaits: u32,
+}
+
+/// What one file holds.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FileAnalysis {
+    /// Its lines.
+    pub lines: LineCounts,
+    /// How many functions have a body.
+    pub functions: u32,
+    /// Those with a complexity of [`COMPLEX`] or more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub complex: Vec<LongFunction>,
+    /// Async code.
+    pub asynchronous: AsyncCounts,
+    /// Whether it says that a program wrote it.
+    #[serde(default)]
+    pub is_generated: bool,
+    /// Modules that are declared for tests only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub test_modules: Vec<String>,
+    /// What it imports of its own crate: the first names behind `crate::`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub imports: BTreeSet<String>,
+    /// Functions that make their thread wait.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) blocking: Vec<BlockingFunction>,
+    /// What async code calls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) async_calls: Vec<AsyncCall>,
+    /// The names of functions that do not wait: calls of them cannot be told from calls of others.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) plain_names: BTreeSet<String>,
+    /// What rules found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hits: Vec<Hit>,
+}
+
+/// Functions of this complexity are listed.
+pub const COMPLEX: u32 = 10;
+
+/// What a text holds.
+pub(crate) fn analyse(text: &str) -> Result<FileAnalysis, TooDeep> {
+    let tree = Tree::parse(text, Edition::CURRENT)?;
+    let file = File::new(&tree);
+    let mut hits = Vec::new();
+    for rule in ALL {
+        if let Check::File(check) = rule.check {
+            check(&file, &mut Hits::new(rule, &mut hits));
+        }
+    }
+    allow::apply(&tree, &mut hits);
+    hits.sort_by(|a, b| (a.line, a.column, &a.rule).cmp(&(b.line, b.column, &b.rule)));
+    let functions: Vec<Node<'_>> = file.all(SyntaxKind::FN).filter(|function| function.has(SyntaxKind::BLOCK_EXPR)).collect();
+    let (blocking, async_calls, plain_names) = blocking::of_file(&file, &functions, blocks);
+    Ok(FileAnalysis {
+        lines: lines(&tree),
+        functions: functions.len() as u32,
+        complex: functions.iter().filter_map(|function| complex(*function)).collect(),
+        asynchronous: AsyncCounts {
+            functions: functions.iter().filter(|function| function.has(SyntaxKind::ASYNC_KW)).count() as u32,
+            never_await: functions.iter().filter(|function| never_awaits(**function)).count() as u32,
+            awaits: file.all(SyntaxKind::AWAIT_EXPR).count() as u32,
+        },
+        is_generated: is_generated(text),
+        test_modules: test_modules(&tree),
+        imports: imports(&tree),
+        blocking,
+        async_calls,
+        plain_names,
+        hits,
+    })
+}
+
+/// What generators write at the top of a file.
+fn is_generated(text: &str) -> bool {
+    let top = text.lines().take(8).map(str::to_ascii_lowercase);
+    let mut comments = top.filter(|line| line.starts_with("//") || line.starts_with("/*") || line.starts_with(" *"));
+    comments.any(|line| {
+        ["@generated", "generated by", "automatically generated", "auto-generated", "autogenerated", "do not edit"].iter().any(|mark| line.contains(mark))
+    })
+}
+
+fn lines(tree: &Tree<'_>) -> LineCounts {
+    let all = tree.line_count();
+    let root = tree.root();
+    let mut has_code = vec![false; all as usize];
+    // Tokens come in order, so that each line is looked for from the last one on.
+    let bounds: Vec<(u32, u32)> = root.descendants().filter(|node| node.is_token()).map(|token| (token.start(), token.end())).collect();
+    let mut line = 0;
+    let starts = tree.lines();
+    for (start, end) in bounds {
+        while starts.get(line + 1).is_some_and(|next| *next <= start) {
+            line += 1;
+        }
+        let mut last = line;
+        while starts.get(last + 1).is_some_and(|next| *next < end) {
+            last += 1;
+        }
+        let until = (last + 1).min(has_code.len());
+        has_code[line.min(until)..until].fill(true);
+    }
+    let blank = tree.text().lines().filter(|line| line.trim().is_empty()).count() as u32;
+    let code = has_code.iter().filter(|has| **has).count() as u32;
+    let mut is_test = vec![false; all as usize];
+    for item in root.descendants().filter(|node| matches!(node.kind(), SyntaxKind::MODULE | SyntaxKind::FN | SyntaxKind::IMPL)) {
+        if attributes(item).any(|attribute| is_of_tests(&attribute)) {
+            let (first, last) = (item.position().line as usize - 1, item.last_line() as usize);
+            let last = last.min(is_test.len());
+            is_test[first.min(last)..last].fill(true);
+        }
+    }
+    let test_code = has_code.iter().zip(&is_test).filter(|(code, test)| **code && **test).count() as u32;
+    LineCounts { all, code, comment: all.saturating_sub(code + blank), test_code }
+}
+
+fn complex(function: Node<'_>) -> Option<LongFunction> {
+    let mut complexity = 1_u32;
+    for node in function.descendants() {
+        match node.kind() {
+            SyntaxKind::IF_EXPR | SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR => complexity += 1,
+            SyntaxKind::MATCH_ARM_LIST => complexity += (node.parts().count() as u32).saturating_sub(1),
+            SyntaxKind::AMP2 | SyntaxKind::PIPE2 => complexity += 1,
+            _ => {}
+        }
+    }
+    (complexity >= COMPLEX).then(|| LongFunction { symbol: symbol_of(function), line: function.position_behind_attributes().line, complexity })
+}
+
+fn test_modules(tree: &Tree<'_>) -> Vec<String> {
+    let modules = tree.root().descendants().filter(|node| node.is(SyntaxKind::MODULE) && !node.has(SyntaxKind::ITEM_LIST));
+    modules.filter(|module| is_test_code(*module)).filter_map(|module| Some(module.name()?.to_owned())).collect()
+}
+
+/// The first names of what is imported by `use crate::name`.
+fn imports(tree: &Tree<'_>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for item in tree.all(SyntaxKind::USE).filter(|item| !is_test_code(*item)) {
+        let dense = item.dense();
+        let Some((_, path)) = dense.split_once("crate::") else { continue };
+        if let Some(list) = path.strip_prefix('{') {
+            let mut depth = 0;
+            let mut first = String::new();
+            for c in list.chars() {
+                match c {
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => found.extend(first_name(&std::mem::take(&mut first))),
+                    _ if depth == 0 => first.push(c),
+                    _ => {}
+                }
+            }
+            found.extend(first_name(&first));
+        } else {
+            found.extend(first_name(path));
+        }
+    }
+    found
+}
+
+/// Names of modules begin with a lower-case letter.
+fn first_name(path: &str) -> Option<String> {
+    let name: String = path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    name.starts_with(|c: char| c.is_lowercase()).then_some(name)
+}
