@@ -97,6 +97,7 @@ impl Outcome {
             granularity: Granularity::NotMeasured,
             ceiling_gain: None,
             verification: Verification { state: VerificationState::NotTried },
+            code: None,
         });
     }
 

@@ -22,6 +22,7 @@ mod paired;
 mod rows;
 mod sarif;
 mod shell;
+mod source;
 mod terminal;
 mod text;
 

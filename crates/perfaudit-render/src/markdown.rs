@@ -7,6 +7,7 @@ mod difference;
 mod escape;
 mod heap;
 mod paired;
+mod source;
 
 use perfaudit_result::{AuditResult, Finding, Location, NextAction, PreconditionStatus, ReproduceStep};
 
@@ -91,7 +92,7 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         ("A against B", paired::paired(result)),
         ("Objectives", objectives(result)),
         ("Beside the baseline", compared(result)),
-        ("Findings", findings(&result.findings)),
+        ("Findings", findings(&crate::source::folded(result).0)),
         ("Next", next_actions(&result.next_actions)),
         ("Not measured", benchmarks::unmeasured(result)),
         ("Benchmarks", benchmarks::benchmarks(result)),
@@ -99,6 +100,7 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         ("Functions beside another run", difference::difference(result)),
         ("CPU time", cpu::cpu(result)),
         ("Allocations", heap::heap(result)),
+        ("Source", source::source(result)),
         ("Builds, tests and sizes", delivery::delivery(result)),
         ("Parameters", benchmarks::groups(result)),
         ("How it was measured", how_measured(result)),
@@ -166,7 +168,7 @@ fn compared(result: &AuditResult) -> String {
     out
 }
 
-fn findings(findings: &[Finding]) -> String {
+fn findings(findings: &[&Finding]) -> String {
     findings.iter().enumerate().map(|(index, finding)| self::finding(index + 1, finding)).collect()
 }
 

@@ -7,6 +7,7 @@ mod difference;
 mod heap;
 mod page;
 mod paired;
+mod source;
 
 use perfaudit_result::{
     AuditResult, Finding, Limit, NextAction, Precondition, PreconditionStatus, Severity, SloStatus,
@@ -53,7 +54,10 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     delivery::delivery(&mut page, result);
     comparison(&mut page, result, terminal.verbose);
     failures(&mut page, result, terminal.verbose);
-    findings(&mut page, &result.findings, terminal.verbose);
+    let (front, _) = crate::source::folded(result);
+    let shown: Vec<&Finding> = if terminal.verbose { result.findings.iter().collect() } else { front };
+    findings(&mut page, &shown, terminal.verbose);
+    source::source(&mut page, result, terminal.verbose);
     conditions(&mut page, &result.preconditions);
     limits(&mut page, &result.limits, terminal.verbose);
     next_actions(&mut page, &result.next_actions);
@@ -201,7 +205,7 @@ fn names(group: &rows::Unmeasured<'_>, verbose: bool) -> String {
     names.join(", ")
 }
 
-fn findings(page: &mut Page, findings: &[Finding], verbose: bool) {
+fn findings(page: &mut Page, findings: &[&Finding], verbose: bool) {
     if findings.is_empty() {
         return;
     }

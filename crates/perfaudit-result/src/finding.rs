@@ -37,9 +37,11 @@ pub enum Confidence {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Granularity {
+    /// The function that it is in: lines are not known.
+    Function,
     /// Whole workloads.
     Workload,
-    /// The lines of the finding's locations.
+    /// The lines of the finding's locations, with all that they call.
     Line,
     /// The cost was not measured.
     NotMeasured,
@@ -83,6 +85,68 @@ pub struct Finding {
     pub ceiling_gain: Option<Figure>,
     /// Whether a fix was tried.
     pub verification: Verification,
+    /// Of findings in source: what code it is in, and how it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<CodeFinding>,
+}
+
+/// What is known of a finding in source besides its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CodeFinding {
+    /// The function or item, with its type.
+    pub symbol: String,
+    /// What the rule is about.
+    pub category: String,
+    /// What the code is for.
+    pub kind: CodeKind,
+    /// Whether it matters, as far as that was measured.
+    pub heat: Heat,
+    /// What it is known by.
+    pub known_by: KnownBy,
+}
+
+/// What code is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CodeKind {
+    /// What the project ships.
+    Production,
+    /// Tests and what only they use.
+    Test,
+    /// Benchmarks.
+    Bench,
+    /// Examples.
+    Example,
+    /// Build scripts.
+    BuildScript,
+    /// Written by a program.
+    Generated,
+}
+
+/// Whether a finding matters, as far as that was measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Heat {
+    /// It takes at least a hundredth of the CPU time, or of the bytes, of a workload.
+    Hot,
+    /// It was measured and takes less.
+    Cold,
+    /// No profile shows its function.
+    NotMeasured,
+}
+
+/// What a finding in source is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum KnownBy {
+    /// The syntax of the file.
+    Syntax,
+    /// The compiler's types, too.
+    Types,
 }
 
 /// What a finding costs in one workload.

@@ -21,6 +21,7 @@ mod project;
 mod read;
 mod run;
 mod slo;
+mod source;
 mod verdict;
 mod workload;
 
@@ -34,8 +35,8 @@ pub use cpu::{
 };
 pub use figure::{ConfidenceLevel, Estimate, Figure, FigureError, Interval, Method, Of, Unit};
 pub use finding::{
-    Confidence, Evidence, Finding, Granularity, Location, Severity, Verification, VerificationState,
-    WorkloadShare,
+    CodeFinding, CodeKind, Confidence, Evidence, Finding, Granularity, Heat, KnownBy, Location, Severity,
+    Verification, VerificationState, WorkloadShare,
 };
 pub use group::{Axis, Cell, GroupShape, WorkloadGroup};
 pub use heap::{
@@ -52,6 +53,10 @@ pub use project::{BuildProfile, Language, Package, Project, Toolchain, Vcs};
 pub use read::{ReadError, from_json};
 pub use run::{Mode, Run, Stage, StageCost, StageName, StageState, TreeChange, TreeChangeKind};
 pub use slo::{Headroom, Slo, SloStatus};
+pub use source::{
+    AsyncModule, ComplexFunction, FilesOfKind, ModuleImport, OracleUse, PackageDependency, RuleCount, Source,
+    UnreadFile,
+};
 pub use verdict::{Limit, NextAction, ReproduceStep, Verdict, VerdictStatus};
 pub use workload::{
     AuditState, Direction, Metric, MetricName, Sampling, SamplingMode, Stated, Throughput, Workload,
@@ -92,6 +97,9 @@ pub struct AuditResult {
     /// What workloads allocate; none when nothing was counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heap: Option<Heap>,
+    /// What the project's source holds; none when it was not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
     /// This run beside a baseline, where one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,

@@ -62,6 +62,8 @@ pub enum StageName {
     Cpu,
     /// Counting what workloads allocate.
     Heap,
+    /// Reading the project's source.
+    Source,
     /// Building the project into an empty target directory, timed.
     CleanBuild,
     /// Building the project after changes, timed.

@@ -13,12 +13,19 @@ fn main() {
     let root = arguments.next().expect("the folder is named");
     let cache = arguments.next();
     let show = std::env::var("SHOW").unwrap_or_default();
-    let request = ScanRequest { root: &root, packages: &[], skip: &[], exclude: &[], cache: cache.as_deref() };
+    let request =
+        ScanRequest { root: &root, packages: &[], skip: &[], exclude: &[], cache: cache.as_deref() };
     let started = Instant::now();
     let found = scan(&request).expect("threads can be started");
     let took = started.elapsed();
     let facts = ProjectFacts::of(&found.files, 5);
-    println!("{} files, {} lines, {} unread in {took:.2?}; {:?}", found.files.len(), facts.lines, found.unread.len(), found.cache);
+    println!(
+        "{} files, {} lines, {} unread in {took:.2?}; {:?}",
+        found.files.len(),
+        facts.lines,
+        found.unread.len(),
+        found.cache
+    );
     let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
     for file in &found.files {
         for hit in file.analysis.hits.iter().filter(|hit| !hit.is_guess && !hit.is_test) {

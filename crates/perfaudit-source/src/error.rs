@@ -50,7 +50,9 @@ impl SourceError {
     pub(crate) fn reason(&self) -> String {
         match self {
             Self::Read { source, .. } => source.to_string(),
-            Self::TooLarge { bytes, limit, .. } => format!("{bytes} bytes, more than the {limit} that are read"),
+            Self::TooLarge { bytes, limit, .. } => {
+                format!("{bytes} bytes, more than the {limit} that are read")
+            }
             Self::NotUtf8 { at, .. } => format!("not UTF-8 at byte {at}"),
             Self::TooDeep { line, .. } => format!("line {line}: nested too deeply to be parsed"),
             Self::Thread(error) => error.to_string(),

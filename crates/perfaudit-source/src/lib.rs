@@ -8,6 +8,7 @@
 //! - [`Mentions`]: what the source of a benchmark names.
 //! - [`skeleton`]: benchmarks with synthetic input for public functions.
 //! - [`scan`]: all files of a project, in parallel and with a cache: what they hold and what [`rules`] find in them.
+//! - [`oracle`]: the compiler's word on what syntax leaves open.
 
 mod api;
 mod cfg;
@@ -19,6 +20,7 @@ mod items;
 mod manifest;
 mod mentions;
 mod nesting;
+pub mod oracle;
 pub mod rules;
 pub mod scan;
 pub mod skeleton;

@@ -1,5 +1,6 @@
 //! The profiles that a `Cargo.toml` sets.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use toml_edit::{Document, Item, Table, Value};
@@ -8,6 +9,8 @@ use toml_edit::{Document, Item, Table, Value};
 #[derive(Debug, Default)]
 pub(crate) struct Manifest {
     settings: Vec<ProfileSetting>,
+    /// The names of what it depends on, for building and running what ships.
+    pub(crate) dependencies: BTreeSet<String>,
 }
 
 /// One line of a profile.
@@ -48,7 +51,10 @@ impl Manifest {
                 settings.extend(read(profile, table, text));
             }
         }
-        Ok(Self { settings })
+        let dependencies = document.get("dependencies").and_then(Item::as_table_like);
+        let dependencies =
+            dependencies.into_iter().flat_map(toml_edit::TableLike::iter).map(|(name, _)| name.to_owned());
+        Ok(Self { settings, dependencies: dependencies.collect() })
     }
 
     pub(crate) fn profile<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a ProfileSetting> {
@@ -77,7 +83,9 @@ mod tests {
 
     fn found(text: &str) -> Vec<(u32, String)> {
         let manifest = Manifest::parse(text).unwrap();
-        let Check::Manifest(check) = rules::find("build-profile").unwrap().check else { panic!("it reads manifests") };
+        let Check::Manifest(check) = rules::find("build-profile").unwrap().check else {
+            panic!("it reads manifests")
+        };
         let mut hits = Vec::new();
         check(&manifest, &mut hits);
         hits.into_iter().map(|hit| (hit.line, hit.symbol)).collect()
@@ -86,13 +94,22 @@ mod tests {
     #[test]
     fn settings_that_make_code_slow_are_found_at_their_lines() {
         let text = "[package]\nname = \"a\"\n\n[profile.release]\nopt-level = 1\nlto = true\nincremental = true\n[profile.bench]\ndebug-assertions = true\n";
-        let expected = [(5, "profile.release.opt-level"), (7, "profile.release.incremental"), (9, "profile.bench.debug-assertions")];
+        let expected = [
+            (5, "profile.release.opt-level"),
+            (7, "profile.release.incremental"),
+            (9, "profile.bench.debug-assertions"),
+        ];
         assert_eq!(found(text), expected.map(|(line, symbol)| (line, symbol.to_owned())));
     }
 
     #[test]
     fn profiles_that_only_help_are_left_alone() {
-        assert_eq!(found("[profile.release]\nopt-level = 3\nlto = \"fat\"\ncodegen-units = 1\ndebug = true\nincremental = false\n"), []);
+        assert_eq!(
+            found(
+                "[profile.release]\nopt-level = 3\nlto = \"fat\"\ncodegen-units = 1\ndebug = true\nincremental = false\n"
+            ),
+            []
+        );
         assert_eq!(found("[profile.dev]\nopt-level = 0\n[profile.dev.package.x]\nopt-level = 1\n"), []);
         assert_eq!(found(""), []);
     }

@@ -55,12 +55,16 @@ pub(crate) enum Command {
     Heap(Box<HeapArguments>),
     /// Measure two builds, programs or commands against each other, pair by pair
     Compare(Box<CompareArguments>),
+    /// Find patterns in the source that cost time, without measuring
+    Source(Box<AuditArguments>),
     /// Make the reports of a run again, without measuring
     Report(ReportArguments),
     /// Show what can be measured on this machine, and what stands in the way
     Doctor(DoctorArguments),
     /// Explain a rule, or list all rules
     Explain(ExplainArguments),
+    /// Search rules by words, best match first
+    Rules(RulesArguments),
     /// Keep, list and remove baselines
     #[command(subcommand)]
     Baseline(BaselineCommand),
@@ -350,6 +354,21 @@ pub(crate) struct DoctorArguments {
 pub(crate) struct ExplainArguments {
     /// The rule
     pub(crate) rule: Option<String>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = PlainFormat::Terminal)]
+    pub(crate) format: PlainFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesArguments {
+    /// Words to look for; without them all rules
+    pub(crate) words: Vec<String>,
+    /// Only rules of this category, as in `async` or `allocation`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) category: Option<String>,
+    /// Only rules about this: `rust`, or `benchmarks` in any language
+    #[arg(long, value_name = "NAME")]
+    pub(crate) language: Option<String>,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = PlainFormat::Terminal)]
     pub(crate) format: PlainFormat,

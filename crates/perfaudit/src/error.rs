@@ -82,8 +82,8 @@ pub(crate) enum CommandError {
     Change(#[from] ChangeError),
     #[error("there is no process {0}: `ps` lists those that run")]
     NoProcess(u32),
-    #[error("there is no rule `{name}`; did you mean `{nearest}`? `perfaudit explain` lists all of them")]
-    UnknownRule { name: String, nearest: &'static str },
+    #[error("there is no rule `{name}`{nearest}; `perfaudit rules` lists all of them")]
+    UnknownRule { name: String, nearest: String },
 }
 
 impl CommandError {

@@ -14,6 +14,7 @@ pub(crate) fn configured(root: &Path) -> Result<Config, CommandError> {
     let environment = |name: &str| std::env::var(name).ok();
     let config = Config::load(root, &environment, user_file(&environment).as_deref())?;
     known_codes(&config)?;
+    known_rules(&config)?;
     Ok(config)
 }
 
@@ -86,5 +87,15 @@ fn known_codes(config: &Config) -> Result<(), CommandError> {
             nearest: nearest(code, PRECONDITION_CODES)
                 .map_or_else(|| PRECONDITION_CODES.join(", "), str::to_owned),
         }),
+    }
+}
+
+/// Only rules on source can be switched.
+fn known_rules(config: &Config) -> Result<(), CommandError> {
+    let source = &config.source;
+    let named = [&source.off, &source.note, &source.warning].into_iter().flat_map(|setting| &setting.value);
+    match named.into_iter().find(|name| perfaudit_source::rules::find(name).is_none()) {
+        None => Ok(()),
+        Some(name) => Err(crate::commands::explain::unknown(name)),
     }
 }

@@ -7,6 +7,7 @@
 //! | whose code it is | [`origin_shares`] |
 //! | on which lines of a function they fall | [`line_counts`] |
 //! | how much is cloning, dropping, allocating, harness | [`composition`] |
+//! | what lines of the source take, with all that they call | [`place_shares`], [`place_bytes`] |
 //! | what binds the workload: computing, the kernel, waiting, allocation | [`what_binds`] |
 //! | is the project's own library in it at all | [`own_code_evidence`] |
 //! | what became faster or slower from one profile to another | [`difference`] |
@@ -21,6 +22,7 @@ mod lines;
 mod measured;
 mod names;
 mod own_code;
+mod places;
 mod rebuild;
 mod shares;
 #[cfg(test)]
@@ -36,5 +38,6 @@ pub use hotspots::{HotspotLimits, hotspots, origin_shares};
 pub use lines::line_counts;
 pub use measured::{Excluded, Harness, MeasuredPart, Precision, Scope, measured_part};
 pub use own_code::{OwnCodeEvidence, own_code_evidence};
+pub use places::{PlaceBytes, PlaceShare, SourcePlace, place_bytes, place_shares};
 pub use timed_lines::{LineKind, TimedLines};
 pub(crate) use tree::{own_counts, total_counts};

@@ -45,11 +45,14 @@ pub enum ChosenStage {
     Cpu,
     /// Allocations.
     Heap,
+    /// Findings from source.
+    Source,
 }
 
 impl ChosenStage {
     /// Every stage, in the order of a run.
-    pub const ALL: [Self; 5] = [Self::Bench, Self::Commands, Self::Delivery, Self::Cpu, Self::Heap];
+    pub const ALL: [Self; 6] =
+        [Self::Bench, Self::Commands, Self::Delivery, Self::Cpu, Self::Heap, Self::Source];
 
     /// As settings name it.
     #[must_use]
@@ -60,6 +63,7 @@ impl ChosenStage {
             Self::Delivery => "delivery",
             Self::Cpu => "cpu",
             Self::Heap => "heap",
+            Self::Source => "source",
         }
     }
 }

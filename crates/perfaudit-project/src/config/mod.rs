@@ -21,6 +21,7 @@ mod section;
 mod show;
 mod slo;
 mod source;
+mod source_code;
 mod template;
 mod toml_text;
 mod value;
@@ -46,6 +47,7 @@ pub use project_path::ProjectPath;
 pub use section::Keys;
 pub use show::{ShownRow, ShownSection};
 pub use slo::Slo;
+pub use source_code::SourceSettings;
 pub use template::template;
 
 use document::Kind;
@@ -61,6 +63,8 @@ pub struct Config {
     pub audit: AuditSettings,
     /// Which benchmarks are measured.
     pub bench: BenchSettings,
+    /// What is found in source, and how it is told.
+    pub source: SourceSettings,
     /// What the workloads must hold.
     pub slos: Vec<Slo>,
     /// Commands that are measured.
@@ -136,7 +140,8 @@ impl Config {
     pub fn show(&self) -> Vec<ShownSection> {
         let slos = self.slos.iter().map(show::slo);
         let commands = self.commands.iter().map(show::command);
-        [show::audit(&self.audit), show::bench(&self.bench)].into_iter().chain(slos).chain(commands).collect()
+        let settings = [show::audit(&self.audit), show::bench(&self.bench), show::source(&self.source)];
+        settings.into_iter().chain(slos).chain(commands).collect()
     }
 }
 

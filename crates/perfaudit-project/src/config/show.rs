@@ -11,6 +11,7 @@ use super::origin::{Origin, Setting};
 use super::project_path::ProjectPath;
 use super::section::Keys;
 use super::slo::Slo;
+use super::source_code::SourceSettings;
 use super::toml_text::{array, string, strings, table};
 use perfaudit_result::Mode;
 
@@ -111,6 +112,19 @@ pub(super) fn bench(settings: &BenchSettings) -> ShownSection {
         row("incremental-profile", incremental_profile, |profile| Some(string(profile))),
     ];
     ShownSection { header: "[bench]", rows }
+}
+
+pub(super) fn source(settings: &SourceSettings) -> ShownSection {
+    let SourceSettings { exclude, off, note, warning, types } = settings;
+    let list = |key, setting: &Setting<Vec<String>>| row(key, setting, |names| Some(strings(names)));
+    let rows = vec![
+        list("exclude", exclude),
+        list("off", off),
+        list("note", note),
+        list("warning", warning),
+        row("types", types, |types| Some(types.to_string())),
+    ];
+    ShownSection { header: "[source]", rows }
 }
 
 /// Collects the rows of a section whose values carry no origin of their own.

@@ -40,7 +40,8 @@ pub fn template(project: &CargoProject) -> String {
 # How far the machine differs from itself: "auto" measures it when it is not known or a week old, "stored" never does,
 # "fresh" always.
 #noise-floor = "auto"
-# Stages that are left out: "bench", "commands", "delivery" (builds, tests, sizes), "cpu" or "heap".
+# Stages that are left out: "bench", "commands", "delivery" (builds, tests, sizes), "cpu", "heap" or
+# "source".
 #skip = []
 
 # Which benchmarks are measured: all, unless set.
@@ -58,6 +59,17 @@ pub fn template(project: &CargoProject) -> String {
 #shipped-profile = "release"
 # The profile that is built after each change, of objectives on build.incremental.
 #incremental-profile = "dev"
+
+# What is looked for in source (`perfaudit rules` lists it), and how it is told.
+[source]
+# Paths that are left out, as in .gitignore.
+#exclude = ["vendor/"]
+# Rules that are not applied, that are never more than notes, and that are warnings even where nothing was measured.
+#off = ["tuning-constant"]
+#note = ["siphash"]
+#warning = ["regex-per-call"]
+# Whether the compiler is asked about types, for which the project is checked with clippy.
+#types = true
 
 # What a workload must hold. `workload` is a pattern over package/target/title and command/NAME in which `*` matches
 # everything. From `warn` of the limit on it is a warning.

@@ -7,23 +7,55 @@ use super::context::Context;
 use super::page;
 use super::text::{Block, Line, Prose};
 use super::words::{self, badge};
-use crate::{quantity, rows};
+use crate::{quantity, rows, source, text};
 
 /// The workloads a card lists before it folds the rest.
 const LISTED_WORKLOADS: usize = 6;
+/// The findings that have a card; further ones would bury the rest of the report.
+const MOST_CARDS: usize = 60;
+/// The rows of a folded table.
+const MOST_ROWS: usize = 200;
 
 /// All findings in the order of the result.
 pub(super) fn section(context: &Context<'_>) -> Markup {
     let findings = &context.result.findings;
+    let (front, folded) = source::folded(context.result);
+    let is_front = |finding: &&Finding| front.iter().any(|other| std::ptr::eq(*other, *finding));
     page::section(
         "findings",
         &html! {
             @if findings.is_empty() { p.muted { "Nothing was found." } }
-            @for (finding, anchor) in findings.iter().zip(&context.finding_anchors) {
+            @if let Some(read) = &context.result.source { p { (Prose(&text::sentence(&read.answer))) } }
+            @for (finding, anchor) in findings.iter().zip(&context.finding_anchors).filter(|(finding, _)| is_front(finding)).take(MOST_CARDS) {
                 (card(context, finding, anchor))
             }
+            @if front.len() > MOST_CARDS { p { (front.len() - MOST_CARDS) " more are in result.json." } }
+            @for (why, findings) in source::by_reason(&folded) { (fold(why, &findings)) }
         },
     )
+}
+
+/// Findings that do not matter as far as is known, one row each.
+fn fold(why: &str, findings: &[&Finding]) -> Markup {
+    html! {
+        details {
+            summary { (findings.len()) " " (why) }
+            div.scroll tabindex="0" {
+                table.plain {
+                    caption { "Findings in source that are " (why) }
+                    thead { tr { th scope="col" { "Rule" } th scope="col" { "Where" } th scope="col" { "What" } } }
+                    tbody { @for finding in findings.iter().take(MOST_ROWS) {
+                        tr {
+                            th scope="row" { code { (Line(&finding.rule)) } }
+                            td { @for location in &finding.locations { code { (place(location)) } } }
+                            td { (Prose(&finding.message)) }
+                        }
+                    } }
+                }
+            }
+            @if findings.len() > MOST_ROWS { p { (findings.len() - MOST_ROWS) " more are in result.json." } }
+        }
+    }
 }
 
 fn card(context: &Context<'_>, finding: &Finding, anchor: &str) -> Markup {

@@ -20,6 +20,7 @@ mod heap;
 mod measured;
 mod page;
 mod paired;
+mod source;
 mod summary;
 mod text;
 mod words;

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::context::Context;
 use super::text::Line;
-use super::{appendix, benchmarks, cpu, data, findings, groups, heap, measured, summary};
+use super::{appendix, benchmarks, cpu, data, findings, groups, heap, measured, source, summary};
 
 /// The one style and the one script of a page.
 struct Assets {
@@ -36,13 +36,14 @@ const WITH_FLAMES: Assets = Assets {
 };
 
 /// The sections in order: element id and heading.
-const SECTIONS: [(&str, &str); 8] = [
+const SECTIONS: [(&str, &str); 9] = [
     ("summary", "Summary"),
     ("findings", "Findings"),
     ("benchmarks", "Benchmarks"),
     ("groups", "Groups"),
     ("cpu", "CPU"),
     ("heap", "Allocations"),
+    ("source", "Source"),
     ("measured", "How it was measured"),
     ("appendix", "Appendix"),
 ];
@@ -77,6 +78,7 @@ pub(super) fn page(context: &Context<'_>) -> Markup {
                     (groups::section(context))
                     @if has_cpu { (cpu::section(context)) }
                     @if result.heap.is_some() { (heap::section(context)) }
+                    @if let Some(read) = &result.source { (source::section(context, read)) }
                     (measured::section(context))
                     (appendix::section(context))
                 }
@@ -119,6 +121,7 @@ fn navigation(result: &AuditResult) -> Markup {
     let there = |id: &str| match id {
         "cpu" => result.cpu.is_some(),
         "heap" => result.heap.is_some(),
+        "source" => result.source.is_some(),
         _ => true,
     };
     html! {

@@ -141,6 +141,7 @@ pub(super) fn stage(name: StageName) -> &'static str {
         StageName::Compare => "both sides by turns",
         StageName::Cpu => "cpu",
         StageName::Heap => "heap",
+        StageName::Source => "source",
         StageName::CleanBuild => "clean build",
         StageName::IncrementalBuild => "incremental build",
         StageName::TestSuite => "test suite",

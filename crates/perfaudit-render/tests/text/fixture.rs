@@ -342,6 +342,7 @@ fn findings() -> Vec<Finding> {
         granularity: Granularity::NotMeasured,
         ceiling_gain: None,
         verification: Verification { state: VerificationState::NotTried },
+        code: None,
     };
     let mut hollow = finding("hollow", Severity::Critical, "A benchmark measures nothing: json/1k");
     hollow.workloads.truncate(1);

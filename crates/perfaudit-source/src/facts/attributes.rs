@@ -8,7 +8,11 @@ use crate::flat::Node;
 pub(crate) fn attributes(item: Node<'_>) -> impl Iterator<Item = String> {
     item.children().filter(|node| node.is(SyntaxKind::ATTR)).map(|attribute| {
         let text = attribute.dense();
-        text.trim_start_matches('#').trim_start_matches('!').trim_start_matches('[').trim_end_matches(']').to_owned()
+        text.trim_start_matches('#')
+            .trim_start_matches('!')
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned()
     })
 }
 
@@ -36,5 +40,15 @@ pub(crate) fn is_of_tests(attribute: &str) -> bool {
     }
     let path = attribute.split('(').next().unwrap_or(attribute);
     let last = path.rsplit("::").next().unwrap_or(path);
-    matches!(last, "test" | "bench" | "rstest" | "proptest" | "quickcheck" | "test_case" | "wasm_bindgen_test" | "test_log")
+    matches!(
+        last,
+        "test"
+            | "bench"
+            | "rstest"
+            | "proptest"
+            | "quickcheck"
+            | "test_case"
+            | "wasm_bindgen_test"
+            | "test_log"
+    )
 }

@@ -39,7 +39,9 @@ pub(crate) fn of_name<'t>(from: Node<'t>, name: &str) -> Option<Binding<'t>> {
                     .filter(|statement| statement.is(SyntaxKind::LET_STMT))
                     .collect();
                 for statement in before.into_iter().rev() {
-                    if let Some(is_whole) = pattern_binds(statement.parts().find(|part| !part.is(SyntaxKind::ATTR)), name) {
+                    if let Some(is_whole) =
+                        pattern_binds(statement.parts().find(|part| !part.is(SyntaxKind::ATTR)), name)
+                    {
                         return bound(BindingKind::Let, statement, is_whole);
                     }
                 }
@@ -64,7 +66,9 @@ pub(crate) fn of_name<'t>(from: Node<'t>, name: &str) -> Option<Binding<'t>> {
             }
             SyntaxKind::IF_EXPR | SyntaxKind::WHILE_EXPR => {
                 let condition = ancestor.parts().next().filter(|condition| *condition != child);
-                let lets = condition.into_iter().flat_map(|condition| std::iter::once(condition).chain(condition.descendants()));
+                let lets = condition
+                    .into_iter()
+                    .flat_map(|condition| std::iter::once(condition).chain(condition.descendants()));
                 for part in lets.filter(|part| part.is(SyntaxKind::LET_EXPR)) {
                     if pattern_binds(part.parts().next(), name).is_some() {
                         return bound(BindingKind::Pattern, ancestor, false);
@@ -74,13 +78,17 @@ pub(crate) fn of_name<'t>(from: Node<'t>, name: &str) -> Option<Binding<'t>> {
             SyntaxKind::FN => {
                 for parameter in parameters(ancestor) {
                     let is_self = parameter.is(SyntaxKind::SELF_PARAM) && name == "self";
-                    if let Some(is_whole) = pattern_binds(parameter.parts().next(), name).or(is_self.then_some(true)) {
+                    if let Some(is_whole) =
+                        pattern_binds(parameter.parts().next(), name).or(is_self.then_some(true))
+                    {
                         return bound(BindingKind::Parameter, parameter, is_whole);
                     }
                 }
             }
             SyntaxKind::SOURCE_FILE => {
-                let mut items = ancestor.parts().filter(|item| matches!(item.kind(), SyntaxKind::CONST | SyntaxKind::STATIC));
+                let mut items = ancestor
+                    .parts()
+                    .filter(|item| matches!(item.kind(), SyntaxKind::CONST | SyntaxKind::STATIC));
                 let item = items.find(|item| item.name() == Some(name))?;
                 return bound(BindingKind::Item, item, true);
             }
@@ -104,7 +112,15 @@ fn pattern_binds(pattern: Option<Node<'_>>, name: &str) -> Option<bool> {
     }
     let is_pattern = matches!(
         pattern.kind(),
-        SyntaxKind::TUPLE_PAT | SyntaxKind::TUPLE_STRUCT_PAT | SyntaxKind::RECORD_PAT | SyntaxKind::REF_PAT | SyntaxKind::OR_PAT | SyntaxKind::SLICE_PAT | SyntaxKind::PAREN_PAT | SyntaxKind::IDENT_PAT | SyntaxKind::BOX_PAT
+        SyntaxKind::TUPLE_PAT
+            | SyntaxKind::TUPLE_STRUCT_PAT
+            | SyntaxKind::RECORD_PAT
+            | SyntaxKind::REF_PAT
+            | SyntaxKind::OR_PAT
+            | SyntaxKind::SLICE_PAT
+            | SyntaxKind::PAREN_PAT
+            | SyntaxKind::IDENT_PAT
+            | SyntaxKind::BOX_PAT
     );
     (is_pattern && pattern.descendants().any(is_it)).then_some(false)
 }

@@ -15,11 +15,18 @@ pub(crate) fn async_context(node: Node<'_>) -> Option<Node<'_>> {
             SyntaxKind::CALL_EXPR => {
                 let path = ancestor.called().unwrap_or_default();
                 let last = path.rsplit("::").next().unwrap_or_default();
-                if matches!(last, "spawn_blocking" | "block_in_place" | "unblock" | "block_on") || path.ends_with("thread::spawn") || path.ends_with("thread::scope") {
+                if matches!(last, "spawn_blocking" | "block_in_place" | "unblock" | "block_on")
+                    || path.ends_with("thread::spawn")
+                    || path.ends_with("thread::scope")
+                {
                     return None;
                 }
             }
-            SyntaxKind::METHOD_CALL_EXPR if matches!(ancestor.name(), Some("spawn_blocking" | "block_on")) => return None,
+            SyntaxKind::METHOD_CALL_EXPR
+                if matches!(ancestor.name(), Some("spawn_blocking" | "block_on")) =>
+            {
+                return None;
+            }
             _ => {}
         }
     }
@@ -28,19 +35,35 @@ pub(crate) fn async_context(node: Node<'_>) -> Option<Node<'_>> {
 
 /// What a call waits for on the thread that runs it, if it is known to.
 pub(crate) fn blocks(file: &File<'_>, call: Node<'_>) -> Option<String> {
-    const PREFIXES: [&str; 5] = ["std::fs::", "reqwest::blocking::", "ureq::", "std::net::TcpStream::connect", "std::net::TcpListener::bind"];
-    const WHOLE: [&str; 5] = ["std::thread::sleep", "std::thread::park", "rusqlite::Connection::open", "futures::executor::block_on", "std::net::ToSocketAddrs"];
+    const PREFIXES: [&str; 5] = [
+        "std::fs::",
+        "reqwest::blocking::",
+        "ureq::",
+        "std::net::TcpStream::connect",
+        "std::net::TcpListener::bind",
+    ];
+    const WHOLE: [&str; 5] = [
+        "std::thread::sleep",
+        "std::thread::park",
+        "rusqlite::Connection::open",
+        "futures::executor::block_on",
+        "std::net::ToSocketAddrs",
+    ];
     if call.is(SyntaxKind::METHOD_CALL_EXPR) {
         // `Command::new(..).output()` of the standard library.
         let runs = matches!(call.name(), Some("output" | "status")) && call.args().is_empty();
         let start = runs.then(|| chain_start(call))??;
         let path = file.resolved(&start.called()?);
         let is_awaited = call.parent().is_some_and(|parent| parent.is(SyntaxKind::AWAIT_EXPR));
-        return (path == "std::process::Command::new" && !is_awaited).then(|| format!("std::process::Command::{}", call.name().unwrap_or_default()));
+        return (path == "std::process::Command::new" && !is_awaited)
+            .then(|| format!("std::process::Command::{}", call.name().unwrap_or_default()));
     }
     let path = file.resolved(&call.called()?);
-    let is_value = path.ends_with("::OpenOptions::new") || path.ends_with("::Permissions") || path.ends_with("DirBuilder::new");
-    let blocks = (PREFIXES.iter().any(|prefix| path.starts_with(prefix)) && !is_value) || WHOLE.contains(&path.as_str());
+    let is_value = path.ends_with("::OpenOptions::new")
+        || path.ends_with("::Permissions")
+        || path.ends_with("DirBuilder::new");
+    let blocks = (PREFIXES.iter().any(|prefix| path.starts_with(prefix)) && !is_value)
+        || WHOLE.contains(&path.as_str());
     blocks.then_some(path)
 }
 

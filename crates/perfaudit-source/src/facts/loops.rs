@@ -16,11 +16,42 @@ pub(crate) struct Loop<'t> {
 
 /// Methods of iterators and collections that call a closure for each element, and of nothing else.
 const EACH_ELEMENT: [&str; 36] = [
-    "all", "any", "binary_search_by", "chunk_by", "dedup_by", "dedup_by_key", "filter_map", "find", "find_map",
-    "flat_map", "fold", "for_each", "group_by", "map_while", "max_by", "max_by_key", "min_by", "min_by_key",
-    "par_extend", "partition", "partition_point", "position", "reduce", "retain", "retain_mut", "rposition", "scan",
-    "skip_while", "sort_by", "sort_by_cached_key", "sort_by_key", "sort_unstable_by", "sort_unstable_by_key",
-    "take_while", "try_fold", "try_for_each",
+    "all",
+    "any",
+    "binary_search_by",
+    "chunk_by",
+    "dedup_by",
+    "dedup_by_key",
+    "filter_map",
+    "find",
+    "find_map",
+    "flat_map",
+    "fold",
+    "for_each",
+    "group_by",
+    "map_while",
+    "max_by",
+    "max_by_key",
+    "min_by",
+    "min_by_key",
+    "par_extend",
+    "partition",
+    "partition_point",
+    "position",
+    "reduce",
+    "retain",
+    "retain_mut",
+    "rposition",
+    "scan",
+    "skip_while",
+    "sort_by",
+    "sort_by_cached_key",
+    "sort_by_key",
+    "sort_unstable_by",
+    "sort_unstable_by_key",
+    "take_while",
+    "try_fold",
+    "try_for_each",
 ];
 
 /// Methods that `Option` and `Result` have, too.
@@ -28,18 +59,77 @@ const EACH_IF_ITERATOR: [&str; 3] = ["filter", "inspect", "map"];
 
 /// Methods that make or pass on an iterator.
 const MAKES_ITERATOR: [&str; 46] = [
-    "ancestors", "bytes", "chain", "char_indices", "chars", "children", "chunks", "chunks_exact", "cloned", "copied",
-    "cycle", "descendants", "drain", "enumerate", "filter", "filter_map", "flat_map", "flatten", "fuse", "into_iter",
-    "into_keys", "into_par_iter", "into_values", "iter", "iter_mut", "keys", "lines", "match_indices", "par_iter",
-    "peekable", "rev", "rsplit", "skip", "skip_while", "split", "split_terminator", "split_whitespace", "step_by",
-    "take", "take_while", "values", "values_mut", "walk", "windows", "zip", "split_ascii_whitespace",
+    "ancestors",
+    "bytes",
+    "chain",
+    "char_indices",
+    "chars",
+    "children",
+    "chunks",
+    "chunks_exact",
+    "cloned",
+    "copied",
+    "cycle",
+    "descendants",
+    "drain",
+    "enumerate",
+    "filter",
+    "filter_map",
+    "flat_map",
+    "flatten",
+    "fuse",
+    "into_iter",
+    "into_keys",
+    "into_par_iter",
+    "into_values",
+    "iter",
+    "iter_mut",
+    "keys",
+    "lines",
+    "match_indices",
+    "par_iter",
+    "peekable",
+    "rev",
+    "rsplit",
+    "skip",
+    "skip_while",
+    "split",
+    "split_terminator",
+    "split_whitespace",
+    "step_by",
+    "take",
+    "take_while",
+    "values",
+    "values_mut",
+    "walk",
+    "windows",
+    "zip",
+    "split_ascii_whitespace",
 ];
 
 /// Closures that run on a failure, once, or elsewhere.
 const NOT_EACH_TIME: [&str; 22] = [
-    "call_once", "debug_assert", "expect_fn", "get_or_init", "get_or_insert_with", "get_or_try_init", "map_err",
-    "ok_or_else", "or_else", "or_insert_with", "or_insert_with_key", "spawn", "spawn_blocking", "spawn_local",
-    "spawn_scoped", "unwrap_or_else", "with_context", "context", "wrap_err_with", "map_or_else", "resize_with",
+    "call_once",
+    "debug_assert",
+    "expect_fn",
+    "get_or_init",
+    "get_or_insert_with",
+    "get_or_try_init",
+    "map_err",
+    "ok_or_else",
+    "or_else",
+    "or_insert_with",
+    "or_insert_with_key",
+    "spawn",
+    "spawn_blocking",
+    "spawn_local",
+    "spawn_scoped",
+    "unwrap_or_else",
+    "with_context",
+    "context",
+    "wrap_err_with",
+    "map_or_else",
+    "resize_with",
     "call_once_force",
 ];
 
@@ -124,14 +214,18 @@ enum ClosureUse {
 }
 
 fn closure_use(closure: Node<'_>) -> ClosureUse {
-    let Some(call) = closure.parent().filter(|list| list.is(SyntaxKind::ARG_LIST)).and_then(Node::parent) else {
+    let Some(call) = closure.parent().filter(|list| list.is(SyntaxKind::ARG_LIST)).and_then(Node::parent)
+    else {
         return ClosureUse::Unknown;
     };
     if call.is(SyntaxKind::CALL_EXPR) {
         let path = call.called().unwrap_or_default();
         let last = path.rsplit("::").next().unwrap_or_default();
-        let is_lazy = ["LazyLock::new", "LazyCell::new", "Lazy::new", "thread::spawn"].iter().any(|lazy| path.ends_with(lazy));
-        let is_each = ["iter::repeat_with", "iter::from_fn", "array::from_fn"].iter().any(|each| path.ends_with(each));
+        let is_lazy = ["LazyLock::new", "LazyCell::new", "Lazy::new", "thread::spawn"]
+            .iter()
+            .any(|lazy| path.ends_with(lazy));
+        let is_each =
+            ["iter::repeat_with", "iter::from_fn", "array::from_fn"].iter().any(|each| path.ends_with(each));
         return match (is_lazy || NOT_EACH_TIME.contains(&last), is_each) {
             (true, _) => ClosureUse::NotEachTime,
             (_, true) => ClosureUse::EachElement,
@@ -155,7 +249,10 @@ pub(crate) fn makes_iterator(expression: Option<Node<'_>>) -> bool {
         SyntaxKind::RANGE_EXPR => true,
         SyntaxKind::METHOD_CALL_EXPR => {
             let name = expression.name().unwrap_or_default();
-            let passes_on = matches!(name, "map" | "inspect" | "filter" | "take" | "flatten" | "copied" | "cloned" | "zip");
+            let passes_on = matches!(
+                name,
+                "map" | "inspect" | "filter" | "take" | "flatten" | "copied" | "cloned" | "zip"
+            );
             if passes_on && !matches!(name, "take" | "zip") {
                 return makes_iterator(expression.receiver());
             }
@@ -169,7 +266,12 @@ pub(crate) fn makes_iterator(expression: Option<Node<'_>>) -> bool {
 fn leaves(list: Node<'_>, node: Node<'_>) -> bool {
     // The body of the loop itself may end with `break` behind a `continue`: it says nothing.
     let owner = list.ancestors().nth(1);
-    if owner.is_some_and(|owner| matches!(owner.kind(), SyntaxKind::LOOP_EXPR | SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::FN)) {
+    if owner.is_some_and(|owner| {
+        matches!(
+            owner.kind(),
+            SyntaxKind::LOOP_EXPR | SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::FN
+        )
+    }) {
         return false;
     }
     let Some(last) = list.parts().last() else { return false };
@@ -186,7 +288,24 @@ fn leaves(list: Node<'_>, node: Node<'_>) -> bool {
 fn is_failure(call: Node<'_>) -> bool {
     call.called().is_some_and(|path| {
         let last = path.rsplit("::").next().unwrap_or_default();
-        matches!(last, "Err" | "panic!" | "bail!" | "ensure!" | "unreachable!" | "todo!" | "exit" | "abort" | "anyhow!" | "assert!" | "assert_eq!" | "assert_ne!" | "debug_assert!" | "debug_assert_eq!" | "debug_assert_ne!")
+        matches!(
+            last,
+            "Err"
+                | "panic!"
+                | "bail!"
+                | "ensure!"
+                | "unreachable!"
+                | "todo!"
+                | "exit"
+                | "abort"
+                | "anyhow!"
+                | "assert!"
+                | "assert_eq!"
+                | "assert_ne!"
+                | "debug_assert!"
+                | "debug_assert_eq!"
+                | "debug_assert_ne!"
+        )
     })
 }
 
@@ -203,7 +322,10 @@ pub(crate) fn root_name(expression: Node<'_>) -> Option<&str> {
     let mut node = expression.peeled();
     loop {
         match node.kind() {
-            SyntaxKind::FIELD_EXPR | SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::INDEX_EXPR | SyntaxKind::TRY_EXPR => {
+            SyntaxKind::FIELD_EXPR
+            | SyntaxKind::METHOD_CALL_EXPR
+            | SyntaxKind::INDEX_EXPR
+            | SyntaxKind::TRY_EXPR => {
                 node = node.receiver()?.peeled();
             }
             SyntaxKind::PATH_EXPR => return Some(node.text()),
@@ -222,16 +344,15 @@ pub(crate) fn has_known_size(file: &File<'_>, over: Node<'_>) -> bool {
             let name = over.name().unwrap_or_default();
             let receiver = over.receiver();
             match name {
-                "iter" | "iter_mut" | "into_iter" | "keys" | "values" | "drain" | "chunks" | "windows" | "chunks_exact" => true,
+                "iter" | "iter_mut" | "into_iter" | "keys" | "values" | "drain" | "chunks" | "windows"
+                | "chunks_exact" => true,
                 "enumerate" | "rev" | "cloned" | "copied" | "map" | "zip" | "take" | "skip" | "inspect" => {
                     receiver.is_some_and(|inner| makes_iterator(Some(inner)) && has_known_size(file, inner))
                 }
                 _ => false,
             }
         }
-        SyntaxKind::PATH_EXPR | SyntaxKind::FIELD_EXPR => {
-            types::is_sized_collection(Ty::of(file, over))
-        }
+        SyntaxKind::PATH_EXPR | SyntaxKind::FIELD_EXPR => types::is_sized_collection(Ty::of(file, over)),
         _ => false,
     }
 }

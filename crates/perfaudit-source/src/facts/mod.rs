@@ -87,7 +87,11 @@ fn collect_imports<'t>(tree: Node<'t>, prefix: &str, imports: &mut HashMap<&'t s
     }
     let rename = tree.child(SyntaxKind::RENAME).and_then(Node::name);
     let own = tree.child(SyntaxKind::PATH).and_then(|path| path.parts().filter_map(Node::name).last());
-    let by_parent = || tree.parent().and_then(Node::parent).and_then(|up| up.child(SyntaxKind::PATH)?.parts().filter_map(Node::name).last());
+    let by_parent = || {
+        tree.parent()
+            .and_then(Node::parent)
+            .and_then(|up| up.child(SyntaxKind::PATH)?.parts().filter_map(Node::name).last())
+    };
     if let Some(name) = rename.or_else(|| own.filter(|name| *name != "self")).or_else(by_parent) {
         imports.insert(name, full);
     }
@@ -100,7 +104,8 @@ pub(crate) fn function_of(node: Node<'_>) -> Option<Node<'_>> {
 
 /// The type whose `impl` a node is in.
 pub(crate) fn impl_type(node: Node<'_>) -> Option<types::Ty> {
-    let block = node.ancestors().find(|ancestor| matches!(ancestor.kind(), SyntaxKind::IMPL | SyntaxKind::TRAIT))?;
+    let block =
+        node.ancestors().find(|ancestor| matches!(ancestor.kind(), SyntaxKind::IMPL | SyntaxKind::TRAIT))?;
     block.is(SyntaxKind::IMPL).then_some(())?;
     // `impl Trait for Type`: the type comes last.
     block.parts().filter_map(types::Ty::of_node).last()

@@ -97,7 +97,8 @@ impl Ty {
             SyntaxKind::INDEX_EXPR => {
                 let holder = of(expression.receiver()?)?.through_pointers();
                 let is_list = matches!(holder.name.as_str(), "Vec" | "[]" | "[;]" | "VecDeque");
-                let is_range = expression.parts().nth(1).is_some_and(|index| index.is(SyntaxKind::RANGE_EXPR));
+                let is_range =
+                    expression.parts().nth(1).is_some_and(|index| index.is(SyntaxKind::RANGE_EXPR));
                 if is_range {
                     return Some(holder.reference());
                 }
@@ -125,7 +126,9 @@ impl Ty {
             BindingKind::Let => spelled()
                 .filter(|ty| !ty.args.is_empty() || ty.name != "_")
                 .or_else(|| Self::at_depth(file, bindings::initial(node)?, depth + 1)),
-            BindingKind::Parameter | BindingKind::Closure | BindingKind::Item => node.parts().find_map(Self::of_node).or_else(spelled),
+            BindingKind::Parameter | BindingKind::Closure | BindingKind::Item => {
+                node.parts().find_map(Self::of_node).or_else(spelled)
+            }
             BindingKind::For => Self::element(file, loops::iterated(node)?, depth + 1),
             BindingKind::Pattern => None,
         }
@@ -135,15 +138,32 @@ impl Ty {
     fn element(file: &File<'_>, over: Node<'_>, depth: u32) -> Option<Self> {
         let peeled = over.peeled();
         if peeled.is(SyntaxKind::RANGE_EXPR) {
-            return peeled.parts().find_map(|end| Self::at_depth(file, end, depth)).or_else(|| Some(Self::named("usize")));
+            return peeled
+                .parts()
+                .find_map(|end| Self::at_depth(file, end, depth))
+                .or_else(|| Some(Self::named("usize")));
         }
         if peeled.is(SyntaxKind::METHOD_CALL_EXPR) {
             let inner = peeled.receiver()?;
             return match peeled.name()? {
                 "iter" | "iter_mut" => Some(Self::element(file, inner, depth)?.reference()),
                 "into_iter" | "rev" | "drain" => Self::element(file, inner, depth),
-                "keys" => Some(Self::at_depth(file, inner, depth)?.through_pointers().args.into_iter().next()?.reference()),
-                "values" | "values_mut" => Some(Self::at_depth(file, inner, depth)?.through_pointers().args.into_iter().nth(1)?.reference()),
+                "keys" => Some(
+                    Self::at_depth(file, inner, depth)?
+                        .through_pointers()
+                        .args
+                        .into_iter()
+                        .next()?
+                        .reference(),
+                ),
+                "values" | "values_mut" => Some(
+                    Self::at_depth(file, inner, depth)?
+                        .through_pointers()
+                        .args
+                        .into_iter()
+                        .nth(1)?
+                        .reference(),
+                ),
                 "lines" | "split" | "split_whitespace" => Some(Self::named("str").reference()),
                 "chars" => Some(Self::named("char")),
                 "bytes" => Some(Self::named("u8")),
@@ -152,7 +172,10 @@ impl Ty {
         }
         let ty = Self::at_depth(file, over, depth)?;
         let is_reference = ty.is_reference;
-        let is_list = matches!(ty.name.as_str(), "Vec" | "[]" | "[;]" | "VecDeque" | "HashSet" | "BTreeSet" | "Option" | "Range");
+        let is_list = matches!(
+            ty.name.as_str(),
+            "Vec" | "[]" | "[;]" | "VecDeque" | "HashSet" | "BTreeSet" | "Option" | "Range"
+        );
         let element = is_list.then(|| ty.args.into_iter().next())??;
         Some(if is_reference { element.reference() } else { element })
     }
@@ -170,11 +193,25 @@ impl Ty {
             let is_type = name.starts_with(char::is_uppercase) || matches!(name, "str");
             let is_constructor = matches!(
                 made_by,
-                "new" | "with_capacity" | "default" | "from" | "from_iter" | "create" | "open" | "connect" | "bind" | "with_hasher" | "from_str" | "with_capacity_and_hasher"
-            ) || made_by.starts_with("new_") || made_by.starts_with("from_") || made_by.starts_with("with_");
+                "new"
+                    | "with_capacity"
+                    | "default"
+                    | "from"
+                    | "from_iter"
+                    | "create"
+                    | "open"
+                    | "connect"
+                    | "bind"
+                    | "with_hasher"
+                    | "from_str"
+                    | "with_capacity_and_hasher"
+            ) || made_by.starts_with("new_")
+                || made_by.starts_with("from_")
+                || made_by.starts_with("with_");
             if is_type && is_constructor {
                 let name = if name == "Self" { impl_type(call)?.name } else { name.to_owned() };
-                let segment = call.receiver()?.descendants().find(|node| node.is(SyntaxKind::GENERIC_ARG_LIST));
+                let segment =
+                    call.receiver()?.descendants().find(|node| node.is(SyntaxKind::GENERIC_ARG_LIST));
                 let args = segment
                     .into_iter()
                     .flat_map(Node::parts)
@@ -191,7 +228,8 @@ impl Ty {
         let name = call.name()?;
         let of_receiver = || Self::at_depth(file, call.receiver()?, depth + 1);
         match name {
-            "to_string" | "to_uppercase" | "to_lowercase" | "into_string" | "to_ascii_lowercase" | "to_ascii_uppercase" | "repeat" => Some(Self::named("String")),
+            "to_string" | "to_uppercase" | "to_lowercase" | "into_string" | "to_ascii_lowercase"
+            | "to_ascii_uppercase" | "repeat" => Some(Self::named("String")),
             "to_vec" | "into_bytes" => Some(Self::named("Vec")),
             "to_owned" | "clone" | "take" => {
                 let ty = of_receiver()?.owned();
@@ -201,7 +239,9 @@ impl Ty {
             "as_bytes" | "as_slice" => Some(Self { name: "[]".into(), args: Vec::new(), is_reference: true }),
             "len" | "count" | "capacity" => Some(Self::named("usize")),
             "is_empty" | "contains" | "starts_with" => Some(Self::named("bool")),
-            "unwrap" | "expect" | "unwrap_or_default" | "unwrap_or_else" | "unwrap_or" => Some(of_receiver()?.unwrapped()),
+            "unwrap" | "expect" | "unwrap_or_default" | "unwrap_or_else" | "unwrap_or" => {
+                Some(of_receiver()?.unwrapped())
+            }
             "as_ref" | "as_mut" | "borrow" | "by_ref" => Some(of_receiver()?.reference()),
             "collect" => {
                 let generic = call.child(SyntaxKind::GENERIC_ARG_LIST)?;
@@ -229,31 +269,74 @@ impl Ty {
     /// What a method call reaches by itself.
     pub(crate) fn through_pointers(self) -> Self {
         match (self.name.as_str(), self.args.first()) {
-            ("Box" | "Arc" | "Rc" | "RefMut" | "Ref" | "MutexGuard", Some(inner)) => inner.clone().through_pointers(),
+            ("Box" | "Arc" | "Rc" | "RefMut" | "Ref" | "MutexGuard", Some(inner)) => {
+                inner.clone().through_pointers()
+            }
             _ => self,
         }
     }
 
     /// Copying it costs no more than a few words, or counts a reference.
     pub(crate) fn is_cheap_to_clone(&self) -> bool {
-        let handles = ["Arc", "Rc", "Weak", "Sender", "SyncSender", "UnboundedSender", "Receiver", "Span", "Bytes", "Handle", "Waker", "Client", "Url2"];
-        self.is_plain() || handles.contains(&self.name.as_str()) || (self.name == "Option" && self.args.first().is_some_and(Self::is_cheap_to_clone))
+        let handles = [
+            "Arc",
+            "Rc",
+            "Weak",
+            "Sender",
+            "SyncSender",
+            "UnboundedSender",
+            "Receiver",
+            "Span",
+            "Bytes",
+            "Handle",
+            "Waker",
+            "Client",
+            "Url2",
+        ];
+        self.is_plain()
+            || handles.contains(&self.name.as_str())
+            || (self.name == "Option" && self.args.first().is_some_and(Self::is_cheap_to_clone))
     }
 
     /// Numbers, booleans and characters.
     pub(crate) fn is_plain(&self) -> bool {
-        self.is_integer() || matches!(self.name.as_str(), "f32" | "f64" | "bool" | "char" | "Instant" | "Duration" | "Ordering" | "NonZeroUsize" | "Range")
+        self.is_integer()
+            || matches!(
+                self.name.as_str(),
+                "f32"
+                    | "f64"
+                    | "bool"
+                    | "char"
+                    | "Instant"
+                    | "Duration"
+                    | "Ordering"
+                    | "NonZeroUsize"
+                    | "Range"
+            )
     }
 
     pub(crate) fn is_integer(&self) -> bool {
-        matches!(self.name.as_str(), "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize")
+        matches!(
+            self.name.as_str(),
+            "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize"
+        )
     }
 
     /// Owns memory of its own.
     pub(crate) fn is_heavy(&self) -> bool {
         matches!(
             self.name.as_str(),
-            "String" | "Vec" | "HashMap" | "HashSet" | "BTreeMap" | "BTreeSet" | "VecDeque" | "PathBuf" | "OsString" | "Value" | "Box"
+            "String"
+                | "Vec"
+                | "HashMap"
+                | "HashSet"
+                | "BTreeMap"
+                | "BTreeSet"
+                | "VecDeque"
+                | "PathBuf"
+                | "OsString"
+                | "Value"
+                | "Box"
         )
     }
 }

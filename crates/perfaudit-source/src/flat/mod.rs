@@ -144,7 +144,13 @@ struct Builder<'a, 't> {
 }
 
 impl<'a, 't> Builder<'a, 't> {
-    fn new(text: &'t str, lines: Vec<u32>, lexed: &'a LexedStr<'t>, places: &'a [u32], input: &Input) -> Self {
+    fn new(
+        text: &'t str,
+        lines: Vec<u32>,
+        lexed: &'a LexedStr<'t>,
+        places: &'a [u32],
+        input: &Input,
+    ) -> Self {
         let nodes = Vec::with_capacity(input.len() * 3);
         let tree = Tree { text, nodes, lines, indexed: vec![Vec::new(); INDEXED.len()] };
         Self { lexed, places, tree, open: Vec::new(), tokens: 0, next: 0, last_end: 0 }
@@ -165,7 +171,8 @@ impl<'a, 't> Builder<'a, 't> {
                 Step::Token { kind, n_input_tokens } => {
                     let start = self.next_start();
                     self.next += usize::from(n_input_tokens);
-                    let end = self.place(self.next - 1).map_or(start, |at| self.lexed.text_range(at).end as u32);
+                    let end =
+                        self.place(self.next - 1).map_or(start, |at| self.lexed.text_range(at).end as u32);
                     self.leaf(kind, start, end);
                 }
                 Step::FloatSplit { ends_in_dot } => self.split_float(ends_in_dot),

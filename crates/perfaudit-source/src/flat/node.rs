@@ -137,7 +137,9 @@ impl<'t> Node<'t> {
 
     /// The text of the name of an item, a method call or a field.
     pub(crate) fn name(self) -> Option<&'t str> {
-        self.children().find(|node| matches!(node.kind(), SyntaxKind::NAME | SyntaxKind::NAME_REF)).map(Self::text)
+        self.children()
+            .find(|node| matches!(node.kind(), SyntaxKind::NAME | SyntaxKind::NAME_REF))
+            .map(Self::text)
     }
 
     /// Of a method call, a field, an index, an await, a `?`: what stands before the dot or the bracket. Of a call: what
@@ -153,7 +155,9 @@ impl<'t> Node<'t> {
 
     /// The path that a call calls, without white space and generic arguments: `fs::read`. With `!` if it is a macro.
     pub(crate) fn called(self) -> Option<String> {
-        let callee = self.receiver().filter(|callee| self.is(SyntaxKind::CALL_EXPR) && callee.is(SyntaxKind::PATH_EXPR))?;
+        let callee = self
+            .receiver()
+            .filter(|callee| self.is(SyntaxKind::CALL_EXPR) && callee.is(SyntaxKind::PATH_EXPR))?;
         let mut path = path_text(callee);
         if self.tree.text[callee.end() as usize..].trim_start().starts_with('!') {
             path.push('!');
@@ -191,7 +195,9 @@ pub(crate) fn path_text(path: Node<'_>) -> String {
                     text.truncate(text.len() - 2);
                 }
             }
-            SyntaxKind::IDENT | T![::] | T![self] | T![Self] | T![crate] | T![super] => text.push_str(node.text()),
+            SyntaxKind::IDENT | T![::] | T![self] | T![Self] | T![crate] | T![super] => {
+                text.push_str(node.text())
+            }
             _ => {}
         }
     }

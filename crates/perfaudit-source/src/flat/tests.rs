@@ -4,7 +4,10 @@ use proptest::prelude::*;
 fn shape(text: &str) -> String {
     let tree = Tree::parse(text, Edition::Edition2024).unwrap();
     let calls = tree.root().descendants().filter(|node| node.is(SyntaxKind::CALL_EXPR));
-    calls.map(|call| format!("{}({})", call.called().unwrap_or_default(), call.args().len())).collect::<Vec<_>>().join(" ")
+    calls
+        .map(|call| format!("{}({})", call.called().unwrap_or_default(), call.args().len()))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[test]

@@ -40,13 +40,16 @@ rule! {
 }
 
 /// Attributes that do not make a function into something else.
-const HARMLESS: [&str; 9] = ["allow", "cold", "doc", "expect", "inline", "instrument", "must_use", "cfg", "deprecated"];
+const HARMLESS: [&str; 9] =
+    ["allow", "cold", "doc", "expect", "inline", "instrument", "must_use", "cfg", "deprecated"];
 
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     for function in file.all(SyntaxKind::FN).filter(|function| never_awaits(*function)) {
         let of_trait = function.ancestors().take(2).any(|ancestor| match ancestor.kind() {
             SyntaxKind::TRAIT => true,
-            SyntaxKind::IMPL => ancestor.has(SyntaxKind::FOR_KW) || attributes::attributes(ancestor).next().is_some(),
+            SyntaxKind::IMPL => {
+                ancestor.has(SyntaxKind::FOR_KW) || attributes::attributes(ancestor).next().is_some()
+            }
             _ => false,
         });
         let is_other = attributes::attributes(function).any(|attribute| {
@@ -57,20 +60,27 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
             continue;
         }
         let name = function.name().unwrap_or("_");
-        hits.add(function, Confidence::Low, format!("`{name}` is async and awaits nothing")).end_line = function.position_behind_attributes().line;
+        hits.add(function, Confidence::Low, format!("`{name}` is async and awaits nothing")).end_line =
+            function.position_behind_attributes().line;
     }
 }
 
 /// Whether a function is async and its body awaits nothing.
 pub(crate) fn never_awaits(function: Node<'_>) -> bool {
-    let Some(body) = function.child(SyntaxKind::BLOCK_EXPR).filter(|_| function.has(SyntaxKind::ASYNC_KW)) else { return false };
+    let Some(body) = function.child(SyntaxKind::BLOCK_EXPR).filter(|_| function.has(SyntaxKind::ASYNC_KW))
+    else {
+        return false;
+    };
     let is_empty = body.child(SyntaxKind::STMT_LIST).is_none_or(|list| list.parts().next().is_none());
     let awaits = body.descendants().any(|node| match node.kind() {
         SyntaxKind::AWAIT_EXPR | SyntaxKind::AWAIT_KW | SyntaxKind::YIELD_EXPR => true,
         // Macros that are not read may await.
         SyntaxKind::MACRO_CALL => true,
         SyntaxKind::CALL_EXPR => node.called().is_some_and(|path| {
-            matches!(path.rsplit("::").next(), Some("join!" | "try_join!" | "todo!" | "unimplemented!" | "select!" | "pin!"))
+            matches!(
+                path.rsplit("::").next(),
+                Some("join!" | "try_join!" | "todo!" | "unimplemented!" | "select!" | "pin!")
+            )
         }),
         _ => false,
     });

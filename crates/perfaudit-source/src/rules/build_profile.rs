@@ -41,17 +41,28 @@ fn check(manifest: &Manifest, hits: &mut Vec<ManifestHit>) {
     for setting in manifest.profile("release").chain(manifest.profile("bench")) {
         let because = match (setting.key.as_str(), &setting.value) {
             ("opt-level", ProfileValue::Number(0..=2)) => "optimises less than it could",
-            ("opt-level", ProfileValue::Text(level)) if matches!(level.as_str(), "s" | "z") => "optimises for size",
+            ("opt-level", ProfileValue::Text(level)) if matches!(level.as_str(), "s" | "z") => {
+                "optimises for size"
+            }
             ("debug-assertions", ProfileValue::Flag(true)) => "runs every `debug_assert!`",
             ("overflow-checks", ProfileValue::Flag(true)) => "checks every sum and product",
-            ("incremental", ProfileValue::Flag(true)) => "cuts each crate into many parts that are optimised apart",
+            ("incremental", ProfileValue::Flag(true)) => {
+                "cuts each crate into many parts that are optimised apart"
+            }
             _ => continue,
         };
-        let confidence = if setting.key == "opt-level" && matches!(setting.value, ProfileValue::Number(_)) { Confidence::High } else { Confidence::Medium };
+        let confidence = if setting.key == "opt-level" && matches!(setting.value, ProfileValue::Number(_)) {
+            Confidence::High
+        } else {
+            Confidence::Medium
+        };
         hits.push(ManifestHit {
             line: setting.line,
             symbol: format!("profile.{}.{}", setting.profile, setting.key),
-            message: format!("`{} = {}` in `[profile.{}]` {because}", setting.key, setting.value, setting.profile),
+            message: format!(
+                "`{} = {}` in `[profile.{}]` {because}",
+                setting.key, setting.value, setting.profile
+            ),
             confidence,
         });
     }

@@ -43,7 +43,8 @@ rule! {
 
 /// Names that handles have: cloning them counts a reference.
 const HANDLES: [&str; 16] = [
-    "arc", "cancel", "client", "ctx", "handle", "pool", "rc", "rx", "sender", "shared", "shutdown", "span", "state", "token", "tx", "waker",
+    "arc", "cancel", "client", "ctx", "handle", "pool", "rc", "rx", "sender", "shared", "shutdown", "span",
+    "state", "token", "tx", "waker",
 ];
 
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
@@ -51,13 +52,22 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let Some(receiver) = call.receiver().filter(|_| call.args().is_empty()) else { continue };
         let Some(around) = loops::enclosing_large_loop(call) else { continue };
         let Some(root) = loops::root_name(receiver) else { continue };
-        if receiver.descendants().any(|node| matches!(node.kind(), SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::INDEX_EXPR)) || receiver.is(SyntaxKind::METHOD_CALL_EXPR) || receiver.is(SyntaxKind::INDEX_EXPR) {
+        if receiver
+            .descendants()
+            .any(|node| matches!(node.kind(), SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::INDEX_EXPR))
+            || receiver.is(SyntaxKind::METHOD_CALL_EXPR)
+            || receiver.is(SyntaxKind::INDEX_EXPR)
+        {
             continue;
         }
         let ty = Ty::of(file, receiver);
         let name = receiver.text().rsplit('.').next().unwrap_or_default();
         let is_handle = HANDLES.iter().any(|handle| name == *handle || name.ends_with(&format!("_{handle}")));
-        if ty.as_ref().is_some_and(Ty::is_cheap_to_clone) || (ty.is_none() && is_handle) || is_kept(call) || is_rebound(call, name) {
+        if ty.as_ref().is_some_and(Ty::is_cheap_to_clone)
+            || (ty.is_none() && is_handle)
+            || is_kept(call)
+            || is_rebound(call, name)
+        {
             continue;
         }
         let is_heavy = ty.as_ref().is_some_and(Ty::is_heavy);
@@ -68,11 +78,13 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
                 continue;
             }
             let confidence = if is_heavy { Confidence::Medium } else { Confidence::Low };
-            hits.add(call, confidence, format!("{} copies the same value in each turn", shown(call))).asks(call, Ask::CopiesMemory);
+            hits.add(call, confidence, format!("{} copies the same value in each turn", shown(call)))
+                .asks(call, Ask::CopiesMemory);
         } else if binding.node == around.node && is_passed_on(call) {
             let is_lent = ty.as_ref().is_some_and(|ty| ty.is_reference);
             let confidence = if is_lent || is_heavy { Confidence::Medium } else { Confidence::Low };
-            hits.add(call, confidence, format!("{} copies each element only to pass it on", shown(call))).asks(call, Ask::CopiesMemory);
+            hits.add(call, confidence, format!("{} copies each element only to pass it on", shown(call)))
+                .asks(call, Ask::CopiesMemory);
         }
     }
 }
@@ -82,20 +94,47 @@ fn is_kept(call: Node<'_>) -> bool {
     let mut child = call;
     for parent in call.ancestors() {
         match parent.kind() {
-            SyntaxKind::PAREN_EXPR | SyntaxKind::TUPLE_EXPR | SyntaxKind::ARG_LIST | SyntaxKind::REF_EXPR | SyntaxKind::TRY_EXPR => {}
-            SyntaxKind::RECORD_EXPR_FIELD | SyntaxKind::RETURN_EXPR | SyntaxKind::CLOSURE_EXPR | SyntaxKind::ARRAY_EXPR => return true,
+            SyntaxKind::PAREN_EXPR
+            | SyntaxKind::TUPLE_EXPR
+            | SyntaxKind::ARG_LIST
+            | SyntaxKind::REF_EXPR
+            | SyntaxKind::TRY_EXPR => {}
+            SyntaxKind::RECORD_EXPR_FIELD
+            | SyntaxKind::RETURN_EXPR
+            | SyntaxKind::CLOSURE_EXPR
+            | SyntaxKind::ARRAY_EXPR => return true,
             SyntaxKind::METHOD_CALL_EXPR => {
                 let is_receiver = parent.receiver() == Some(child);
                 let name = parent.name().unwrap_or_default();
                 return is_receiver
-                    || matches!(name, "push" | "push_back" | "push_front" | "insert" | "extend" | "entry" | "send" | "replace" | "set" | "add" | "append" | "try_send" | "or_insert" | "unwrap_or");
+                    || matches!(
+                        name,
+                        "push"
+                            | "push_back"
+                            | "push_front"
+                            | "insert"
+                            | "extend"
+                            | "entry"
+                            | "send"
+                            | "replace"
+                            | "set"
+                            | "add"
+                            | "append"
+                            | "try_send"
+                            | "or_insert"
+                            | "unwrap_or"
+                    );
             }
             SyntaxKind::CALL_EXPR => {
                 let path = parent.called().unwrap_or_default();
                 let last = path.rsplit("::").next().unwrap_or_default();
-                return path.ends_with('!') || last.starts_with(char::is_uppercase) || matches!(last, "new" | "from" | "spawn" | "once" | "replace");
+                return path.ends_with('!')
+                    || last.starts_with(char::is_uppercase)
+                    || matches!(last, "new" | "from" | "spawn" | "once" | "replace");
             }
-            SyntaxKind::BIN_EXPR => return parent.parts().next() != Some(child) && !parent.has(SyntaxKind::EQ2),
+            SyntaxKind::BIN_EXPR => {
+                return parent.parts().next() != Some(child) && !parent.has(SyntaxKind::EQ2);
+            }
             SyntaxKind::STMT_LIST => {
                 // The value of a block becomes that of what is around it.
                 return parent.parts().last() == Some(child);
@@ -118,17 +157,36 @@ fn is_rebound(call: Node<'_>, name: &str) -> bool {
 }
 
 fn is_passed_on(call: Node<'_>) -> bool {
-    call.parent().and_then(Node::parent).is_some_and(|parent| parent.is(SyntaxKind::CALL_EXPR) || parent.is(SyntaxKind::METHOD_CALL_EXPR))
+    call.parent()
+        .and_then(Node::parent)
+        .is_some_and(|parent| parent.is(SyntaxKind::CALL_EXPR) || parent.is(SyntaxKind::METHOD_CALL_EXPR))
 }
 
 fn is_assigned(body: Node<'_>, root: &str) -> bool {
     body.descendants().any(|node| match node.kind() {
         SyntaxKind::BIN_EXPR => {
-            let assigns = node.children().any(|child| matches!(child.kind(), SyntaxKind::EQ | SyntaxKind::PLUSEQ | SyntaxKind::MINUSEQ));
+            let assigns = node.children().any(|child| {
+                matches!(child.kind(), SyntaxKind::EQ | SyntaxKind::PLUSEQ | SyntaxKind::MINUSEQ)
+            });
             assigns && node.receiver().and_then(loops::root_name) == Some(root)
         }
         SyntaxKind::METHOD_CALL_EXPR => {
-            let changes = matches!(node.name(), Some("push" | "push_str" | "insert" | "remove" | "pop" | "clear" | "next" | "extend" | "truncate" | "retain" | "sort"));
+            let changes = matches!(
+                node.name(),
+                Some(
+                    "push"
+                        | "push_str"
+                        | "insert"
+                        | "remove"
+                        | "pop"
+                        | "clear"
+                        | "next"
+                        | "extend"
+                        | "truncate"
+                        | "retain"
+                        | "sort"
+                )
+            );
             changes && node.receiver().and_then(loops::root_name) == Some(root)
         }
         SyntaxKind::REF_EXPR => node.has(SyntaxKind::MUT_KW) && loops::root_name(node) == Some(root),

@@ -43,12 +43,24 @@ rule! {
 
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     for call in file.methods(&["iter", "into_iter", "len", "is_empty"]) {
-        let Some(collect) = call.receiver().filter(|receiver| receiver.is(SyntaxKind::METHOD_CALL_EXPR) && receiver.name() == Some("collect")) else { continue };
+        let Some(collect) = call.receiver().filter(|receiver| {
+            receiver.is(SyntaxKind::METHOD_CALL_EXPR) && receiver.name() == Some("collect")
+        }) else {
+            continue;
+        };
         let is_vec = Ty::of(file, collect).is_some_and(|ty| ty.name == "Vec");
         // `rev` needs both ends, which the iterator may not have.
-        let next = call.parent().filter(|parent| parent.is(SyntaxKind::METHOD_CALL_EXPR)).and_then(Node::name);
-        if is_vec && !starts_work(collect) && !matches!(next, Some("rev" | "next_back" | "rfind" | "chunks" | "windows")) {
-            hits.add(collect, Confidence::High, format!("a vector is made for `.{}()` alone", call.name().unwrap_or_default()));
+        let next =
+            call.parent().filter(|parent| parent.is(SyntaxKind::METHOD_CALL_EXPR)).and_then(Node::name);
+        if is_vec
+            && !starts_work(collect)
+            && !matches!(next, Some("rev" | "next_back" | "rfind" | "chunks" | "windows"))
+        {
+            hits.add(
+                collect,
+                Confidence::High,
+                format!("a vector is made for `.{}()` alone", call.name().unwrap_or_default()),
+            );
         }
     }
     for statement in file.all(SyntaxKind::LET_STMT) {
@@ -57,8 +69,11 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
 }
 
 fn check_let(file: &File<'_>, statement: Node<'_>, hits: &mut Hits<'_>) {
-    let (Some(name), Some(initial)) = (bindings::let_name(statement), bindings::initial(statement)) else { return };
-    if !initial.is(SyntaxKind::METHOD_CALL_EXPR) || initial.name() != Some("collect") || starts_work(initial) {
+    let (Some(name), Some(initial)) = (bindings::let_name(statement), bindings::initial(statement)) else {
+        return;
+    };
+    if !initial.is(SyntaxKind::METHOD_CALL_EXPR) || initial.name() != Some("collect") || starts_work(initial)
+    {
         return;
     }
     let spelled = statement.parts().skip(1).find_map(Ty::of_node);
@@ -87,12 +102,15 @@ fn check_let(file: &File<'_>, statement: Node<'_>, hits: &mut Hits<'_>) {
 }
 
 fn is_size(place: Node<'_>) -> bool {
-    place.parent().is_some_and(|call| call.is(SyntaxKind::METHOD_CALL_EXPR) && matches!(call.name(), Some("len" | "is_empty")))
+    place.parent().is_some_and(|call| {
+        call.is(SyntaxKind::METHOD_CALL_EXPR) && matches!(call.name(), Some("len" | "is_empty"))
+    })
 }
 
-/// The `for` or the chain that goes through it from front to end.
+/// The `for` or the call that goes through it from front to end, and needs none of it afterwards.
 fn iterates(place: Node<'_>) -> Option<Node<'_>> {
     let mut node = place;
+    let mut lends = false;
     let parent = place.parent()?;
     if parent.is(SyntaxKind::REF_EXPR) {
         node = parent;
@@ -101,16 +119,19 @@ fn iterates(place: Node<'_>) -> Option<Node<'_>> {
         match parent.kind() {
             SyntaxKind::FOR_EXPR => return (loops::iterated(parent) == Some(node)).then_some(parent),
             SyntaxKind::METHOD_CALL_EXPR if parent.receiver() == Some(node) => match parent.name()? {
-                "iter" | "into_iter" | "enumerate" | "copied" | "cloned" | "zip" | "skip" | "take" => node = parent,
+                "iter" => lends = true,
+                "into_iter" => {}
                 _ if node == place => return None,
-                "map" | "filter" | "for_each" | "filter_map" | "flat_map" | "sum" | "fold" | "all" | "any" | "count" | "collect" | "max" | "min" => {
-                    // The iterator would be used up by the chain just as well.
-                    return Some(parent);
-                }
+                "enumerate" | "copied" | "cloned" | "zip" | "skip" | "take" | "map" | "filter"
+                | "filter_map" | "flat_map" => {}
+                "sum" | "fold" | "for_each" | "all" | "any" | "count" => return Some(parent),
+                // What is lent must outlive what is collected from it.
+                "collect" if !lends => return Some(parent),
                 _ => return None,
             },
             _ => return None,
         }
+        node = parent;
     }
     None
 }
@@ -120,7 +141,10 @@ fn runs_again(place: Node<'_>, list: Node<'_>) -> bool {
     let within = place.ancestors().take_while(|ancestor| *ancestor != list);
     let mut child = place;
     for ancestor in within {
-        let is_loop = matches!(ancestor.kind(), SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR | SyntaxKind::CLOSURE_EXPR);
+        let is_loop = matches!(
+            ancestor.kind(),
+            SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR | SyntaxKind::CLOSURE_EXPR
+        );
         let is_over = ancestor.is(SyntaxKind::FOR_EXPR) && loops::iterated(ancestor) == Some(child);
         if is_loop && !is_over {
             return true;
@@ -137,7 +161,7 @@ fn borrows_source(initial: Node<'_>, loop_node: Node<'_>) -> bool {
     match (root, body) {
         (Some(root), Some(body)) => {
             let taken = loop_node.is(SyntaxKind::METHOD_CALL_EXPR);
-            if taken { loop_node.args().iter().any(|arg| mentions(*arg, root)) } else { mentions(body, root) }
+            if taken { mentions(loop_node, root) } else { mentions(body, root) }
         }
         // A range or a call: what it borrows is not known, except for literals.
         (None, Some(_)) => {
@@ -157,5 +181,22 @@ fn borrows_source(initial: Node<'_>, loop_node: Node<'_>) -> bool {
 /// Making the values starts something that must go on at the same time, or has effects in an order that matters.
 fn starts_work(chain: Node<'_>) -> bool {
     let mut words = chain.descendants().filter(|node| node.is(SyntaxKind::NAME_REF));
-    words.any(|word| matches!(word.text(), "spawn" | "send" | "lock" | "read" | "borrow" | "borrow_mut" | "par_iter" | "into_par_iter" | "spawn_blocking" | "drain" | "sort" | "spawn_scoped" | "write"))
+    words.any(|word| {
+        matches!(
+            word.text(),
+            "spawn"
+                | "send"
+                | "lock"
+                | "read"
+                | "borrow"
+                | "borrow_mut"
+                | "par_iter"
+                | "into_par_iter"
+                | "spawn_blocking"
+                | "drain"
+                | "sort"
+                | "spawn_scoped"
+                | "write"
+        )
+    })
 }

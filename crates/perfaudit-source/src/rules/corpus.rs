@@ -58,7 +58,11 @@ fn every_rule_is_right_in_95_of_100_findings_and_finds_90_of_100() {
             let precision = right as f64 / (right + wrong.len()).max(1) as f64;
             let recall = right as f64 / (right + missed.len()).max(1) as f64;
             let is_right = right >= 3 && precision >= 0.95 && recall >= 0.90;
-            (!is_right).then(|| format!("{rule}: precision {precision:.2}, recall {recall:.2}; wrong {wrong:?}, missed {missed:?}"))
+            (!is_right).then(|| {
+                format!(
+                    "{rule}: precision {precision:.2}, recall {recall:.2}; wrong {wrong:?}, missed {missed:?}"
+                )
+            })
         })
         .collect();
     assert!(failing.is_empty(), "{failing:#?}");
@@ -78,7 +82,9 @@ fn rules_have_names_of_their_own_and_full_explanations() {
     assert_eq!(names.len(), ALL.len());
     assert!(ALL.is_sorted_by_key(|rule| rule.id));
     for rule in ALL {
-        for heading in ["## What it does", "## Why it matters", "## Example", "## What to do", "## When not to"] {
+        for heading in
+            ["## What it does", "## Why it matters", "## Example", "## What to do", "## When not to"]
+        {
             assert!(rule.explanation.contains(heading), "{}: {heading}", rule.id);
         }
     }

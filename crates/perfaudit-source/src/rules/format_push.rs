@@ -39,21 +39,37 @@ rule! {
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     for sum in file.all(SyntaxKind::BIN_EXPR).filter(|sum| sum.has(SyntaxKind::PLUSEQ)) {
         if let Some(made) = sum.parts().nth(1).filter(|right| is_lent_format(*right)) {
-            hits.add(sum, Confidence::High, format!("{} is made, appended and thrown away", shown(made.peeled())));
+            hits.add(
+                sum,
+                Confidence::High,
+                format!("{} is made, appended and thrown away", shown(made.peeled())),
+            );
         }
     }
     for call in file.methods(&["push_str"]) {
         if let Some(made) = call.args().first().copied().filter(|made| is_lent_format(*made)) {
-            hits.add(call, Confidence::High, format!("{} is made, appended and thrown away", shown(made.peeled())));
+            hits.add(
+                call,
+                Confidence::High,
+                format!("{} is made, appended and thrown away", shown(made.peeled())),
+            );
         }
     }
     for call in file.methods(&["collect"]) {
-        let is_text = call.child(SyntaxKind::GENERIC_ARG_LIST).is_some_and(|args| args.dense() == "::<String>");
-        let map = call.receiver().filter(|map| map.is(SyntaxKind::METHOD_CALL_EXPR) && map.name() == Some("map"));
+        let is_text =
+            call.child(SyntaxKind::GENERIC_ARG_LIST).is_some_and(|args| args.dense() == "::<String>");
+        let map =
+            call.receiver().filter(|map| map.is(SyntaxKind::METHOD_CALL_EXPR) && map.name() == Some("map"));
         let closure = map.and_then(|map| map.args().first().copied());
-        let body = closure.filter(|closure| closure.is(SyntaxKind::CLOSURE_EXPR)).and_then(|closure| closure.parts().last());
+        let body = closure
+            .filter(|closure| closure.is(SyntaxKind::CLOSURE_EXPR))
+            .and_then(|closure| closure.parts().last());
         if is_text && body.is_some_and(is_format) {
-            hits.add(call, Confidence::High, "each piece is formatted into a text of its own before it is appended");
+            hits.add(
+                call,
+                Confidence::High,
+                "each piece is formatted into a text of its own before it is appended",
+            );
         }
     }
 }

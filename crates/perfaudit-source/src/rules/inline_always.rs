@@ -42,10 +42,23 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         if !attributes::attributes(function).any(|attribute| attribute == "inline(always)") {
             continue;
         }
-        let (Some(body), Some(name)) = (function.child(SyntaxKind::BLOCK_EXPR), function.name()) else { continue };
-        let statements = body.descendants().filter(|node| matches!(node.kind(), SyntaxKind::EXPR_STMT | SyntaxKind::LET_STMT | SyntaxKind::MATCH_ARM)).count();
-        let loops = body.descendants().filter(|node| matches!(node.kind(), SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR)).count();
-        let calls_itself = body.descendants().any(|node| node.is(SyntaxKind::CALL_EXPR) && is_itself(node, name));
+        let (Some(body), Some(name)) = (function.child(SyntaxKind::BLOCK_EXPR), function.name()) else {
+            continue;
+        };
+        let statements = body
+            .descendants()
+            .filter(|node| {
+                matches!(node.kind(), SyntaxKind::EXPR_STMT | SyntaxKind::LET_STMT | SyntaxKind::MATCH_ARM)
+            })
+            .count();
+        let loops = body
+            .descendants()
+            .filter(|node| {
+                matches!(node.kind(), SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR)
+            })
+            .count();
+        let calls_itself =
+            body.descendants().any(|node| node.is(SyntaxKind::CALL_EXPR) && is_itself(node, name));
         let why = if calls_itself {
             "calls itself".to_owned()
         } else if statements > LONG {
@@ -55,7 +68,12 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         } else {
             continue;
         };
-        hits.add(function, Confidence::Low, format!("`{name}` {why}, and must be copied into every caller")).end_line = function.position_behind_attributes().line;
+        hits.add(
+            function,
+            Confidence::Low,
+            format!("`{name}` {why}, and must be copied into every caller"),
+        )
+        .end_line = function.position_behind_attributes().line;
     }
 }
 

@@ -46,13 +46,23 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let Some(argument) = call.args().first().copied() else { continue };
         match function {
             "from_value" | "from_str" | "from_slice" if made_by_writing(file, argument) => {
-                hits.add(call, Confidence::High, format!("{} writes a value in order to read it again", shown(call)));
+                hits.add(
+                    call,
+                    Confidence::High,
+                    format!("{} writes a value in order to read it again", shown(call)),
+                );
             }
             "from_str" | "from_slice" if is_own_field(argument) && takes_self_by_reference(call) => {
                 hits.add(call, Confidence::Medium, format!("{} parses a field in each call", shown(call)));
             }
-            "from_str" | "from_slice" if loops::enclosing_large_loop(call).is_some() && gives_value(file, call) => {
-                hits.add(call, Confidence::Medium, format!("{} makes a tree of all keys and values in each turn", shown(call)));
+            "from_str" | "from_slice"
+                if loops::enclosing_large_loop(call).is_some() && gives_value(file, call) =>
+            {
+                hits.add(
+                    call,
+                    Confidence::Medium,
+                    format!("{} makes a tree of all keys and values in each turn", shown(call)),
+                );
             }
             _ => {}
         }
@@ -65,12 +75,19 @@ fn made_by_writing(file: &File<'_>, argument: Node<'_>) -> bool {
         let Some(inner) = node.receiver() else { return false };
         node = inner.peeled();
     }
-    node.called().is_some_and(|path| matches!(file.resolved(&path).as_str(), "serde_json::to_value" | "serde_json::to_string" | "serde_json::to_vec"))
+    node.called().is_some_and(|path| {
+        matches!(
+            file.resolved(&path).as_str(),
+            "serde_json::to_value" | "serde_json::to_string" | "serde_json::to_vec"
+        )
+    })
 }
 
 fn is_own_field(argument: Node<'_>) -> bool {
     let mut node = argument.peeled();
-    while node.is(SyntaxKind::METHOD_CALL_EXPR) && matches!(node.name(), Some("as_str" | "as_bytes" | "as_slice" | "as_ref")) {
+    while node.is(SyntaxKind::METHOD_CALL_EXPR)
+        && matches!(node.name(), Some("as_str" | "as_bytes" | "as_slice" | "as_ref"))
+    {
         match node.receiver() {
             Some(inner) => node = inner.peeled(),
             None => return false,
@@ -81,17 +98,28 @@ fn is_own_field(argument: Node<'_>) -> bool {
 
 fn takes_self_by_reference(call: Node<'_>) -> bool {
     let parameter = function_of(call).and_then(|function| bindings::parameters(function).next());
-    parameter.is_some_and(|parameter| parameter.is(SyntaxKind::SELF_PARAM) && parameter.text().starts_with('&'))
+    parameter
+        .is_some_and(|parameter| parameter.is(SyntaxKind::SELF_PARAM) && parameter.text().starts_with('&'))
 }
 
 /// Whether what is parsed becomes a tree of values, by the type that the code spells.
 fn gives_value(file: &File<'_>, call: Node<'_>) -> bool {
     let is_value = |ty: &Ty| ty.name == "Value" || (ty.name == "Map" && ty.args.len() == 2);
-    let turbofish = call.receiver().and_then(|callee| callee.descendants().find(|node| node.is(SyntaxKind::GENERIC_ARG_LIST)));
-    let spelled = turbofish.into_iter().flat_map(Node::parts).filter_map(|arg| arg.parts().next().and_then(Ty::of_node));
-    let statement = call.ancestors().find(|ancestor| matches!(ancestor.kind(), SyntaxKind::LET_STMT | SyntaxKind::STMT_LIST));
-    let declared = statement.filter(|statement| statement.is(SyntaxKind::LET_STMT)).and_then(|statement| statement.parts().skip(1).find_map(Ty::of_node));
-    let of_json = file.resolved("Value").starts_with("serde_json") || call.text().contains("serde_json::Value");
+    let turbofish = call
+        .receiver()
+        .and_then(|callee| callee.descendants().find(|node| node.is(SyntaxKind::GENERIC_ARG_LIST)));
+    let spelled = turbofish
+        .into_iter()
+        .flat_map(Node::parts)
+        .filter_map(|arg| arg.parts().next().and_then(Ty::of_node));
+    let statement = call
+        .ancestors()
+        .find(|ancestor| matches!(ancestor.kind(), SyntaxKind::LET_STMT | SyntaxKind::STMT_LIST));
+    let declared = statement
+        .filter(|statement| statement.is(SyntaxKind::LET_STMT))
+        .and_then(|statement| statement.parts().skip(1).find_map(Ty::of_node));
+    let of_json =
+        file.resolved("Value").starts_with("serde_json") || call.text().contains("serde_json::Value");
     let by_name = spelled.chain(declared).any(|ty| is_value(&ty));
     by_name && (of_json || statement.is_some_and(|statement| statement.text().contains("serde_json::Value")))
 }

@@ -43,7 +43,10 @@ rule! {
 
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     for statement in file.all(SyntaxKind::LET_STMT) {
-        let (Some(name), Some(initial)) = (bindings::let_name(statement), bindings::initial(statement)) else { continue };
+        let (Some(name), Some(initial)) = (bindings::let_name(statement), bindings::initial(statement))
+        else {
+            continue;
+        };
         let Some((lock, is_async)) = guard(file, initial) else { continue };
         if async_context(statement).is_none() {
             continue;
@@ -52,14 +55,14 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let later = list.parts().filter(|other| statement.precedes(*other));
         // Until the guard is given away.
         let held = later.take_while(|other| !drops(*other, name));
-        let waits = held.flat_map(|other| std::iter::once(other).chain(other.descendants())).find(|node| {
-            node.is(SyntaxKind::AWAIT_EXPR) && async_context(*node) == async_context(statement)
-        });
+        let waits = held
+            .flat_map(|other| std::iter::once(other).chain(other.descendants()))
+            .find(|node| node.is(SyntaxKind::AWAIT_EXPR) && async_context(*node) == async_context(statement));
         let Some(wait) = waits else { continue };
         let line = wait.position().line;
         let message = format!("the guard of {} is held while line {line} awaits", shown(lock));
         let confidence = if is_async { Confidence::Low } else { Confidence::High };
-        hits.add(statement, confidence, message);
+        hits.add(statement, confidence, message).costs(wait);
     }
 }
 
@@ -94,7 +97,11 @@ pub(super) fn guard<'t>(file: &File<'t>, initial: Node<'t>) -> Option<(Node<'t>,
 }
 
 fn drops(statement: Node<'_>, name: &str) -> bool {
-    let call = if statement.is(SyntaxKind::EXPR_STMT) { statement.parts().next().unwrap_or(statement) } else { statement };
+    let call = if statement.is(SyntaxKind::EXPR_STMT) {
+        statement.parts().next().unwrap_or(statement)
+    } else {
+        statement
+    };
     let is_drop = call.called().is_some_and(|path| path.ends_with("drop"));
     is_drop && call.args().iter().any(|arg| mentions(*arg, name))
 }

@@ -48,12 +48,16 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let is_bounded = matches!(around.node.kind(), SyntaxKind::FOR_EXPR | SyntaxKind::CLOSURE_EXPR);
         let waits = around.body.descendants().any(|node| matches!(node.kind(), SyntaxKind::AWAIT_EXPR));
         // The chain that ends in a guard or uses one at once.
-        let outer = call.parent().filter(|parent| parent.is(SyntaxKind::METHOD_CALL_EXPR) || parent.is(SyntaxKind::TRY_EXPR));
+        let outer = call
+            .parent()
+            .filter(|parent| parent.is(SyntaxKind::METHOD_CALL_EXPR) || parent.is(SyntaxKind::TRY_EXPR));
         let takes = guard(file, call).or_else(|| guard(file, outer?));
         let (Some((lock, false)), true, false) = (takes, is_bounded, waits) else { continue };
         let Some(root) = lock.receiver().and_then(loops::root_name) else { continue };
-        let is_other = bindings::of_name(call, root).is_some_and(|binding| around.node.contains(binding.node));
-        let is_indexed = lock.descendants().any(|node| matches!(node.kind(), SyntaxKind::INDEX_EXPR)) || calls_before(lock);
+        let is_other =
+            bindings::of_name(call, root).is_some_and(|binding| around.node.contains(binding.node));
+        let is_indexed = lock.descendants().any(|node| matches!(node.kind(), SyntaxKind::INDEX_EXPR))
+            || calls_before(lock);
         if is_other || is_indexed || is_long(around.body) {
             continue;
         }
@@ -63,14 +67,18 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
 
 /// The lock itself is looked up: it may be another one each time.
 fn calls_before(lock: Node<'_>) -> bool {
-    lock.receiver().is_some_and(|receiver| receiver.is(SyntaxKind::METHOD_CALL_EXPR) || receiver.descendants().any(|node| node.is(SyntaxKind::METHOD_CALL_EXPR)))
+    lock.receiver().is_some_and(|receiver| {
+        receiver.is(SyntaxKind::METHOD_CALL_EXPR)
+            || receiver.descendants().any(|node| node.is(SyntaxKind::METHOD_CALL_EXPR))
+    })
 }
 
 /// A body that does much else: it would hold the lock for that long.
 fn is_long(body: Node<'_>) -> bool {
     const LINES: u32 = 15;
     let waits = body.descendants().any(|node| {
-        node.is(SyntaxKind::METHOD_CALL_EXPR) && matches!(node.name(), Some("recv" | "wait" | "join" | "sleep" | "accept"))
+        node.is(SyntaxKind::METHOD_CALL_EXPR)
+            && matches!(node.name(), Some("recv" | "wait" | "join" | "sleep" | "accept"))
     });
     waits || body.last_line() - body.position().line > LINES
 }

@@ -50,7 +50,11 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
             Branches::Behind(node) => behind(node).is_some_and(inserts),
         };
         if is_found {
-            hits.add(call, Confidence::High, format!("`{}` is searched for `{key}`, and again to insert it", map.text()));
+            hits.add(
+                call,
+                Confidence::High,
+                format!("`{}` is searched for `{key}`, and again to insert it", map.text()),
+            );
         }
     }
 }
@@ -91,7 +95,8 @@ fn branches(call: Node<'_>) -> Option<Branches<'_>> {
             }
             SyntaxKind::MATCH_EXPR if !is_test => {
                 let arms = ancestor.child(SyntaxKind::MATCH_ARM_LIST)?;
-                let none = arms.parts().find(|arm| arm.text().starts_with("None") || arm.text().starts_with('_'))?;
+                let none =
+                    arms.parts().find(|arm| arm.text().starts_with("None") || arm.text().starts_with('_'))?;
                 return Some(Branches::Missing(none));
             }
             _ => return None,
@@ -132,7 +137,10 @@ fn inserts_into(part: Node<'_>, map: &str, key: &str) -> bool {
 fn key_text(key: Node<'_>) -> String {
     let mut node = key.peeled();
     while node.is(SyntaxKind::METHOD_CALL_EXPR)
-        && matches!(node.name(), Some("clone" | "to_string" | "to_owned" | "as_str" | "as_ref" | "into" | "to_vec" | "as_slice"))
+        && matches!(
+            node.name(),
+            Some("clone" | "to_string" | "to_owned" | "as_str" | "as_ref" | "into" | "to_vec" | "as_slice")
+        )
     {
         match node.receiver() {
             Some(inner) => node = inner.peeled(),

@@ -44,21 +44,37 @@ rule! {
 
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     for statement in file.all(SyntaxKind::LET_STMT) {
-        let (Some(name), Some(initial)) = (bindings::let_name(statement), bindings::initial(statement)) else { continue };
+        let (Some(name), Some(initial)) = (bindings::let_name(statement), bindings::initial(statement))
+        else {
+            continue;
+        };
         let Some(kind) = empty_collection(initial) else { continue };
         let Some(list) = statement.parent() else { continue };
         let mut later = list.parts().filter(|other| statement.precedes(*other) && mentions(*other, name));
         let Some(first_use) = later.next() else { continue };
-        let first_use = if first_use.is(SyntaxKind::EXPR_STMT) { first_use.parts().next().unwrap_or(first_use) } else { first_use };
+        let first_use = if first_use.is(SyntaxKind::EXPR_STMT) {
+            first_use.parts().next().unwrap_or(first_use)
+        } else {
+            first_use
+        };
         let Some(over) = loops::iterated(first_use) else { continue };
         let Some(body) = first_use.parts().last() else { continue };
         let found = Loop { node: first_use, body };
-        if loops::is_small(found) || mentions(over, name) || !loops::has_known_size(file, over) || !fills(body, name) {
+        if loops::is_small(found)
+            || mentions(over, name)
+            || !loops::has_known_size(file, over)
+            || !fills(body, name)
+        {
             continue;
         }
         let confidence = if kind == "Vec" || kind == "VecDeque" { Confidence::High } else { Confidence::Low };
         let by = over.text().split_whitespace().collect::<Vec<_>>().join(" ");
-        hits.add(statement, confidence, format!("`{name}` is filled by the loop over `{by}`, whose length is known"));
+        hits.add(
+            statement,
+            confidence,
+            format!("`{name}` is filled by the loop over `{by}`, whose length is known"),
+        )
+        .costs(first_use);
     }
 }
 
@@ -79,9 +95,15 @@ fn empty_collection(initial: Node<'_>) -> Option<&'static str> {
 /// Whether every turn adds an element: nothing skips the statement that does.
 fn fills(body: Node<'_>, name: &str) -> bool {
     let Some(list) = body.child(SyntaxKind::STMT_LIST) else { return false };
-    let skips = body.descendants().any(|node| matches!(node.kind(), SyntaxKind::CONTINUE_EXPR | SyntaxKind::BREAK_EXPR | SyntaxKind::RETURN_EXPR));
+    let skips = body.descendants().any(|node| {
+        matches!(node.kind(), SyntaxKind::CONTINUE_EXPR | SyntaxKind::BREAK_EXPR | SyntaxKind::RETURN_EXPR)
+    });
     let adds = list.parts().any(|statement| {
-        let call = if statement.is(SyntaxKind::EXPR_STMT) { statement.parts().next().unwrap_or(statement) } else { statement };
+        let call = if statement.is(SyntaxKind::EXPR_STMT) {
+            statement.parts().next().unwrap_or(statement)
+        } else {
+            statement
+        };
         call.is(SyntaxKind::METHOD_CALL_EXPR)
             && matches!(call.name(), Some("push" | "push_back" | "insert"))
             && call.receiver().is_some_and(|receiver| receiver.text() == name)

@@ -43,13 +43,19 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let [argument] = args[..] else { continue };
         let made = if argument.is(SyntaxKind::REF_EXPR) {
             argument.parts().next()
-        } else if argument.is(SyntaxKind::METHOD_CALL_EXPR) && matches!(argument.name(), Some("as_str" | "as_slice" | "as_ref" | "as_path")) {
+        } else if argument.is(SyntaxKind::METHOD_CALL_EXPR)
+            && matches!(argument.name(), Some("as_str" | "as_slice" | "as_ref" | "as_path"))
+        {
             argument.receiver()
         } else {
             None
         };
         if let Some(made) = made.filter(|made| is_copy_of_borrowed(file, *made)) {
-            hits.add(call, Confidence::High, format!("{} copies the key for the time of a look-up", shown(made)));
+            hits.add(
+                call,
+                Confidence::High,
+                format!("{} copies the key for the time of a look-up", shown(made)),
+            );
         }
     }
 }
@@ -58,7 +64,8 @@ fn is_copy_of_borrowed(file: &File<'_>, made: Node<'_>) -> bool {
     match made.kind() {
         SyntaxKind::METHOD_CALL_EXPR if made.args().is_empty() => {
             let Some(receiver) = made.receiver() else { return false };
-            let is_text = || Ty::of(file, receiver).is_some_and(|ty| matches!(ty.name.as_str(), "str" | "String"));
+            let is_text =
+                || Ty::of(file, receiver).is_some_and(|ty| matches!(ty.name.as_str(), "str" | "String"));
             match made.name() {
                 Some("to_owned" | "to_vec" | "to_path_buf") => true,
                 Some("clone") => !Ty::of(file, receiver).is_some_and(|ty| ty.is_cheap_to_clone()),

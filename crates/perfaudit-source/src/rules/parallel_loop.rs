@@ -44,11 +44,16 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     for node in file.all(SyntaxKind::FOR_EXPR) {
         let (Some(over), Some(body)) = (loops::iterated(node), node.parts().last()) else { continue };
         let found = Loop { node, body };
-        if loops::is_small(found) || !loops::has_known_size(file, over) || loops::enclosing_loop(node).is_some() || is_async(node) {
+        if loops::is_small(found)
+            || !loops::has_known_size(file, over)
+            || loops::enclosing_loop(node).is_some()
+            || is_async(node)
+        {
             continue;
         }
         if leaves_one_value(found) {
-            hits.add(node, Confidence::Low, "each turn leaves one value and needs none of the others").end_line = node.last_line();
+            hits.add(node, Confidence::Low, "each turn leaves one value and needs none of the others")
+                .end_line = node.last_line();
         }
     }
 }
@@ -62,20 +67,43 @@ fn leaves_one_value(found: Loop<'_>) -> bool {
     let Some(list) = found.body.child(SyntaxKind::STMT_LIST) else { return false };
     let mut pushes = 0;
     let is_fine = list.descendants().all(|node| match node.kind() {
-        SyntaxKind::BREAK_EXPR | SyntaxKind::RETURN_EXPR | SyntaxKind::CONTINUE_EXPR | SyntaxKind::TRY_EXPR | SyntaxKind::AWAIT_EXPR | SyntaxKind::MACRO_CALL => false,
+        SyntaxKind::BREAK_EXPR
+        | SyntaxKind::RETURN_EXPR
+        | SyntaxKind::CONTINUE_EXPR
+        | SyntaxKind::TRY_EXPR
+        | SyntaxKind::AWAIT_EXPR
+        | SyntaxKind::MACRO_CALL => false,
         SyntaxKind::REF_EXPR => !node.has(SyntaxKind::MUT_KW),
-        SyntaxKind::BIN_EXPR => !node.children().any(|child| matches!(child.kind(), SyntaxKind::EQ | SyntaxKind::PLUSEQ | SyntaxKind::MINUSEQ)),
-        SyntaxKind::CALL_EXPR => !node.called().is_some_and(|path| matches!(path.as_str(), "print!" | "println!" | "write!" | "writeln!")),
+        SyntaxKind::BIN_EXPR => !node
+            .children()
+            .any(|child| matches!(child.kind(), SyntaxKind::EQ | SyntaxKind::PLUSEQ | SyntaxKind::MINUSEQ)),
+        SyntaxKind::CALL_EXPR => !node
+            .called()
+            .is_some_and(|path| matches!(path.as_str(), "print!" | "println!" | "write!" | "writeln!")),
         SyntaxKind::METHOD_CALL_EXPR => {
             let is_outer = node.receiver().is_some_and(|receiver| is_outer(found, receiver));
             let name = node.name().unwrap_or_default();
             if name == "push" && is_outer {
                 pushes += 1;
                 let value = node.args().first().copied();
-                return value.is_some_and(|value| matches!(value.kind(), SyntaxKind::CALL_EXPR | SyntaxKind::METHOD_CALL_EXPR));
+                return value.is_some_and(|value| {
+                    matches!(value.kind(), SyntaxKind::CALL_EXPR | SyntaxKind::METHOD_CALL_EXPR)
+                });
             }
             // Methods of what is outside may change it.
-            !is_outer || matches!(name, "len" | "get" | "iter" | "as_ref" | "clone" | "as_str" | "is_empty" | "contains" | "contains_key")
+            !is_outer
+                || matches!(
+                    name,
+                    "len"
+                        | "get"
+                        | "iter"
+                        | "as_ref"
+                        | "clone"
+                        | "as_str"
+                        | "is_empty"
+                        | "contains"
+                        | "contains_key"
+                )
         }
         _ => true,
     });

@@ -48,8 +48,13 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let Some((list, is_direct)) = scanned(call) else { continue };
         let Some(around) = loops::enclosing_large_loop(call) else { continue };
         let Some(root) = loops::root_name(list) else { continue };
-        let is_bound_inside = bindings::of_name(list, root).is_none_or(|binding| around.node.contains(binding.node));
-        if is_bound_inside || list.descendants().any(|node| matches!(node.kind(), SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::INDEX_EXPR)) {
+        let is_bound_inside =
+            bindings::of_name(list, root).is_none_or(|binding| around.node.contains(binding.node));
+        if is_bound_inside
+            || list
+                .descendants()
+                .any(|node| matches!(node.kind(), SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::INDEX_EXPR))
+        {
             continue;
         }
         // Another scan of the same list in the same loop is the same finding.
@@ -77,20 +82,27 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
 fn scanned(call: Node<'_>) -> Option<(Node<'_>, bool)> {
     let receiver = call.receiver()?;
     if call.name() == Some("contains") {
-        let is_lent = call.args().first().is_some_and(|arg| arg.is(SyntaxKind::REF_EXPR) || arg.is(SyntaxKind::PATH_EXPR));
+        let is_lent = call
+            .args()
+            .first()
+            .is_some_and(|arg| arg.is(SyntaxKind::REF_EXPR) || arg.is(SyntaxKind::PATH_EXPR));
         return (is_lent && call.args().len() == 1).then_some((receiver, true));
     }
-    let is_iterator = receiver.is(SyntaxKind::METHOD_CALL_EXPR) && matches!(receiver.name(), Some("iter" | "iter_mut"));
+    let is_iterator =
+        receiver.is(SyntaxKind::METHOD_CALL_EXPR) && matches!(receiver.name(), Some("iter" | "iter_mut"));
     is_iterator.then(|| receiver.receiver().map(|list| (list, false)))?
 }
 
 /// Whether what is searched for is another value in each turn.
 fn depends_on(around: Loop<'_>, call: Node<'_>) -> bool {
     call.args().iter().any(|arg| {
-        arg.descendants().chain(std::iter::once(*arg)).filter(|node| node.is(SyntaxKind::PATH_EXPR)).any(|name| {
-            let binding = bindings::of_name(name, name.text());
-            binding.is_some_and(|binding| around.node.contains(binding.node) && !call.contains(binding.node))
-        })
+        arg.descendants().chain(std::iter::once(*arg)).filter(|node| node.is(SyntaxKind::PATH_EXPR)).any(
+            |name| {
+                let binding = bindings::of_name(name, name.text());
+                binding
+                    .is_some_and(|binding| around.node.contains(binding.node) && !call.contains(binding.node))
+            },
+        )
     })
 }
 
@@ -106,18 +118,27 @@ fn grows_in(body: Node<'_>, list: &str) -> bool {
 fn nested(file: &File<'_>, hits: &mut Hits<'_>) {
     for inner in file.all(SyntaxKind::FOR_EXPR) {
         let Some(list) = indexed_list(inner) else { continue };
-        let Some(outer) = loops::enclosing_loop(inner).filter(|outer| indexed_list(outer.node) == Some(list)) else { continue };
+        let Some(outer) = loops::enclosing_loop(inner).filter(|outer| indexed_list(outer.node) == Some(list))
+        else {
+            continue;
+        };
         let compares = inner.descendants().any(|node| {
             node.is(SyntaxKind::BIN_EXPR)
                 && node.has(SyntaxKind::EQ2)
                 && node.parts().all(|side| {
-                    let indexed = std::iter::once(side).chain(side.descendants()).find(|part| part.is(SyntaxKind::INDEX_EXPR));
+                    let indexed = std::iter::once(side)
+                        .chain(side.descendants())
+                        .find(|part| part.is(SyntaxKind::INDEX_EXPR));
                     indexed.and_then(Node::receiver).is_some_and(|receiver| receiver.text() == list)
                 })
         });
         if compares {
-            hits.add(inner, Confidence::Medium, format!("every element of `{list}` is compared with every other")).end_line =
-                inner.position().line;
+            hits.add(
+                inner,
+                Confidence::Medium,
+                format!("every element of `{list}` is compared with every other"),
+            )
+            .end_line = inner.position().line;
             let _ = outer;
         }
     }

@@ -39,25 +39,40 @@ rule! {
 
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     for call in file.methods(&["clone"]) {
-        let Some(receiver) = call.receiver().filter(|receiver| receiver.is(SyntaxKind::PATH_EXPR)) else { continue };
+        let Some(receiver) = call.receiver().filter(|receiver| receiver.is(SyntaxKind::PATH_EXPR)) else {
+            continue;
+        };
         let name = receiver.text();
-        let (Some(function), Some(binding)) = (function_of(call), bindings::of_name(receiver, name)) else { continue };
-        let is_owned_binding = matches!(binding.kind, BindingKind::Let | BindingKind::Parameter) && binding.is_whole;
+        let (Some(function), Some(binding)) = (function_of(call), bindings::of_name(receiver, name)) else {
+            continue;
+        };
+        let is_owned_binding =
+            matches!(binding.kind, BindingKind::Let | BindingKind::Parameter) && binding.is_whole;
         let owns = Ty::of(file, receiver).is_some_and(|ty| ty.is_heavy() && !ty.is_reference);
         if name == "self" || !is_owned_binding || !owns || !function.contains(binding.node) {
             continue;
         }
         let between = call.ancestors().take_while(|ancestor| !ancestor.contains(binding.node));
         let repeats = between.into_iter().any(|ancestor| {
-            matches!(ancestor.kind(), SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR | SyntaxKind::CLOSURE_EXPR)
+            matches!(
+                ancestor.kind(),
+                SyntaxKind::FOR_EXPR
+                    | SyntaxKind::WHILE_EXPR
+                    | SyntaxKind::LOOP_EXPR
+                    | SyntaxKind::CLOSURE_EXPR
+            )
         });
         let is_borrowed = borrowed(binding.node, function, name);
-        let used_later = function
-            .descendants()
-            .filter(|node| node.start() >= call.end())
-            .any(|node| matches!(node.kind(), SyntaxKind::NAME_REF | SyntaxKind::STRING) && mentions(node, name));
-        if !repeats && !used_later && !is_borrowed && loops::enclosing_loop(call).is_none_or(|around| around.node.contains(binding.node)) {
-            hits.add(call, Confidence::Medium, format!("{}: `{name}` is not used again", shown(call))).asks(call, Ask::CopiesMemory);
+        let used_later = function.descendants().filter(|node| node.start() >= call.end()).any(|node| {
+            matches!(node.kind(), SyntaxKind::NAME_REF | SyntaxKind::STRING) && mentions(node, name)
+        });
+        if !repeats
+            && !used_later
+            && !is_borrowed
+            && loops::enclosing_loop(call).is_none_or(|around| around.node.contains(binding.node))
+        {
+            hits.add(call, Confidence::Medium, format!("{}: `{name}` is not used again", shown(call)))
+                .asks(call, Ask::CopiesMemory);
         }
     }
 }
@@ -67,7 +82,8 @@ fn borrowed(binding: Node<'_>, function: Node<'_>, name: &str) -> bool {
     let mut lets = function.descendants().filter(|node| node.is(SyntaxKind::LET_STMT) && *node != binding);
     lets.any(|statement| {
         bindings::initial(statement).is_some_and(|initial| {
-            mentions(initial, name) && (initial.is(SyntaxKind::REF_EXPR) || !initial.text().contains("clone()"))
+            mentions(initial, name)
+                && (initial.is(SyntaxKind::REF_EXPR) || !initial.text().contains("clone()"))
         })
     })
 }

@@ -40,7 +40,14 @@ rule! {
 }
 
 const COMPILES: [&str; 8] = [
-    "Regex::new", "RegexSet::new", "RegexBuilder::new", "Glob::new", "GlobBuilder::new", "Pattern::new", "GlobSetBuilder::new", "RegexSetBuilder::new",
+    "Regex::new",
+    "RegexSet::new",
+    "RegexBuilder::new",
+    "Glob::new",
+    "GlobBuilder::new",
+    "Pattern::new",
+    "GlobSetBuilder::new",
+    "RegexSetBuilder::new",
 ];
 
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
@@ -58,9 +65,17 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
             if !pattern.is_some_and(|pattern| is_fixed(pattern) || !names_change(around, pattern)) {
                 continue;
             }
-            hits.add(call, Confidence::High, format!("{} is compiled in each turn of a loop, with the same pattern", shown(call)));
+            hits.add(
+                call,
+                Confidence::High,
+                format!("{} is compiled in each turn of a loop, with the same pattern", shown(call)),
+            );
         } else if pattern.is_some_and(is_fixed) && !is_constructor(function) && !is_kept(call, function) {
-            hits.add(call, Confidence::Medium, format!("{} is compiled in each call of `{}`", shown(call), function.name().unwrap_or("_")));
+            hits.add(
+                call,
+                Confidence::Medium,
+                format!("{} is compiled in each call of `{}`", shown(call), function.name().unwrap_or("_")),
+            );
         }
     }
 }
@@ -68,8 +83,13 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
 /// In the closure of something that runs it once, or in an initialiser.
 pub(super) fn is_lazy(node: Node<'_>) -> bool {
     node.ancestors().any(|ancestor| match ancestor.kind() {
-        SyntaxKind::CALL_EXPR => ancestor.called().is_some_and(|path| ["LazyLock::new", "LazyCell::new", "Lazy::new"].iter().any(|lazy| path.ends_with(lazy))),
-        SyntaxKind::METHOD_CALL_EXPR => matches!(ancestor.name(), Some("get_or_init" | "get_or_try_init" | "call_once" | "get_or_insert_with")),
+        SyntaxKind::CALL_EXPR => ancestor.called().is_some_and(|path| {
+            ["LazyLock::new", "LazyCell::new", "Lazy::new"].iter().any(|lazy| path.ends_with(lazy))
+        }),
+        SyntaxKind::METHOD_CALL_EXPR => matches!(
+            ancestor.name(),
+            Some("get_or_init" | "get_or_try_init" | "call_once" | "get_or_insert_with")
+        ),
         SyntaxKind::STATIC | SyntaxKind::CONST => true,
         _ => false,
     })
@@ -79,12 +99,17 @@ pub(super) fn is_lazy(node: Node<'_>) -> bool {
 fn is_fixed(pattern: Node<'_>) -> bool {
     let pattern = pattern.peeled();
     pattern.is(SyntaxKind::LITERAL)
-        || (pattern.is(SyntaxKind::PATH_EXPR) && pattern.text().chars().all(|c| c.is_ascii_uppercase() || c == '_' || c == ':' || c.is_ascii_digit()))
+        || (pattern.is(SyntaxKind::PATH_EXPR)
+            && pattern
+                .text()
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c == '_' || c == ':' || c.is_ascii_digit()))
         || (pattern.is(SyntaxKind::CALL_EXPR) && pattern.called().is_some_and(|path| path == "concat!"))
 }
 
 fn names_change(around: loops::Loop<'_>, pattern: Node<'_>) -> bool {
-    let names = pattern.descendants().chain(std::iter::once(pattern)).filter(|node| node.is(SyntaxKind::PATH_EXPR));
+    let names =
+        pattern.descendants().chain(std::iter::once(pattern)).filter(|node| node.is(SyntaxKind::PATH_EXPR));
     let mut names = names.peekable();
     // Inline arguments of a format string are names, too.
     let has_format = pattern.text().contains("format!");
@@ -94,9 +119,30 @@ fn names_change(around: loops::Loop<'_>, pattern: Node<'_>) -> bool {
 /// Functions that run once for what they make.
 pub(super) fn is_constructor(function: Node<'_>) -> bool {
     let name = function.name().unwrap_or_default();
-    let words = ["new", "default", "build", "builder", "main", "init", "setup", "load", "compile", "try_new", "configure", "run", "start", "create", "open"];
+    let words = [
+        "new",
+        "default",
+        "build",
+        "builder",
+        "main",
+        "init",
+        "setup",
+        "load",
+        "compile",
+        "try_new",
+        "configure",
+        "run",
+        "start",
+        "create",
+        "open",
+    ];
     words.contains(&name)
-        || ["new_", "from_", "with_", "init_", "build_", "setup_", "load_", "compile_", "make_", "create_", "try_from", "into_"].iter().any(|start| name.starts_with(start))
+        || [
+            "new_", "from_", "with_", "init_", "build_", "setup_", "load_", "compile_", "make_", "create_",
+            "try_from", "into_",
+        ]
+        .iter()
+        .any(|start| name.starts_with(start))
         || function.child(SyntaxKind::RET_TYPE).is_some_and(|ty| {
             let ty = ty.dense();
             ty.contains("Self") || ty.contains("Regex") || ty.contains("Glob")
@@ -105,9 +151,14 @@ pub(super) fn is_constructor(function: Node<'_>) -> bool {
 
 /// It becomes part of a value that the function gives back.
 fn is_kept(call: Node<'_>, function: Node<'_>) -> bool {
-    let in_record = call.ancestors().take_while(|ancestor| *ancestor != function).any(|ancestor| ancestor.is(SyntaxKind::RECORD_EXPR));
+    let in_record = call
+        .ancestors()
+        .take_while(|ancestor| *ancestor != function)
+        .any(|ancestor| ancestor.is(SyntaxKind::RECORD_EXPR));
     let assigned = call.ancestors().take_while(|ancestor| *ancestor != function).any(|ancestor| {
-        ancestor.is(SyntaxKind::BIN_EXPR) && ancestor.has(SyntaxKind::EQ) && ancestor.parts().next().is_some_and(|left| left.is(SyntaxKind::FIELD_EXPR))
+        ancestor.is(SyntaxKind::BIN_EXPR)
+            && ancestor.has(SyntaxKind::EQ)
+            && ancestor.parts().next().is_some_and(|left| left.is(SyntaxKind::FIELD_EXPR))
     });
     in_record || assigned
 }

@@ -45,7 +45,8 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         }
         let (Some(around), Some(list)) = (loops::enclosing_loop(call), call.receiver()) else { continue };
         let Some(root) = loops::root_name(list) else { continue };
-        let is_bound_inside = bindings::of_name(list, root).is_some_and(|binding| around.node.contains(binding.node));
+        let is_bound_inside =
+            bindings::of_name(list, root).is_some_and(|binding| around.node.contains(binding.node));
         let ty = Ty::of(file, list).map(Ty::through_pointers);
         let is_list = ty.as_ref().is_none_or(|ty| matches!(ty.name.as_str(), "Vec" | "String" | "[]"));
         if is_bound_inside || !is_list || loops::is_small(around) {

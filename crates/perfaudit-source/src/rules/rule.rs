@@ -150,6 +150,8 @@ pub struct Hit {
     pub column: u32,
     /// The last line.
     pub end_line: u32,
+    /// First and last line of what it costs; none where that is spread over the program, as the size of a type.
+    pub cost: Option<(u32, u32)>,
     /// First and last line of the function that it is in.
     pub function: Option<(u32, u32)>,
     /// The function or item that it is in.
@@ -166,6 +168,9 @@ pub struct Hit {
     pub question: Option<Question>,
     /// Whether it holds only if the compiler says so: by syntax alone it would be a guess.
     pub is_guess: bool,
+    /// Whether the compiler bore it out.
+    #[serde(default)]
+    pub is_confirmed: bool,
 }
 
 /// A place in a `Cargo.toml`.
@@ -189,7 +194,12 @@ impl<'a> Hits<'a> {
     }
 
     /// Notes a place. The span is that of the node.
-    pub(crate) fn add(&mut self, node: Node<'_>, confidence: Confidence, message: impl Into<String>) -> &mut Hit {
+    pub(crate) fn add(
+        &mut self,
+        node: Node<'_>,
+        confidence: Confidence,
+        message: impl Into<String>,
+    ) -> &mut Hit {
         let position = node.position_behind_attributes();
         let function = function_of(node).map(|function| (function.position().line, function.last_line()));
         self.out.push(Hit {
@@ -197,6 +207,7 @@ impl<'a> Hits<'a> {
             line: position.line,
             column: position.column,
             end_line: node.last_line(),
+            cost: Some((position.line, node.last_line())),
             function,
             symbol: symbol_of(node),
             message: message.into(),
@@ -205,6 +216,7 @@ impl<'a> Hits<'a> {
             allowed: None,
             question: None,
             is_guess: false,
+            is_confirmed: false,
         });
         self.out.last_mut().expect("it was just pushed")
     }
@@ -215,6 +227,13 @@ impl Hit {
     pub(crate) fn asks(&mut self, call: Node<'_>, ask: Ask) -> &mut Self {
         let name = call.child(ra_ap_syntax::SyntaxKind::NAME_REF).unwrap_or(call).position();
         self.question = Some(Question { line: name.line, column: name.column, ask });
+        self
+    }
+
+    /// What it costs is spent on the lines of another node, too.
+    pub(crate) fn costs(&mut self, node: Node<'_>) -> &mut Self {
+        let (first, last) = (node.position().line, node.last_line());
+        self.cost = Some(self.cost.map_or((first, last), |(from, to)| (from.min(first), to.max(last))));
         self
     }
 

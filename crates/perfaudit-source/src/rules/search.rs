@@ -39,7 +39,10 @@ pub fn search(entries: &[Entry<'_>], words: &[String]) -> Vec<Ranked> {
     let mut ranked: Vec<Ranked> = scores
         .iter()
         .enumerate()
-        .map(|(index, scores)| Ranked { index, relevance: scores.iter().zip(&weights).map(|(score, weight)| score * weight).sum() })
+        .map(|(index, scores)| Ranked {
+            index,
+            relevance: scores.iter().zip(&weights).map(|(score, weight)| score * weight).sum(),
+        })
         .filter(|ranked| ranked.relevance > 0.0)
         .collect();
     ranked.sort_by(|a, b| b.relevance.total_cmp(&a.relevance).then(a.index.cmp(&b.index)));
@@ -80,7 +83,12 @@ mod tests {
     fn found(words: &str) -> Vec<&'static str> {
         let entries: Vec<Entry<'_>> = ALL
             .iter()
-            .map(|rule| Entry { id: rule.id, title: rule.title, category: rule.category.as_str(), text: rule.explanation })
+            .map(|rule| Entry {
+                id: rule.id,
+                title: rule.title,
+                category: rule.category.as_str(),
+                text: rule.explanation,
+            })
             .collect();
         let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
         search(&entries, &words).into_iter().map(|ranked| ALL[ranked.index].id).collect()

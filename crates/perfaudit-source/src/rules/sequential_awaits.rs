@@ -42,17 +42,53 @@ rule! {
 
 /// Calls whose order is the point, or that take turns by nature.
 const IN_ORDER: [&str; 26] = [
-    "accept", "acquire", "close", "commit", "execute", "feed", "flush", "join", "lock", "next", "notified", "read", "read_exact", "read_line", "recv", "send", "shutdown", "sleep", "sleep_until",
-    "tick", "wait", "write", "write_all", "yield_now", "changed", "ready",
+    "accept",
+    "acquire",
+    "close",
+    "commit",
+    "execute",
+    "feed",
+    "flush",
+    "join",
+    "lock",
+    "next",
+    "notified",
+    "read",
+    "read_exact",
+    "read_line",
+    "recv",
+    "send",
+    "shutdown",
+    "sleep",
+    "sleep_until",
+    "tick",
+    "wait",
+    "write",
+    "write_all",
+    "yield_now",
+    "changed",
+    "ready",
 ];
 
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     for wait in file.all(SyntaxKind::AWAIT_EXPR) {
-        let Some(found) = loops::enclosing_loop(wait).filter(|found| found.node.is(SyntaxKind::FOR_EXPR)) else { continue };
-        let Some(call) = wait.receiver().filter(|call| matches!(call.kind(), SyntaxKind::CALL_EXPR | SyntaxKind::METHOD_CALL_EXPR)) else { continue };
+        let Some(found) = loops::enclosing_loop(wait).filter(|found| found.node.is(SyntaxKind::FOR_EXPR))
+        else {
+            continue;
+        };
+        let Some(call) = wait
+            .receiver()
+            .filter(|call| matches!(call.kind(), SyntaxKind::CALL_EXPR | SyntaxKind::METHOD_CALL_EXPR))
+        else {
+            continue;
+        };
         let path = call.called().unwrap_or_default();
         let name = call.name().or_else(|| path.rsplit("::").next()).unwrap_or_default();
-        if IN_ORDER.contains(&name) || loops::is_small(found) || !is_independent(found, wait) || !takes_element(found, call) {
+        if IN_ORDER.contains(&name)
+            || loops::is_small(found)
+            || !is_independent(found, wait)
+            || !takes_element(found, call)
+        {
             continue;
         }
         hits.add(wait, Confidence::Low, format!("{} is awaited before the next turn begins", shown(call)));
@@ -66,7 +102,12 @@ fn is_independent(found: Loop<'_>, wait: Node<'_>) -> bool {
         SyntaxKind::BREAK_EXPR | SyntaxKind::RETURN_EXPR | SyntaxKind::MACRO_CALL => false,
         SyntaxKind::REF_EXPR => !(node.has(SyntaxKind::MUT_KW) && outer(found, node)),
         SyntaxKind::BIN_EXPR => {
-            let assigns = node.children().any(|child| matches!(child.kind(), SyntaxKind::EQ | SyntaxKind::PLUSEQ | SyntaxKind::MINUSEQ | SyntaxKind::PIPEEQ));
+            let assigns = node.children().any(|child| {
+                matches!(
+                    child.kind(),
+                    SyntaxKind::EQ | SyntaxKind::PLUSEQ | SyntaxKind::MINUSEQ | SyntaxKind::PIPEEQ
+                )
+            });
             !assigns
         }
         _ => true,

@@ -42,13 +42,15 @@ rule! {
 
 /// Words in the names of functions that read settings, and run once.
 const READS_SETTINGS: [&str; 16] = [
-    "config", "setting", "option", "detect", "discover", "find", "home", "dir", "path", "parse", "env", "locate", "arg", "version", "default", "log",
+    "config", "setting", "option", "detect", "discover", "find", "home", "dir", "path", "parse", "env",
+    "locate", "arg", "version", "default", "log",
 ];
 
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     for (call, path) in file.calls() {
         let is_variable = matches!(path.as_str(), "std::env::var" | "std::env::var_os");
-        let is_file = matches!(path.as_str(), "std::fs::read_to_string" | "std::fs::read" | "std::fs::File::open");
+        let is_file =
+            matches!(path.as_str(), "std::fs::read_to_string" | "std::fs::read" | "std::fs::File::open");
         let is_fixed = call.args().first().is_some_and(|name| is_fixed(*name));
         if !(is_variable || is_file) || !is_fixed || is_lazy(call) {
             continue;
@@ -57,7 +59,10 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let name = function.name().unwrap_or_default();
         if loops::enclosing_large_loop(call).is_some() {
             hits.add(call, Confidence::High, format!("{} in each turn of a loop", shown(call)));
-        } else if is_variable && !is_constructor(function) && !READS_SETTINGS.iter().any(|word| name.contains(word)) {
+        } else if is_variable
+            && !is_constructor(function)
+            && !READS_SETTINGS.iter().any(|word| name.contains(word))
+        {
             hits.add(call, Confidence::Low, format!("{} in each call of `{name}`", shown(call)));
         } else if is_file && takes_self(function) && !is_constructor(function) {
             hits.add(call, Confidence::Low, format!("{} in each call of `{name}`", shown(call)));
@@ -67,7 +72,11 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
 
 fn is_fixed(name: Node<'_>) -> bool {
     let name = name.peeled();
-    let is_constant = name.is(SyntaxKind::PATH_EXPR) && name.text().chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | ':'));
+    let is_constant = name.is(SyntaxKind::PATH_EXPR)
+        && name
+            .text()
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | ':'));
     name.is(SyntaxKind::LITERAL) || is_constant
 }
 

@@ -54,14 +54,20 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         if ty.args.len() != plain_args || !of_std || !(key.is_integer() || is_fixed_text) {
             continue;
         }
-        let (Some(function), Some(_)) = (function_of(call), loops::enclosing_large_loop(call)) else { continue };
+        let (Some(function), Some(_)) = (function_of(call), loops::enclosing_large_loop(call)) else {
+            continue;
+        };
         let place = (function.start(), map.text().to_owned());
         if seen.contains(&place) {
             continue;
         }
         seen.push(place);
         let key = if key.is_integer() { format!("`{}`", key.name) } else { "texts of the source".to_owned() };
-        hits.add(call, Confidence::Medium, format!("`{}` hashes {key} with SipHash in each turn", map.text()));
+        hits.add(
+            call,
+            Confidence::Medium,
+            format!("`{}` hashes {key} with SipHash in each turn", map.text()),
+        );
     }
 }
 
@@ -76,5 +82,6 @@ fn is_static(file: &File<'_>, map: crate::flat::Node<'_>) -> bool {
     if declared.peek().is_some() {
         return declared.any(|field| field.text().contains("'static"));
     }
-    crate::facts::bindings::of_name(map, map.text()).is_some_and(|binding| binding.node.text().contains("'static"))
+    crate::facts::bindings::of_name(map, map.text())
+        .is_some_and(|binding| binding.node.text().contains("'static"))
 }

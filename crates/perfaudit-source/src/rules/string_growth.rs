@@ -48,11 +48,16 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let target = left.peeled();
         let Some(root) = loops::root_name(target) else { continue };
         let Some(around) = loops::enclosing_large_loop(assignment) else { continue };
-        let is_bound_inside = bindings::of_name(target, root).is_some_and(|binding| around.node.contains(binding.node));
+        let is_bound_inside =
+            bindings::of_name(target, root).is_some_and(|binding| around.node.contains(binding.node));
         if is_bound_inside || !remakes(target, right) {
             continue;
         }
-        hits.add(assignment, Confidence::High, format!("{} copies all of `{}` in each turn", shown(assignment), target.text()));
+        hits.add(
+            assignment,
+            Confidence::High,
+            format!("{} copies all of `{}` in each turn", shown(assignment), target.text()),
+        );
     }
 }
 
@@ -61,7 +66,8 @@ fn remakes(target: Node<'_>, right: Node<'_>) -> bool {
     if is_format(right) {
         let args = right.args();
         let direct = args.iter().skip(1).any(|arg| arg.peeled().text() == text);
-        let inline = target.is(SyntaxKind::PATH_EXPR) && args.first().is_some_and(|format| mentions(*format, text));
+        let inline =
+            target.is(SyntaxKind::PATH_EXPR) && args.first().is_some_and(|format| mentions(*format, text));
         return direct || inline;
     }
     if right.is(SyntaxKind::BIN_EXPR) && right.has(SyntaxKind::PLUS) {
@@ -77,7 +83,8 @@ fn remakes(target: Node<'_>, right: Node<'_>) -> bool {
     }
     if right.is(SyntaxKind::METHOD_CALL_EXPR) && matches!(right.name(), Some("concat" | "join")) {
         return right.receiver().is_some_and(|list| {
-            list.is(SyntaxKind::ARRAY_EXPR) && list.parts().next().is_some_and(|first| loops::root_name(first) == Some(text))
+            list.is(SyntaxKind::ARRAY_EXPR)
+                && list.parts().next().is_some_and(|first| loops::root_name(first) == Some(text))
         });
     }
     false

@@ -36,25 +36,56 @@ rule! {
 
 /// Parts of names, each a whole word.
 const WORDS: [&str; 20] = [
-    "BATCH", "BUF", "BUFFER", "BUFFERS", "CAPACITY", "CHUNK", "CHUNKS", "CONCURRENCY", "PARALLELISM", "POOL", "PREFETCH", "QUEUE", "THREADS", "WORKERS", "READAHEAD", "BUFSIZE", "SHARDS",
-    "STRIPES", "BACKLOG", "INFLIGHT",
+    "BATCH",
+    "BUF",
+    "BUFFER",
+    "BUFFERS",
+    "CAPACITY",
+    "CHUNK",
+    "CHUNKS",
+    "CONCURRENCY",
+    "PARALLELISM",
+    "POOL",
+    "PREFETCH",
+    "QUEUE",
+    "THREADS",
+    "WORKERS",
+    "READAHEAD",
+    "BUFSIZE",
+    "SHARDS",
+    "STRIPES",
+    "BACKLOG",
+    "INFLIGHT",
 ];
 /// Words beside which it is a limit of something else.
-const OTHERWISE: [&str; 10] = ["HEADER", "MAGIC", "VERSION", "OFFSET", "MASK", "NAME", "PATH", "KEY", "ID", "MIN"];
+const OTHERWISE: [&str; 10] =
+    ["HEADER", "MAGIC", "VERSION", "OFFSET", "MASK", "NAME", "PATH", "KEY", "ID", "MIN"];
 
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     for item in file.all(SyntaxKind::CONST).chain(file.all(SyntaxKind::STATIC)) {
         let Some(name) = item.name() else { continue };
         let words: Vec<&str> = name.split('_').collect();
-        let is_tuning = words.iter().any(|word| WORDS.contains(word)) && !words.iter().any(|word| OTHERWISE.contains(word));
-        let is_number = item.parts().filter_map(Ty::of_node).next().is_some_and(|ty| {
-            ty.is_integer() || ty.name.starts_with("NonZero")
-        });
+        let is_tuning = words.iter().any(|word| WORDS.contains(word))
+            && !words.iter().any(|word| OTHERWISE.contains(word));
+        let is_number = item
+            .parts()
+            .filter_map(Ty::of_node)
+            .next()
+            .is_some_and(|ty| ty.is_integer() || ty.name.starts_with("NonZero"));
         let value = item.children().skip_while(|child| !child.is(SyntaxKind::EQ)).nth(1);
-        let has_literal = value.is_some_and(|value| std::iter::once(value).chain(value.descendants()).any(|node| node.is(SyntaxKind::INT_NUMBER)));
+        let has_literal = value.is_some_and(|value| {
+            std::iter::once(value).chain(value.descendants()).any(|node| node.is(SyntaxKind::INT_NUMBER))
+        });
         if is_tuning && is_number && has_literal {
-            let value = value.map(|value| value.text().split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
-            hits.add(item, Confidence::Low, format!("`{name}` is {value}; nothing says that it was measured"));
+            let value = value
+                .map(|value| value.text().split_whitespace().collect::<Vec<_>>().join(" "))
+                .unwrap_or_default();
+            hits.add(
+                item,
+                Confidence::Low,
+                format!("`{name}` is {value}; nothing says that it was measured"),
+            )
+            .cost = None;
         }
     }
 }

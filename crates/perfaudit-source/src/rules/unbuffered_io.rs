@@ -44,7 +44,9 @@ rule! {
 
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     for call in file.all(SyntaxKind::CALL_EXPR) {
-        let is_write = call.called().is_some_and(|path| matches!(path.as_str(), "write!" | "writeln!" | "std::write!" | "std::writeln!"));
+        let is_write = call.called().is_some_and(|path| {
+            matches!(path.as_str(), "write!" | "writeln!" | "std::write!" | "std::writeln!")
+        });
         let Some(target) = call.args().first().copied().filter(|_| is_write) else { continue };
         note(file, call, target, hits);
     }
@@ -55,7 +57,11 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
             Some("read" | "read_exact") => call.args().first().is_some_and(|arg| is_small_array(*arg)),
             Some("bytes") => {
                 if call.args().is_empty() && bare(file, target).is_some_and(|name| name == "File") {
-                    hits.add(call, Confidence::High, format!("{} reads each byte by a system call of its own", shown(call)));
+                    hits.add(
+                        call,
+                        Confidence::High,
+                        format!("{} reads each byte by a system call of its own", shown(call)),
+                    );
                 }
                 false
             }
@@ -70,14 +76,26 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
 fn note(file: &File<'_>, call: Node<'_>, target: Node<'_>, hits: &mut Hits<'_>) {
     let Some(name) = bare(file, target) else { return };
     if loops::enclosing_large_loop(call).is_some() {
-        hits.add(call, Confidence::High, format!("{} is a system call or more in each turn: `{}` is a bare `{name}`", shown(call), target.peeled().text()));
+        hits.add(
+            call,
+            Confidence::High,
+            format!(
+                "{} is a system call or more in each turn: `{}` is a bare `{name}`",
+                shown(call),
+                target.peeled().text()
+            ),
+        );
     }
 }
 
 /// The type of a file or socket without a buffer.
 fn bare(file: &File<'_>, target: Node<'_>) -> Option<String> {
     let ty = Ty::of(file, target)?.through_pointers();
-    matches!(ty.name.as_str(), "File" | "TcpStream" | "UnixStream" | "ChildStdin" | "ChildStdout" | "PipeWriter").then_some(ty.name)
+    matches!(
+        ty.name.as_str(),
+        "File" | "TcpStream" | "UnixStream" | "ChildStdin" | "ChildStdout" | "PipeWriter"
+    )
+    .then_some(ty.name)
 }
 
 /// A literal, or a text that was made for this turn.
@@ -86,10 +104,12 @@ fn is_small_text(argument: Node<'_>) -> bool {
     peeled.is(SyntaxKind::LITERAL)
         || (peeled.is(SyntaxKind::METHOD_CALL_EXPR) && peeled.name() == Some("as_bytes"))
         || (peeled.is(SyntaxKind::ARRAY_EXPR) && peeled.parts().count() <= 16)
-        || (peeled.is(SyntaxKind::METHOD_CALL_EXPR) && matches!(peeled.name(), Some("to_le_bytes" | "to_be_bytes")))
+        || (peeled.is(SyntaxKind::METHOD_CALL_EXPR)
+            && matches!(peeled.name(), Some("to_le_bytes" | "to_be_bytes")))
 }
 
 fn is_small_array(argument: Node<'_>) -> bool {
     let peeled = argument.peeled();
-    peeled.is(SyntaxKind::ARRAY_EXPR) && peeled.parts().nth(1).is_none_or(|n| n.text().parse::<u64>().is_ok_and(|n| n <= 16))
+    peeled.is(SyntaxKind::ARRAY_EXPR)
+        && peeled.parts().nth(1).is_none_or(|n| n.text().parse::<u64>().is_ok_and(|n| n <= 16))
 }

@@ -14,7 +14,11 @@ pub(super) fn apply(tree: &Tree<'_>, hits: &mut [Hit]) {
     for hit in hits {
         let own = [hit.line, hit.line.saturating_sub(1)];
         let of_function = hit.function.map(|(first, _)| first.saturating_sub(1));
-        hit.allowed = own.into_iter().chain(of_function).filter(|line| *line > 0).find_map(|line| reason(tree.line(line), &hit.rule));
+        hit.allowed = own
+            .into_iter()
+            .chain(of_function)
+            .filter(|line| *line > 0)
+            .find_map(|line| reason(tree.line(line), &hit.rule));
     }
 }
 
@@ -38,14 +42,39 @@ mod tests {
     #[test]
     fn a_comment_with_a_reason_allows_a_rule_where_it_stands() {
         let reason = Some("three lines a day".to_owned());
-        assert_eq!(allowed("fn f(s: &mut String) {\n    // perfaudit: allow(format-push) three lines a day\n    s.push_str(&format!(\"{}\", 1));\n}"), [reason.clone()]);
-        assert_eq!(allowed("fn f(s: &mut String) {\n    s.push_str(&format!(\"{}\", 1)); // perfaudit: allow(siphash, format-push) three lines a day\n}"), [reason.clone()]);
-        assert_eq!(allowed("// perfaudit: allow(format-push) three lines a day\nfn f(s: &mut String) {\n    s.push('a');\n    s.push_str(&format!(\"{}\", 1));\n}"), [reason]);
+        assert_eq!(
+            allowed(
+                "fn f(s: &mut String) {\n    // perfaudit: allow(format-push) three lines a day\n    s.push_str(&format!(\"{}\", 1));\n}"
+            ),
+            [reason.clone()]
+        );
+        assert_eq!(
+            allowed(
+                "fn f(s: &mut String) {\n    s.push_str(&format!(\"{}\", 1)); // perfaudit: allow(siphash, format-push) three lines a day\n}"
+            ),
+            [reason.clone()]
+        );
+        assert_eq!(
+            allowed(
+                "// perfaudit: allow(format-push) three lines a day\nfn f(s: &mut String) {\n    s.push('a');\n    s.push_str(&format!(\"{}\", 1));\n}"
+            ),
+            [reason]
+        );
     }
 
     #[test]
     fn a_comment_without_a_reason_or_for_another_rule_allows_nothing() {
-        assert_eq!(allowed("fn f(s: &mut String) {\n    // perfaudit: allow(format-push)\n    s.push_str(&format!(\"{}\", 1));\n}"), [None]);
-        assert_eq!(allowed("fn f(s: &mut String) {\n    // perfaudit: allow(siphash) why not\n    s.push_str(&format!(\"{}\", 1));\n}"), [None]);
+        assert_eq!(
+            allowed(
+                "fn f(s: &mut String) {\n    // perfaudit: allow(format-push)\n    s.push_str(&format!(\"{}\", 1));\n}"
+            ),
+            [None]
+        );
+        assert_eq!(
+            allowed(
+                "fn f(s: &mut String) {\n    // perfaudit: allow(siphash) why not\n    s.push_str(&format!(\"{}\", 1));\n}"
+            ),
+            [None]
+        );
     }
 }

@@ -52,7 +52,11 @@ pub(super) fn of_file(
             }
             continue;
         }
-        let Some(function) = function_of(call).filter(|function| !function.has(SyntaxKind::ASYNC_KW) && !is_test_code(*function)) else { continue };
+        let Some(function) = function_of(call)
+            .filter(|function| !function.has(SyntaxKind::ASYNC_KW) && !is_test_code(*function))
+        else {
+            continue;
+        };
         let Some(caller) = function.name() else { continue };
         // A closure for another thread waits there.
         if call.ancestors().take_while(|ancestor| *ancestor != function).any(is_elsewhere) {
@@ -71,7 +75,10 @@ pub(super) fn of_file(
             .filter(|(caller, _)| !waits.contains_key(*caller))
             .filter_map(|(caller, called)| {
                 let through = called.iter().filter(|name| waits.contains_key(*name)).min()?;
-                Some((*caller, format!("{} (by `{through}`)", waits[through].split(" (by").next().unwrap_or_default())))
+                Some((
+                    *caller,
+                    format!("{} (by `{through}`)", waits[through].split(" (by").next().unwrap_or_default()),
+                ))
             })
             .collect();
         if more.is_empty() {
@@ -79,7 +86,8 @@ pub(super) fn of_file(
         }
         waits.extend(more);
     }
-    let plain = functions.iter().filter_map(|function| function.name()).filter(|name| !waits.contains_key(name));
+    let plain =
+        functions.iter().filter_map(|function| function.name()).filter(|name| !waits.contains_key(name));
     let plain_names = plain.map(str::to_owned).collect();
     let mut blocking: Vec<BlockingFunction> =
         waits.into_iter().map(|(name, what)| BlockingFunction { name: name.to_owned(), what }).collect();
@@ -89,8 +97,10 @@ pub(super) fn of_file(
 
 fn is_elsewhere(node: Node<'_>) -> bool {
     let path = node.called().unwrap_or_default();
-    let last = node.name().filter(|_| node.is(SyntaxKind::METHOD_CALL_EXPR)).or_else(|| path.rsplit("::").next());
-    matches!(last, Some("spawn" | "spawn_blocking" | "block_in_place" | "get_or_init")) || path.ends_with("LazyLock::new")
+    let last =
+        node.name().filter(|_| node.is(SyntaxKind::METHOD_CALL_EXPR)).or_else(|| path.rsplit("::").next());
+    matches!(last, Some("spawn" | "spawn_blocking" | "block_in_place" | "get_or_init"))
+        || path.ends_with("LazyLock::new")
 }
 
 fn called_name(call: Node<'_>) -> Option<&str> {
@@ -109,7 +119,8 @@ fn is_of_crate(call: Node<'_>) -> bool {
     }
     let text = receiver.text();
     receiver.is(SyntaxKind::PATH_EXPR)
-        && (!text.contains("::") || ["crate::", "super::", "self::", "Self::"].iter().any(|start| text.starts_with(start)))
+        && (!text.contains("::")
+            || ["crate::", "super::", "self::", "Self::"].iter().any(|start| text.starts_with(start)))
         && text.rsplit("::").next().is_some_and(|name| name.starts_with(char::is_lowercase))
 }
 
@@ -150,14 +161,20 @@ pub(super) fn through_helpers(files: &mut [ScannedFile]) {
                 line: call.line,
                 column: call.column,
                 end_line: call.end_line,
+                cost: Some((call.line, call.end_line)),
                 function: call.function,
                 symbol: call.symbol.clone(),
-                message: format!("`{}` makes the thread wait, and every task on it: it calls `{}`", call.name, what.split(" (by").next().unwrap_or(what)),
+                message: format!(
+                    "`{}` makes the thread wait, and every task on it: it calls `{}`",
+                    call.name,
+                    what.split(" (by").next().unwrap_or(what)
+                ),
                 confidence: Confidence::Medium,
                 is_test: call.is_test,
                 allowed: None,
                 question: None,
                 is_guess: false,
+                is_confirmed: false,
             });
         }
         file.analysis.hits.extend(found);

@@ -69,7 +69,10 @@ impl Cache {
 
     /// Written beside and moved into place, so that no other process reads half of it.
     pub(super) fn save(self, path: &Path) -> io::Result<()> {
-        let files = self.files.into_iter().map(|(path, (digest, analysis))| (path, (format!("{digest:x}"), analysis)));
+        let files = self
+            .files
+            .into_iter()
+            .map(|(path, (digest, analysis))| (path, (format!("{digest:x}"), analysis)));
         let record = Record { made_by: MADE_BY.to_owned(), files: files.collect() };
         let json = serde_json::to_vec(&record).map_err(io::Error::other)?;
         let folder = path.parent().unwrap_or(Path::new("."));

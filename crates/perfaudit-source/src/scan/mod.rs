@@ -15,8 +15,8 @@ use rayon::prelude::*;
 use crate::error::SourceError;
 use crate::manifest::Manifest;
 use crate::rules::{ALL, Check, Hit};
-pub use analysis::{AsyncCounts, COMPLEX, FileAnalysis, LineCounts, LongFunction};
 pub(crate) use analysis::analyse;
+pub use analysis::{AsyncCounts, COMPLEX, FileAnalysis, LineCounts, LongFunction};
 pub use cache::CacheUse;
 pub use place::Place;
 pub use project::{AsyncModule, ModuleImport, ProjectFacts};
@@ -108,7 +108,11 @@ fn scan_in_pool(request: &ScanRequest<'_>) -> Scan {
     for (path, outcome) in read {
         match outcome {
             Ok((analysis, digest, was_known)) => {
-                if was_known { used.hits += 1 } else { used.misses += 1 }
+                if was_known {
+                    used.hits += 1
+                } else {
+                    used.misses += 1
+                }
                 kept.insert(path.clone(), digest, analysis.clone());
                 files.push(file(request, path, analysis));
             }
@@ -144,7 +148,7 @@ pub(crate) fn analyse_text(text: &str) -> Result<FileAnalysis, String> {
 
 fn analyse_manifest(text: &str) -> Result<FileAnalysis, String> {
     let manifest = Manifest::parse(text)?;
-    let mut analysis = FileAnalysis::default();
+    let mut analysis = FileAnalysis { imports: manifest.dependencies.clone(), ..FileAnalysis::default() };
     for rule in ALL {
         let Check::Manifest(check) = rule.check else { continue };
         let mut found = Vec::new();
@@ -154,6 +158,7 @@ fn analyse_manifest(text: &str) -> Result<FileAnalysis, String> {
             line: hit.line,
             column: 1,
             end_line: hit.line,
+            cost: None,
             function: None,
             symbol: hit.symbol,
             message: hit.message,
@@ -162,6 +167,7 @@ fn analyse_manifest(text: &str) -> Result<FileAnalysis, String> {
             allowed: None,
             question: None,
             is_guess: false,
+            is_confirmed: false,
         }));
     }
     Ok(analysis)

@@ -32,10 +32,14 @@ pub(super) fn of(path: &str, is_generated: bool) -> Place {
     if is_generated {
         return Place::Generated;
     }
-    let is_in = |names: &[&str]| path.rsplit_once('/').is_some_and(|(folders, _)| folders.split('/').any(|folder| names.contains(&folder)));
+    let is_in = |names: &[&str]| {
+        path.rsplit_once('/')
+            .is_some_and(|(folders, _)| folders.split('/').any(|folder| names.contains(&folder)))
+    };
     if path == "build.rs" {
         Place::BuildScript
-    } else if path.starts_with("benches/") || path.starts_with("bench/") || is_in(&["benches", "benchmarks"]) {
+    } else if path.starts_with("benches/") || path.starts_with("bench/") || is_in(&["benches", "benchmarks"])
+    {
         Place::Bench
     } else if path.starts_with("examples/") || is_in(&["examples"]) {
         Place::Example

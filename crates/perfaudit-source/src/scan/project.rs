@@ -76,12 +76,15 @@ impl ProjectFacts {
             if file.place == Place::Production {
                 facts.source_code += code - tests;
                 facts.test_code += tests;
-                facts.complex.extend(analysis.complex.iter().map(|function| (file.path.clone(), function.clone())));
+                facts
+                    .complex
+                    .extend(analysis.complex.iter().map(|function| (file.path.clone(), function.clone())));
             } else if file.place != Place::Generated {
                 facts.test_code += code;
             }
             let counts = analysis.asynchronous;
-            let count = |rule: &str| analysis.hits.iter().filter(|hit: &&Hit| hit.rule == rule).count() as u32;
+            let count =
+                |rule: &str| analysis.hits.iter().filter(|hit: &&Hit| hit.rule == rule).count() as u32;
             if counts.functions + counts.awaits > 0 {
                 facts.asynchronous.push(AsyncModule {
                     path: file.path.clone(),
@@ -100,9 +103,14 @@ impl ProjectFacts {
             }
         }
         facts.complex_count = facts.complex.len() as u64;
-        facts.complex.sort_by(|a, b| b.1.complexity.cmp(&a.1.complexity).then_with(|| (&a.0, a.1.line).cmp(&(&b.0, b.1.line))));
+        facts.complex.sort_by(|a, b| {
+            b.1.complexity.cmp(&a.1.complexity).then_with(|| (&a.0, a.1.line).cmp(&(&b.0, b.1.line)))
+        });
         facts.complex.truncate(most);
-        facts.imports = imports.into_iter().map(|((package, from, to), files)| ModuleImport { package, from, to, files }).collect();
+        facts.imports = imports
+            .into_iter()
+            .map(|((package, from, to), files)| ModuleImport { package, from, to, files })
+            .collect();
         facts
     }
 }

@@ -13,7 +13,13 @@ fn project(files: &[(&str, &[u8])]) -> tempfile::TempDir {
 
 fn scanned(folder: &tempfile::TempDir, cache: Option<&Path>) -> Scan {
     let packages = [PackageRoot { name: "a".into(), directory: PathBuf::new() }];
-    let request = ScanRequest { root: folder.path(), packages: &packages, skip: &[], exclude: &["vendor/".to_owned()], cache };
+    let request = ScanRequest {
+        root: folder.path(),
+        packages: &packages,
+        skip: &[],
+        exclude: &["vendor/".to_owned()],
+        cache,
+    };
     scan(&request).unwrap()
 }
 
@@ -26,7 +32,10 @@ fn everything_that_is_no_source_becomes_a_row_and_the_rest_is_read() {
         ("src/latin.rs", b"// \xe9\n"),
         ("src/deep.rs", deep.as_bytes()),
         ("src/table.rs", table.as_bytes()),
-        ("src/broken.rs", b"fn g( { if } struct ; fn h(s: &mut String) { s.push_str(&format!(\"{}\", 1)); }\n"),
+        (
+            "src/broken.rs",
+            b"fn g( { if } struct ; fn h(s: &mut String) { s.push_str(&format!(\"{}\", 1)); }\n",
+        ),
         ("vendor/other.rs", b"fn v() {}\n"),
         ("target/CACHEDIR.TAG", b"x"),
         ("target/debug/built.rs", b"fn b() {}\n"),
@@ -36,8 +45,12 @@ fn everything_that_is_no_source_becomes_a_row_and_the_rest_is_read() {
     let scan = scanned(&folder, None);
     let paths: Vec<&str> = scan.files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["Cargo.toml", "src/broken.rs", "src/lib.rs", "src/table.rs"]);
-    let unread: Vec<(&str, &str)> = scan.unread.iter().map(|unread| (unread.path.as_str(), unread.reason.as_str())).collect();
-    assert_eq!(unread, [("src/deep.rs", "line 1: nested too deeply to be parsed"), ("src/latin.rs", "not UTF-8 at byte 3")]);
+    let unread: Vec<(&str, &str)> =
+        scan.unread.iter().map(|unread| (unread.path.as_str(), unread.reason.as_str())).collect();
+    assert_eq!(
+        unread,
+        [("src/deep.rs", "line 1: nested too deeply to be parsed"), ("src/latin.rs", "not UTF-8 at byte 3")]
+    );
     assert_eq!(scan.files[0].analysis.hits[0].rule, "build-profile");
     assert_eq!(scan.files[1].analysis.hits[0].rule, "format-push");
     assert_eq!(scan.files[3].analysis.lines.code, 100_000);
@@ -45,7 +58,10 @@ fn everything_that_is_no_source_becomes_a_row_and_the_rest_is_read() {
 
 #[test]
 fn files_that_did_not_change_are_taken_from_the_cache() {
-    let folder = project(&[("src/lib.rs", b"fn f() {}\n"), ("src/a.rs", b"fn f(s: &mut String) { *s += &format!(\"\"); }\n")]);
+    let folder = project(&[
+        ("src/lib.rs", b"fn f() {}\n"),
+        ("src/a.rs", b"fn f(s: &mut String) { *s += &format!(\"\"); }\n"),
+    ]);
     let cache = folder.path().join("store/cache.json");
     let first = scanned(&folder, Some(&cache));
     assert_eq!((first.cache.hits, first.cache.misses, &first.cache.problem), (0, 2, &None));
@@ -74,7 +90,8 @@ fn async_code_that_waits_by_a_function_of_another_file_is_found() {
         ("src/lib.rs", b"use files::load;\nasync fn f() {\n    load();\n    other();\n    tokio::task::spawn_blocking(|| load()).await;\n}\n"),
     ]);
     let scan = scanned(&folder, None);
-    let hits: Vec<(&str, u32)> = scan.files[1].analysis.hits.iter().map(|hit| (hit.rule.as_ref(), hit.line)).collect();
+    let hits: Vec<(&str, u32)> =
+        scan.files[1].analysis.hits.iter().map(|hit| (hit.rule.as_ref(), hit.line)).collect();
     assert_eq!(hits, [("blocking-in-async", 3)]);
     assert!(scan.files[1].analysis.hits[0].message.contains("std::fs::read_to_string"));
 }
@@ -113,6 +130,7 @@ fn a_project_is_added_up() {
     let facts = ProjectFacts::of(&scan.files, 5);
     assert_eq!((facts.lines, facts.source_code, facts.test_code, facts.comments), (14, 6, 6, 1));
     assert_eq!(facts.asynchronous[0].functions, 1);
-    let imports: Vec<(&str, &str)> = facts.imports.iter().map(|import| (import.from.as_str(), import.to.as_str())).collect();
+    let imports: Vec<(&str, &str)> =
+        facts.imports.iter().map(|import| (import.from.as_str(), import.to.as_str())).collect();
     assert_eq!(imports, [("crate", "parser"), ("parser", "a"), ("parser", "c")]);
 }

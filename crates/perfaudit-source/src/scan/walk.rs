@@ -30,7 +30,9 @@ pub(super) fn walk(request: &ScanRequest<'_>) -> Walked {
     let skip: Vec<_> = request.skip.to_vec();
     builder.require_git(false).filter_entry(move |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-        !is_folder || !(skip.iter().any(|folder| folder == entry.path()) || entry.path().join("CACHEDIR.TAG").exists())
+        !is_folder
+            || !(skip.iter().any(|folder| folder == entry.path())
+                || entry.path().join("CACHEDIR.TAG").exists())
     });
     for entry in builder.build() {
         match entry {

@@ -16,6 +16,8 @@ pub(crate) enum StageArgument {
     Cpu,
     /// Allocations
     Heap,
+    /// Findings from source
+    Source,
 }
 
 impl From<StageArgument> for ChosenStage {
@@ -26,6 +28,7 @@ impl From<StageArgument> for ChosenStage {
             StageArgument::Delivery => Self::Delivery,
             StageArgument::Cpu => Self::Cpu,
             StageArgument::Heap => Self::Heap,
+            StageArgument::Source => Self::Source,
         }
     }
 }

@@ -12,7 +12,9 @@ pub(crate) mod explain;
 pub(crate) mod heap;
 pub(crate) mod init;
 pub(crate) mod report;
+pub(crate) mod rules;
 pub(crate) mod shell;
+pub(crate) mod source;
 
 use std::path::Path;
 

@@ -1,7 +1,7 @@
 //! What to do next.
 
 use perfaudit_result::{
-    Finding, MetricName, Mode, NextAction, Of, Project, Severity, Workload, WorkloadState,
+    Finding, MetricName, Mode, NextAction, Of, Project, Severity, Source, Workload, WorkloadState,
 };
 
 /// At most this many: a list that nobody reads helps nobody.
@@ -17,7 +17,8 @@ pub(crate) fn next_actions(
     mode: Mode,
 ) -> Vec<NextAction> {
     let targets: usize = project.packages.iter().map(|package| package.bench_targets.len()).sum();
-    if targets == 0 && workloads.is_empty() {
+    let hot = findings.iter().any(|finding| finding.severity != Severity::Note);
+    if targets == 0 && workloads.is_empty() && !hot {
         return how_to_start(project);
     }
     let mut actions = Vec::new();
@@ -56,6 +57,19 @@ pub(crate) fn next_actions(
     }
     actions.truncate(MOST);
     actions
+}
+
+/// What to do when the source was read and nothing measured.
+pub(crate) fn after_reading(source: &Source) -> Vec<NextAction> {
+    let is_clean = source.rules.iter().all(|rule| rule.not_measured == 0);
+    if is_clean {
+        return Vec::new();
+    }
+    vec![NextAction {
+        title: "measure what these places cost".to_owned(),
+        reason: "which of them matter is not known from the source: profiles rank them, and fold those that cost nothing".to_owned(),
+        command: Some("perfaudit source --only cpu --only heap".to_owned()),
+    }]
 }
 
 fn lacks_p99(workloads: &[Workload]) -> bool {

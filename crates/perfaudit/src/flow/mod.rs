@@ -23,6 +23,7 @@ mod record;
 mod relative;
 mod reproduce;
 mod resume;
+mod source;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -121,9 +122,16 @@ pub(crate) fn audit(
         &mut stages,
     )?;
 
+    let scanned = if plan.stages.source && matches!(subject, Subject::Project) {
+        let (scanned, stage) = source::source_stage(&plan, &directory, interrupt, progress)?;
+        stages.push(stage);
+        Some(scanned)
+    } else {
+        None
+    };
     let analysing = Recorder::begin(StageName::Analyse, Some(&directory));
     progress.say("analyse".to_owned());
-    let Measured { host, floor_limits, preconditions, mut gathered, commands, delivery, profiled, counted } =
+    let Measured { host, floor_limits, mut preconditions, mut gathered, commands, delivery, profiled, counted } =
         measured;
     gathered.workloads.extend(built.failures.iter().map(unbuilt));
     let mut observed = BTreeMap::new();
@@ -154,7 +162,20 @@ pub(crate) fn audit(
     for (workload, remarks) in gathered.workloads.iter_mut().zip(audited.remarks) {
         workload.audits = remarks;
     }
-    let findings = audited.findings;
+    let mut findings = audited.findings;
+    let profiles = source::Profiles {
+        cpu: cpu.cpu.as_ref(),
+        stacks: &cpu.profiles,
+        heap: heap.heap.as_ref(),
+        allocations: &heap.profiles,
+    };
+    let source = scanned.map(|scanned| source::read(scanned, &plan.config.source, profiles));
+    let source = source.map(|source::Read { source, findings: found }| {
+        findings.extend(found);
+        // Among findings that matter alike, those on figures come first.
+        findings.sort_by_key(|finding| (finding.severity, finding.code.is_some()));
+        source
+    });
     if let Subject::Lines(lines) = subject {
         relative::compare(&mut gathered.workloads, &gathered.samples, lines.reference.is_some(), seed);
     }
@@ -179,9 +200,17 @@ pub(crate) fn audit(
     limits.extend(arguments.limits.iter().cloned());
     limits.extend(limits::limits(&plan, &gathered, !cpu.evidence.is_empty()));
     let reproduce = reproduce::steps(&plan, &built, &gathered.workloads, &observed, &run);
-    let slos = objectives::judged(&plan.config, &gathered.workloads, &gathered.samples);
-    let verdict = verdict::verdict(&gathered.workloads, &findings, &slos, &project, interrupted);
-    let next_actions = actions::next_actions(&gathered.workloads, &findings, &project, plan.mode);
+    let mut slos = objectives::judged(&plan.config, &gathered.workloads, &gathered.samples);
+    let mut next_actions = actions::next_actions(&gathered.workloads, &findings, &project, plan.mode);
+    let alone = source.as_ref().filter(|_| !plan.stages.measures());
+    if let Some(source) = alone {
+        // Nothing was to be measured: what concerns measuring says nothing.
+        slos.clear();
+        preconditions.clear();
+        next_actions = actions::after_reading(source);
+    }
+    let answer = alone.map(|source| source.answer.as_str());
+    let verdict = verdict::verdict(&gathered.workloads, &findings, &slos, &project, answer, interrupted);
     let mut result = AuditResult {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: "perfaudit".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -194,6 +223,7 @@ pub(crate) fn audit(
         slos,
         cpu: cpu.cpu,
         heap: heap.heap,
+        source,
         comparison: None,
         paired: None,
         groups,

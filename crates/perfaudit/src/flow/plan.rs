@@ -64,6 +64,8 @@ pub(crate) struct Stages {
     pub(crate) cpu: bool,
     /// The allocations of what was measured are counted.
     pub(crate) heap: bool,
+    /// The project's source is read.
+    pub(crate) source: bool,
 }
 
 impl Stages {
@@ -80,7 +82,13 @@ impl Stages {
             delivery: is_on(ChosenStage::Delivery),
             cpu,
             heap,
+            source: is_on(ChosenStage::Source),
         }
+    }
+
+    /// Whether anything is to be run.
+    pub(crate) fn measures(self) -> bool {
+        self.bench || self.commands || self.delivery || self.cpu || self.heap
     }
 
     /// The pace of figures, and the time for profiles and for counting allocations.

@@ -38,12 +38,13 @@ impl Counts {
     }
 }
 
-/// Failures of the project come before what was left out, and both before success.
+/// `source_alone` is what the source says, where nothing else was asked for. Failures of the project come before what was left out, and both before success.
 pub(crate) fn verdict(
     workloads: &[Workload],
     findings: &[Finding],
     slos: &[Slo],
     project: &Project,
+    source_alone: Option<&str>,
     interrupted: bool,
 ) -> Verdict {
     let counts = Counts::of(workloads);
@@ -53,6 +54,8 @@ pub(crate) fn verdict(
         (VerdictStatus::ProjectFailed, failed(counts))
     } else if broken > 0 {
         (VerdictStatus::SloCritical, format!("{broken} of {} not kept", objectives(slos.len())))
+    } else if let Some(answer) = source_alone.filter(|_| workloads.is_empty() && !interrupted) {
+        (VerdictStatus::Pass, answer.to_owned())
     } else if counts.measured == 0 && counts.not_run == 0 && !interrupted {
         (VerdictStatus::Inconclusive, nothing_to_measure(workloads, project))
     } else if counts.not_run > 0 || interrupted {
@@ -106,7 +109,7 @@ fn doubts(findings: &[Finding]) -> String {
     let affected = |severity| {
         let mut workloads: Vec<_> = findings
             .iter()
-            .filter(|finding| finding.severity == severity && finding.rule != "failing-benchmark")
+            .filter(|finding| finding.severity == severity && finding.rule != "failing-benchmark" && finding.code.is_none())
             .flat_map(|finding| &finding.workloads)
             .collect();
         workloads.sort();
@@ -186,11 +189,12 @@ mod tests {
             granularity: Granularity::NotMeasured,
             ceiling_gain: None,
             verification: Verification { state: VerificationState::NotTried },
+            code: None,
         }
     }
 
     fn told(states: &[WorkloadState], findings: &[Finding], interrupted: bool) -> (u8, String) {
-        let verdict = verdict(&workloads(states), findings, &[], &project(&["t"]), interrupted);
+        let verdict = verdict(&workloads(states), findings, &[], &project(&["t"]), None, interrupted);
         (verdict.exit_code, verdict.headline)
     }
 
@@ -226,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_project_without_benchmarks_is_told_as_such() {
-        let verdict = verdict(&[], &[], &[], &project(&[]), false);
+        let verdict = verdict(&[], &[], &[], &project(&[]), None, false);
         assert_eq!(
             (verdict.exit_code, verdict.headline.as_str()),
             (3, "nothing measured: 1 package has no benchmark")

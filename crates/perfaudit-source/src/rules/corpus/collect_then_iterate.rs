@@ -108,3 +108,10 @@ fn given(text: &str) -> usize {
     let words: Vec<&str> = text.split(' ').collect();
     take(&words)
 }
+
+// The values must live as long as what borrows from them.
+fn lent(columns: &[Column]) -> usize {
+    let data: Vec<Data> = columns.iter().map(|column| column.data()).collect();
+    let refs: Vec<&Data> = data.iter().collect();
+    merge(&refs)
+}

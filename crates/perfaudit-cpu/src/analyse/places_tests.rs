@@ -1,0 +1,39 @@
+use super::*;
+use crate::analyse::testing::{profile, repeated};
+
+fn place(lines: (u32, u32), function: (u32, u32)) -> SourcePlace {
+    SourcePlace { file: "src/lib.rs".into(), lines, function: Some(function) }
+}
+
+#[test]
+fn a_line_costs_what_it_calls_and_its_function_costs_more() {
+    let profile = repeated(
+        20,
+        &[
+            "main own:mine|src/lib.rs|12|rows;std|alloc.rs|5|malloc 3",
+            "main own:mine|src/lib.rs|14|rows;own:mine|src/other.rs|12|row 5",
+            "main own:mine|src/other.rs|12|row 2",
+        ],
+    );
+    let shares = place_shares(&profile, &[place((12, 12), (10, 20)), place((30, 30), (29, 31))]);
+    assert_eq!(shares[0].lines.value(), Some(0.3));
+    assert_eq!(shares[0].function.value(), Some(0.8));
+    assert!(shares[0].is_seen && shares[0].has_lines);
+    assert!(!shares[1].is_seen);
+}
+
+#[test]
+fn recursion_counts_once() {
+    let frame = "own:mine|src/lib.rs|12|walk";
+    let profile = profile(1, &[&format!("0 main {frame};{frame};{frame} 4")]);
+    assert_eq!(place_shares(&profile, &[place((12, 12), (10, 20))])[0].lines.value(), Some(1.0));
+}
+
+#[test]
+fn a_function_whose_frames_have_no_lines_is_known_as_a_whole() {
+    let mut profile = profile(1, &["0 main own:mine|src/lib.rs|0|rows 4"]);
+    profile.functions[0].line = Some(11);
+    let shares = place_shares(&profile, &[place((12, 12), (10, 20))]);
+    assert_eq!((shares[0].lines.value(), shares[0].function.value()), (Some(0.0), Some(1.0)));
+    assert!(shares[0].is_seen && !shares[0].has_lines);
+}

@@ -1,0 +1,257 @@
+//! What findings cost in the profiles of the run.
+
+use std::collections::BTreeMap;
+
+use perfaudit_cpu::analyse::{PlaceShare, SourcePlace, place_bytes, place_shares};
+use perfaudit_result::{
+    ArtifactId, ConfidenceLevel, Cpu, CpuProfile, Estimate, Figure, Granularity, Heap, HeapProfile, Heat,
+    Interval, Method, Of, Trust, Unit, WorkloadId, WorkloadShare,
+};
+
+/// The profiles of a run.
+#[derive(Clone, Copy)]
+pub(crate) struct Profiles<'a> {
+    pub(crate) cpu: Option<&'a Cpu>,
+    pub(crate) stacks: &'a BTreeMap<ArtifactId, CpuProfile>,
+    pub(crate) heap: Option<&'a Heap>,
+    pub(crate) allocations: &'a BTreeMap<ArtifactId, HeapProfile>,
+}
+
+/// What is known of the cost of one finding.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Cost {
+    pub(super) heat: Heat,
+    pub(super) granularity: Granularity,
+    pub(super) share_of_cpu: Option<f64>,
+    pub(super) share_of_alloc_bytes: Option<f64>,
+    /// The workloads that show it, most first.
+    pub(super) by_workload: Vec<Seen>,
+    pub(super) ceiling_gain: Option<Figure>,
+    /// The profile that shows most of it.
+    pub(super) artifact: Option<ArtifactId>,
+}
+
+/// From this share of a workload on, a finding matters.
+pub(super) const MATTERS: f64 = 0.01;
+
+impl Cost {
+    fn unknown() -> Self {
+        Self {
+            heat: Heat::NotMeasured,
+            granularity: Granularity::NotMeasured,
+            share_of_cpu: None,
+            share_of_alloc_bytes: None,
+            by_workload: Vec::new(),
+            ceiling_gain: None,
+            artifact: None,
+        }
+    }
+
+    /// The largest share in any workload, for the order of findings.
+    pub(super) fn largest(&self) -> f64 {
+        let shares = self.by_workload.iter().map(Seen::largest);
+        shares.fold(0.0, f64::max)
+    }
+
+    /// The largest share of CPU time in any workload.
+    pub(super) fn largest_of_cpu(&self) -> f64 {
+        let shares = self.by_workload.iter().filter_map(|share| share.cpu.as_ref()?.value());
+        shares.fold(0.0, f64::max)
+    }
+}
+
+/// What one workload shows of a place.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Seen {
+    pub(super) id: WorkloadId,
+    /// Share of its CPU time; none when it was not profiled.
+    pub(super) cpu: Option<Figure>,
+    /// Share of the bytes it allocates; none when they were not counted.
+    pub(super) bytes: Option<f64>,
+}
+
+impl Seen {
+    pub(super) fn largest(&self) -> f64 {
+        let cpu = self.cpu.as_ref().and_then(Figure::value).unwrap_or(0.0);
+        cpu.max(self.bytes.unwrap_or(0.0))
+    }
+
+    pub(super) fn told(&self) -> WorkloadShare {
+        WorkloadShare {
+            id: self.id.clone(),
+            share_of_cpu: self.cpu.as_ref().and_then(Figure::value),
+            share_of_alloc_bytes: self.bytes,
+        }
+    }
+}
+
+/// One workload with what its profiles say of all places.
+struct InProfiles {
+    id: WorkloadId,
+    cpu: Option<(ArtifactId, Vec<PlaceShare>)>,
+    /// Share of bytes by lines, and by function.
+    heap: Option<Vec<(f64, f64)>>,
+}
+
+/// The cost of each place; places without lines cost what nobody knows.
+pub(super) fn costs(profiles: Profiles<'_>, places: &[Option<SourcePlace>]) -> Vec<Cost> {
+    let known: Vec<SourcePlace> = places.iter().flatten().cloned().collect();
+    let seen = in_profiles(profiles, &known);
+    let mut at = 0;
+    places
+        .iter()
+        .map(|place| match place {
+            None => Cost::unknown(),
+            Some(_) => {
+                at += 1;
+                cost(&seen, at - 1)
+            }
+        })
+        .collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of processes are below 2^53")]
+fn in_profiles(profiles: Profiles<'_>, places: &[SourcePlace]) -> Vec<InProfiles> {
+    let is_fit = |trust: Trust| matches!(trust, Trust::Sound | Trust::Limited);
+    let mut seen: Vec<InProfiles> = Vec::new();
+    for row in profiles.cpu.iter().flat_map(|cpu| &cpu.workloads).filter(|row| is_fit(row.trust)) {
+        let stacks = row.profile.as_ref().and_then(|id| Some((id, profiles.stacks.get(id)?)));
+        if let Some((id, profile)) = stacks.filter(|(_, profile)| profile.total() > 0) {
+            let cpu = Some((id.clone(), place_shares(profile, places)));
+            seen.push(InProfiles { id: row.id.clone(), cpu, heap: None });
+        }
+    }
+    for row in profiles.heap.iter().flat_map(|heap| &heap.workloads).filter(|row| is_fit(row.trust)) {
+        let stacks = row.profile.as_ref().and_then(|id| profiles.allocations.get(id));
+        let Some((bytes, total)) =
+            stacks.map(|profile| place_bytes(profile, places)).filter(|(_, total)| *total > 0)
+        else {
+            continue;
+        };
+        let of = |bytes: u64| bytes as f64 / total as f64;
+        let heap = Some(bytes.iter().map(|bytes| (of(bytes.lines), of(bytes.function))).collect());
+        match seen.iter_mut().find(|one| one.id == row.id) {
+            Some(one) => one.heap = heap,
+            None => seen.push(InProfiles { id: row.id.clone(), cpu: None, heap }),
+        }
+    }
+    seen
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there are not that many workloads")]
+fn cost(seen: &[InProfiles], at: usize) -> Cost {
+    let mut granularity = Granularity::Line;
+    let mut by_workload: Vec<Seen> = Vec::new();
+    let mut artifacts: Vec<(f64, ArtifactId)> = Vec::new();
+    let (mut cpu, mut heap) = ((0.0, 0), (0.0, 0));
+    for one in seen {
+        let of_cpu = one.cpu.as_ref().map(|(id, shares)| (id, &shares[at]));
+        let of_heap = one.heap.as_ref().map(|shares| shares[at]);
+        cpu.1 += usize::from(of_cpu.is_some());
+        heap.1 += usize::from(of_heap.is_some());
+        let shows =
+            of_cpu.is_some_and(|(_, share)| share.is_seen) || of_heap.is_some_and(|(_, whole)| whole > 0.0);
+        if !shows {
+            continue;
+        }
+        let mut row = Seen { id: one.id.clone(), cpu: None, bytes: None };
+        if let Some((id, share)) = of_cpu {
+            let figure = if share.is_seen && !share.has_lines {
+                granularity = Granularity::Function;
+                &share.function
+            } else {
+                &share.lines
+            };
+            cpu.0 += figure.value().unwrap_or(0.0);
+            artifacts.push((figure.value().unwrap_or(0.0), id.clone()));
+            row.cpu = Some(figure.clone());
+        }
+        if let Some((lines, _)) = of_heap {
+            heap.0 += lines;
+            row.bytes = Some(lines);
+        }
+        by_workload.push(row);
+    }
+    if by_workload.is_empty() {
+        return Cost::unknown();
+    }
+    by_workload.sort_by(|a, b| b.largest().total_cmp(&a.largest()));
+    artifacts.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mean = |(sum, n): (f64, usize)| (n > 0).then(|| sum / n as f64);
+    let heat = if by_workload.iter().any(|share| share.largest() >= MATTERS) { Heat::Hot } else { Heat::Cold };
+    let hottest = by_workload
+        .iter()
+        .filter_map(|share| share.cpu.as_ref().map(|figure| (&share.id, figure)))
+        .max_by(|a, b| a.1.value().unwrap_or(0.0).total_cmp(&b.1.value().unwrap_or(0.0)));
+    let ceiling_gain = hottest
+        .filter(|(_, share)| share.value().is_some_and(|share| share >= MATTERS))
+        .map(|(_, share)| ceiling(share));
+    Cost {
+        heat,
+        granularity,
+        share_of_cpu: mean(cpu),
+        share_of_alloc_bytes: mean(heap),
+        by_workload,
+        ceiling_gain,
+        artifact: artifacts.into_iter().next().map(|(_, id)| id),
+    }
+}
+
+/// The most that can be gained of the workload where the share is largest, if the place cost nothing any more: the time
+/// without it over the time with it, as a factor (Amdahl, 1967).
+fn ceiling(share: &Figure) -> Figure {
+    let faster = |share: f64| 1.0 / (1.0 - share.min(0.999));
+    let estimate = match &share.estimate {
+        Estimate::WithInterval { value, interval, .. } => {
+            match Interval::new(faster(interval.lower()), faster(interval.upper())) {
+                Ok(interval) => {
+                    Estimate::WithInterval { value: faster(*value), interval, level: ConfidenceLevel::P95 }
+                }
+                Err(error) => Estimate::WithoutInterval { value: faster(*value), reason: error.to_string() },
+            }
+        }
+        Estimate::WithoutInterval { value, reason } => {
+            Estimate::WithoutInterval { value: faster(*value), reason: format!("its share: {reason}") }
+        }
+        Estimate::AtMost { reason, .. } | Estimate::NotEstimable { reason } => {
+            Estimate::NotEstimable { reason: format!("its share: {reason}") }
+        }
+    };
+    let method = "1 / (1 - share of CPU) of the workload where it is largest: how many times as fast it is if these lines cost nothing (Amdahl)";
+    Figure { estimate, unit: Unit::Ratio, n: share.n, method: Method(method.into()), of: Of::Sample }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(value: f64, lower: f64, upper: f64) -> Figure {
+        Figure {
+            estimate: Estimate::WithInterval {
+                value,
+                interval: Interval::new(lower, upper).unwrap(),
+                level: ConfidenceLevel::P95,
+            },
+            unit: Unit::Ratio,
+            n: 1000,
+            method: Method("share".into()),
+            of: Of::Sample,
+        }
+    }
+
+    #[test]
+    fn what_takes_half_of_the_time_can_make_it_twice_as_fast_at_most() {
+        let gain = ceiling(&share(0.5, 0.2, 0.75));
+        assert_eq!(gain.value(), Some(2.0));
+        assert_eq!(gain.interval().map(|interval| (interval.lower(), interval.upper())), Some((1.25, 4.0)));
+    }
+
+    #[test]
+    fn without_profiles_nothing_is_known_and_nothing_is_guessed() {
+        let profiles =
+            Profiles { cpu: None, stacks: &BTreeMap::new(), heap: None, allocations: &BTreeMap::new() };
+        let place = SourcePlace { file: "a.rs".into(), lines: (1, 2), function: None };
+        let costs = costs(profiles, &[Some(place), None]);
+        assert_eq!(costs, [Cost::unknown(), Cost::unknown()]);
+    }
+}
