@@ -68,12 +68,40 @@ fn every_rule_is_right_in_95_of_100_findings_and_finds_90_of_100() {
     assert!(failing.is_empty(), "{failing:#?}");
 }
 
+/// The table of `docs/rules.md`.
+fn table() -> String {
+    let mut text = String::from(
+        "# Rules on source\n\nWhat `perfaudit source` looks for; `perfaudit explain RULE` tells all of it. The corpus in `crates/perfaudit-source/src/rules/corpus` marks what each rule must find; everything else in it is a trap for all rules.\n\n| rule | category | what it finds | in the corpus: found | missed | wrong |\n|---|---|---|---:|---:|---:|\n",
+    );
+    let tallies = tallies();
+    for rule in ALL {
+        let Tally { right, missed, wrong } = &tallies[rule.id];
+        let figures = match rule.check {
+            Check::File(_) => format!("{right} | {} | {}", missed.len(), wrong.len()),
+            Check::Manifest(_) => "- | - | -".to_owned(),
+        };
+        text.push_str(&format!(
+            "| `{}` | {} | {} | {figures} |\n",
+            rule.id,
+            rule.category.as_str(),
+            rule.title
+        ));
+    }
+    text
+}
+
 #[test]
-fn the_corpus_scores() {
-    let lines = tallies().into_iter().map(|(rule, Tally { right, missed, wrong })| {
-        format!("{rule}: {right} found, {} missed, {} wrong\n", missed.len(), wrong.len())
-    });
-    insta::assert_snapshot!(lines.collect::<String>());
+fn the_table_of_rules_in_the_documentation_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules.md");
+    let table = table();
+    if std::env::var_os("PERFAUDIT_WRITE_DOCS").is_some() {
+        std::fs::write(&path, &table).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == table,
+        "write it anew: PERFAUDIT_WRITE_DOCS=1 cargo test -p perfaudit-source documentation"
+    );
 }
 
 #[test]

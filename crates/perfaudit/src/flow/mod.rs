@@ -131,8 +131,16 @@ pub(crate) fn audit(
     };
     let analysing = Recorder::begin(StageName::Analyse, Some(&directory));
     progress.say("analyse".to_owned());
-    let Measured { host, floor_limits, mut preconditions, mut gathered, commands, delivery, profiled, counted } =
-        measured;
+    let Measured {
+        host,
+        floor_limits,
+        mut preconditions,
+        mut gathered,
+        commands,
+        delivery,
+        profiled,
+        counted,
+    } = measured;
     gathered.workloads.extend(built.failures.iter().map(unbuilt));
     let mut observed = BTreeMap::new();
     for measured in [commands, delivery] {

@@ -21,4 +21,5 @@ mod refused_writes;
 mod reports;
 mod resumption;
 mod skeletons;
+mod source;
 mod support;

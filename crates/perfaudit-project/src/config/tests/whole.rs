@@ -15,6 +15,9 @@ fn every_key_is_read() {
     assert_eq!(selection.benches, ["decode", "encode"]);
     assert!(selection.features.no_default);
 
+    assert_eq!(config.source.off.value, ["siphash"]);
+    assert!(!config.source.types.value);
+
     let slo = &config.slos[0];
     assert_eq!(slo.metric, MetricKind::WallTimeP95);
     assert_eq!((slo.limit.value(), slo.limit.dimension()), (1500.0, Dimension::Time));
