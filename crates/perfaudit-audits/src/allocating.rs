@@ -175,6 +175,7 @@ fn finding(rule: &LineAudit, lines: &[Line<'_>], allocating: f64) -> Finding {
         granularity: Granularity::Line,
         ceiling_gain: Some(gain(rule, worst.row, of_worst)),
         verification: Verification { state: VerificationState::NotTried },
+        code: None,
     }
 }
 

@@ -90,7 +90,10 @@ pub(crate) fn gain(gain: &Figure) -> Option<String> {
 pub(crate) fn flags_by_gravity(result: &AuditResult) -> HashMap<&str, Vec<&str>> {
     let mut rules: HashMap<&str, Vec<&str>> = HashMap::new();
     // What a line of the code costs says nothing against the figure.
-    for finding in result.findings.iter().filter(|finding| finding.granularity != Granularity::Line) {
+    let is_of_figures = |finding: &&perfaudit_result::Finding| {
+        finding.granularity != Granularity::Line && finding.code.is_none()
+    };
+    for finding in result.findings.iter().filter(is_of_figures) {
         for id in &finding.workloads {
             let known = rules.entry(id.0.as_str()).or_default();
             if !known.contains(&finding.rule.as_str()) {

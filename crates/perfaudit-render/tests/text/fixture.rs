@@ -82,6 +82,7 @@ pub(crate) fn empty() -> AuditResult {
         slos: vec![],
         cpu: None,
         heap: None,
+        source: None,
         comparison: None,
         paired: None,
         reproduce: vec![],

@@ -59,10 +59,11 @@ pub(crate) fn of_name<'t>(from: Node<'t>, name: &str) -> Option<Binding<'t>> {
                     }
                 }
             }
-            SyntaxKind::MATCH_ARM => {
-                if pattern_binds(ancestor.parts().find(|part| !part.is(SyntaxKind::ATTR)), name).is_some() {
-                    return bound(BindingKind::Pattern, ancestor, false);
-                }
+            SyntaxKind::MATCH_ARM
+                if pattern_binds(ancestor.parts().find(|part| !part.is(SyntaxKind::ATTR)), name)
+                    .is_some() =>
+            {
+                return bound(BindingKind::Pattern, ancestor, false);
             }
             SyntaxKind::IF_EXPR | SyntaxKind::WHILE_EXPR => {
                 let condition = ancestor.parts().next().filter(|condition| *condition != child);

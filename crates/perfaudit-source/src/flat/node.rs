@@ -196,7 +196,7 @@ pub(crate) fn path_text(path: Node<'_>) -> String {
                 }
             }
             SyntaxKind::IDENT | T![::] | T![self] | T![Self] | T![crate] | T![super] => {
-                text.push_str(node.text())
+                text.push_str(node.text());
             }
             _ => {}
         }

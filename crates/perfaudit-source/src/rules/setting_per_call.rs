@@ -59,13 +59,11 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let name = function.name().unwrap_or_default();
         if loops::enclosing_large_loop(call).is_some() {
             hits.add(call, Confidence::High, format!("{} in each turn of a loop", shown(call)));
-        } else if is_variable
-            && !is_constructor(function)
-            && !READS_SETTINGS.iter().any(|word| name.contains(word))
-        {
-            hits.add(call, Confidence::Low, format!("{} in each call of `{name}`", shown(call)));
-        } else if is_file && takes_self(function) && !is_constructor(function) {
-            hits.add(call, Confidence::Low, format!("{} in each call of `{name}`", shown(call)));
+        } else if !is_constructor(function) {
+            let reads_settings = READS_SETTINGS.iter().any(|word| name.contains(word));
+            if (is_variable && !reads_settings) || (is_file && takes_self(function)) {
+                hits.add(call, Confidence::Low, format!("{} in each call of `{name}`", shown(call)));
+            }
         }
     }
 }

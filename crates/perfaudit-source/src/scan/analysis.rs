@@ -182,7 +182,7 @@ fn complex(function: Node<'_>) -> Option<LongFunction> {
     for node in function.descendants() {
         match node.kind() {
             SyntaxKind::IF_EXPR | SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR => {
-                complexity += 1
+                complexity += 1;
             }
             SyntaxKind::MATCH_ARM_LIST => complexity += (node.parts().count() as u32).saturating_sub(1),
             SyntaxKind::AMP2 | SyntaxKind::PIPE2 => complexity += 1,

@@ -96,7 +96,7 @@ pub fn scan(request: &ScanRequest<'_>) -> Result<Scan, SourceError> {
 fn scan_in_pool(request: &ScanRequest<'_>) -> Scan {
     let walked = walk::walk(request);
     let cache = request.cache.map(cache::Cache::load).unwrap_or_default();
-    let read: Vec<(String, Result<(FileAnalysis, cache::Digest, bool), String>)> = walked
+    let read: Vec<(String, Result<ReadFile, String>)> = walked
         .files
         .par_iter()
         .map(|path| (path.clone(), one(&request.root.join(path), path, &cache)))
@@ -109,9 +109,9 @@ fn scan_in_pool(request: &ScanRequest<'_>) -> Scan {
         match outcome {
             Ok((analysis, digest, was_known)) => {
                 if was_known {
-                    used.hits += 1
+                    used.hits += 1;
                 } else {
-                    used.misses += 1
+                    used.misses += 1;
                 }
                 kept.insert(path.clone(), digest, analysis.clone());
                 files.push(file(request, path, analysis));
@@ -131,7 +131,10 @@ fn scan_in_pool(request: &ScanRequest<'_>) -> Scan {
     Scan { files, unread, cache: used }
 }
 
-fn one(full: &Path, path: &str, cache: &cache::Cache) -> Result<(FileAnalysis, cache::Digest, bool), String> {
+/// What a file holds, the digest of its content, and whether the cache had it.
+type ReadFile = (FileAnalysis, cache::Digest, bool);
+
+fn one(full: &Path, path: &str, cache: &cache::Cache) -> Result<ReadFile, String> {
     let text = crate::tree::read(full).map_err(|error| error.reason())?;
     let digest = cache::digest(text.as_bytes());
     if let Some(known) = cache.get(path, digest) {

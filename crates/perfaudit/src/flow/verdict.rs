@@ -109,7 +109,9 @@ fn doubts(findings: &[Finding]) -> String {
     let affected = |severity| {
         let mut workloads: Vec<_> = findings
             .iter()
-            .filter(|finding| finding.severity == severity && finding.rule != "failing-benchmark" && finding.code.is_none())
+            .filter(|finding| {
+                finding.severity == severity && finding.rule != "failing-benchmark" && finding.code.is_none()
+            })
             .flat_map(|finding| &finding.workloads)
             .collect();
         workloads.sort();

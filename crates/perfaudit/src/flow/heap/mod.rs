@@ -25,7 +25,7 @@ use super::measure::Measuring;
 use super::record::Recorder;
 use crate::error::CommandError;
 use crate::progress::Progress;
-pub(crate) use summary::{Summarised, summarise};
+pub(crate) use summary::summarise;
 
 /// How much of a budget is for counting; the rest is for figures and profiles.
 pub(crate) const SHARE_OF_BUDGET: f64 = 0.1;

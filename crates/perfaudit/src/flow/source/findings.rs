@@ -184,10 +184,8 @@ fn evidence(hit: &Hit, cost: &Cost) -> Vec<Evidence> {
             Granularity::Function => "its function",
             _ => "its lines with what they call",
         };
-        let artifact = cost
-            .artifact
-            .clone()
-            .filter(|_| workload.cpu.is_some() && workload == &cost.by_workload[0]);
+        let artifact =
+            cost.artifact.clone().filter(|_| workload.cpu.is_some() && workload == &cost.by_workload[0]);
         evidence
             .push(Evidence { artifact, text: format!("{}: {what} take {}", workload.id, parts.join(", ")) });
     }

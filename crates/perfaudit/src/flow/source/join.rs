@@ -178,7 +178,8 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
     by_workload.sort_by(|a, b| b.largest().total_cmp(&a.largest()));
     artifacts.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mean = |(sum, n): (f64, usize)| (n > 0).then(|| sum / n as f64);
-    let heat = if by_workload.iter().any(|share| share.largest() >= MATTERS) { Heat::Hot } else { Heat::Cold };
+    let heat =
+        if by_workload.iter().any(|share| share.largest() >= MATTERS) { Heat::Hot } else { Heat::Cold };
     let hottest = by_workload
         .iter()
         .filter_map(|share| share.cpu.as_ref().map(|figure| (&share.id, figure)))
