@@ -42,6 +42,23 @@ rule! {
     check: Check::File(check),
 }
 
+/// Types that are searched in another way, or hold little.
+const OTHERS: [&str; 13] = [
+    "str",
+    "String",
+    "[;]",
+    "HashMap",
+    "HashSet",
+    "BTreeMap",
+    "BTreeSet",
+    "IndexMap",
+    "IndexSet",
+    "Range",
+    "RangeInclusive",
+    "Option",
+    "Path",
+];
+
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     let mut seen: Vec<(u32, String)> = Vec::new();
     for call in file.methods(&["contains", "position", "find", "any", "iter_position"]) {
@@ -65,7 +82,7 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let grows = grows_in(around.body, list.text());
         let ty = Ty::of(file, list).map(Ty::through_pointers);
         let is_list = ty.as_ref().is_some_and(|ty| matches!(ty.name.as_str(), "Vec" | "[]" | "VecDeque"));
-        let is_unknown = ty.is_none();
+        let is_unknown = !is_list && !ty.as_ref().is_some_and(|ty| OTHERS.contains(&ty.name.as_str()));
         let message = format!("{} goes through `{}` in each turn", shown(call), list.text());
         if is_list || (grows && is_unknown) {
             let confidence = if grows { Confidence::High } else { Confidence::Medium };

@@ -31,7 +31,7 @@ rule! {
     ///
     /// Where the function runs once for each process, or the pattern comes from the caller.
     id: "regex-per-call",
-    title: "A pattern is compiled for each call",
+    title: "A regular expression or glob is compiled for each call",
     category: Preparation,
     severity: Warning,
     remedy: "compile it once: a `static` with `LazyLock`, or a field that the constructor fills",

@@ -120,14 +120,10 @@ fn rules_and_paths_are_switched_off_and_levels_raised_by_the_configuration() {
     let settings = "[source]\nexclude = [\"src/other.rs\"]\noff = [\"quadratic-scan\"]\nwarning = [\"clone-in-loop\"]\ntypes = false\n";
     let project = project().file("perfaudit.toml", settings);
     let audited = project.audit(&["--only", "source"]);
-    let rules: Vec<(&str, Severity)> =
-        audited.result.findings.iter().map(|finding| (finding.rule.as_str(), finding.severity)).collect();
-    let expected = [
-        ("clone-in-loop", Severity::Warning),
-        ("clone-in-loop", Severity::Warning),
-        ("format-push", Severity::Note),
-    ];
-    assert_eq!(rules, expected);
+    let levels = |rule| found(&audited, rule).iter().map(|finding| finding.severity).collect::<Vec<_>>();
+    assert_eq!(levels("clone-in-loop"), [Severity::Warning; 2]);
+    assert_eq!(levels("format-push"), [Severity::Note]);
+    assert_eq!(levels("quadratic-scan"), []);
     project.write("perfaudit.toml", "[source]\noff = [\"quadratic\"]\n");
     let refused = project.perfaudit().args(["source", "--offline"]).run();
     assert_eq!(refused.code, Some(2));
