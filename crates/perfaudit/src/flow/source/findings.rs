@@ -12,7 +12,7 @@ use perfaudit_run::sha256;
 use perfaudit_source::rules::{self, Hit, Rule};
 use perfaudit_source::scan::{Place, ScannedFile};
 
-use super::join::{Cost, MATTERS, Profiles, Seen, costs};
+use super::join::{Cost, MATTERS, Profiles, Seen, costs, speed_up};
 use super::{Scanned, told};
 
 /// A hot loop is worth splitting from this share of a workload on.
@@ -175,7 +175,14 @@ fn evidence(hit: &Hit, cost: &Cost) -> Vec<Evidence> {
                 .interval()
                 .map(|interval| format!(" ({} to {})", share(interval.lower()), share(interval.upper())));
             let value = figure.value().map_or_else(|| "an unknown share".to_owned(), share);
-            parts.push(format!("{value}{} of its CPU time", interval.unwrap_or_default()));
+            let faster = figure
+                .value()
+                .map(|share| format!(", without them it is at most {:.2} times as fast", speed_up(share)));
+            parts.push(format!(
+                "{value}{} of its CPU time{}",
+                interval.unwrap_or_default(),
+                faster.unwrap_or_default()
+            ));
         }
         if let Some(bytes) = workload.bytes {
             parts.push(format!("{} of its allocated bytes", share(bytes)));

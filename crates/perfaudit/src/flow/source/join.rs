@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use perfaudit_cpu::analyse::{PlaceShare, SourcePlace, place_bytes, place_shares};
 use perfaudit_result::{
-    ArtifactId, ConfidenceLevel, Cpu, CpuProfile, Estimate, Figure, Granularity, Heap, HeapProfile, Heat,
-    Interval, Method, Of, Trust, Unit, WorkloadId, WorkloadShare,
+    ArtifactId, Cpu, CpuProfile, Figure, Granularity, Heap, HeapProfile, Heat, Method, Trust, WorkloadId,
+    WorkloadShare,
 };
 
 /// The profiles of a run.
@@ -177,7 +177,10 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
     }
     by_workload.sort_by(|a, b| b.largest().total_cmp(&a.largest()));
     artifacts.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mean = |(sum, n): (f64, usize)| (n > 0).then(|| sum / n as f64);
+    // A profile of other workloads says nothing of what they do not run.
+    let shows_cpu = by_workload.iter().any(|seen| seen.cpu.is_some());
+    let shows_bytes = by_workload.iter().any(|seen| seen.bytes.is_some());
+    let mean = |shows: bool, (sum, n): (f64, usize)| shows.then(|| sum / n.max(1) as f64);
     let heat =
         if by_workload.iter().any(|share| share.largest() >= MATTERS) { Heat::Hot } else { Heat::Cold };
     let hottest = by_workload
@@ -190,61 +193,34 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
     Cost {
         heat,
         granularity,
-        share_of_cpu: mean(cpu),
-        share_of_alloc_bytes: mean(heap),
+        share_of_cpu: mean(shows_cpu, cpu),
+        share_of_alloc_bytes: mean(shows_bytes, heap),
         by_workload,
         ceiling_gain,
         artifact: artifacts.into_iter().next().map(|(_, id)| id),
     }
 }
 
-/// The most that can be gained of the workload where the share is largest, if the place cost nothing any more: the time
-/// without it over the time with it, as a factor (Amdahl, 1967).
+/// The most that can be gained of the workload where the share is largest, if the place cost nothing any more: the share
+/// of its time that would be saved.
 fn ceiling(share: &Figure) -> Figure {
-    let faster = |share: f64| 1.0 / (1.0 - share.min(0.999));
-    let estimate = match &share.estimate {
-        Estimate::WithInterval { value, interval, .. } => {
-            match Interval::new(faster(interval.lower()), faster(interval.upper())) {
-                Ok(interval) => {
-                    Estimate::WithInterval { value: faster(*value), interval, level: ConfidenceLevel::P95 }
-                }
-                Err(error) => Estimate::WithoutInterval { value: faster(*value), reason: error.to_string() },
-            }
-        }
-        Estimate::WithoutInterval { value, reason } => {
-            Estimate::WithoutInterval { value: faster(*value), reason: format!("its share: {reason}") }
-        }
-        Estimate::AtMost { reason, .. } | Estimate::NotEstimable { reason } => {
-            Estimate::NotEstimable { reason: format!("its share: {reason}") }
-        }
-    };
-    let method = "1 / (1 - share of CPU) of the workload where it is largest: how many times as fast it is if these lines cost nothing (Amdahl)";
-    Figure { estimate, unit: Unit::Ratio, n: share.n, method: Method(method.into()), of: Of::Sample }
+    let method = "the share of CPU time of these lines, with what they call, in the workload where it is largest: more cannot be saved (Amdahl, 1967)";
+    Figure { method: Method(method.into()), ..share.clone() }
+}
+
+/// How many times as fast a workload is at most without a place that takes this share of its time.
+pub(super) fn speed_up(share: f64) -> f64 {
+    1.0 / (1.0 - share.min(0.999))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn share(value: f64, lower: f64, upper: f64) -> Figure {
-        Figure {
-            estimate: Estimate::WithInterval {
-                value,
-                interval: Interval::new(lower, upper).unwrap(),
-                level: ConfidenceLevel::P95,
-            },
-            unit: Unit::Ratio,
-            n: 1000,
-            method: Method("share".into()),
-            of: Of::Sample,
-        }
-    }
-
     #[test]
     fn what_takes_half_of_the_time_can_make_it_twice_as_fast_at_most() {
-        let gain = ceiling(&share(0.5, 0.2, 0.75));
-        assert_eq!(gain.value(), Some(2.0));
-        assert_eq!(gain.interval().map(|interval| (interval.lower(), interval.upper())), Some((1.25, 4.0)));
+        assert_eq!((speed_up(0.5), speed_up(0.2), speed_up(0.0)), (2.0, 1.25, 1.0));
+        assert!(speed_up(1.0).is_finite());
     }
 
     #[test]
