@@ -5,6 +5,7 @@ mod cpu;
 mod export;
 mod heap;
 mod report;
+mod rules;
 mod selection;
 mod stage;
 
@@ -23,6 +24,7 @@ pub(crate) use cpu::{CpuArguments, SamplingArguments};
 pub(crate) use export::ExportFormat;
 pub(crate) use heap::HeapArguments;
 pub(crate) use report::ReportArguments;
+pub(crate) use rules::RulesArguments;
 pub(crate) use selection::SelectionArguments;
 pub(crate) use stage::StageArgument;
 
@@ -354,21 +356,6 @@ pub(crate) struct DoctorArguments {
 pub(crate) struct ExplainArguments {
     /// The rule
     pub(crate) rule: Option<String>,
-    /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = PlainFormat::Terminal)]
-    pub(crate) format: PlainFormat,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RulesArguments {
-    /// Words to look for; without them all rules
-    pub(crate) words: Vec<String>,
-    /// Only rules of this category, as in `async` or `allocation`
-    #[arg(long, value_name = "NAME")]
-    pub(crate) category: Option<String>,
-    /// Only rules about this: `rust`, or `benchmarks` in any language
-    #[arg(long, value_name = "NAME")]
-    pub(crate) language: Option<String>,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = PlainFormat::Terminal)]
     pub(crate) format: PlainFormat,

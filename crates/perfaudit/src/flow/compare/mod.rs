@@ -119,6 +119,7 @@ pub(crate) fn compare(
         slos: Vec::new(),
         cpu: None,
         heap: None,
+        source: None,
         comparison: None,
         paired: Some(comparison),
         groups: Vec::new(),
