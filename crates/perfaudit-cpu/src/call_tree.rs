@@ -1,21 +1,23 @@
 //! A tree of stacks that share their outer frames.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use perfaudit_result::NodeId;
+use rustc_hash::FxBuildHasher;
 
 /// A tree of stacks that share their outer frames: each node is a frame and the node that called it, callers first.
 #[derive(Debug, Clone)]
 pub struct CallTree<K> {
     nodes: Vec<(Option<NodeId>, K)>,
-    children: HashMap<(Option<NodeId>, K), NodeId>,
+    /// The nodes by caller and frame. Keys are not held twice: there may be millions.
+    index: HashTable<NodeId>,
 }
 
 impl<K> Default for CallTree<K> {
     fn default() -> Self {
-        Self { nodes: Vec::new(), children: HashMap::new() }
+        Self { nodes: Vec::new(), index: HashTable::new() }
     }
 }
 
@@ -25,14 +27,25 @@ impl<K: Copy + Eq + Hash> CallTree<K> {
     /// # Panics
     /// When there are 2^32 nodes.
     pub fn child(&mut self, parent: Option<NodeId>, frame: K) -> NodeId {
-        match self.children.entry((parent, frame)) {
+        let nodes = &mut self.nodes;
+        let hash = |node: &(Option<NodeId>, K)| FxBuildHasher.hash_one(node);
+        let node = (parent, frame);
+        let is_same = |&id: &NodeId| nodes[id as usize] == node;
+        match self.index.entry(hash(&node), is_same, |&id| hash(&nodes[id as usize])) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(new) => {
-                let id = NodeId::try_from(self.nodes.len()).expect("no recording has 2^32 different stacks");
-                self.nodes.push((parent, frame));
-                *new.insert(id)
+                let id = NodeId::try_from(nodes.len()).expect("no recording has 2^32 different stacks");
+                nodes.push(node);
+                *new.insert(id).get()
             }
         }
+    }
+
+    /// Makes room for so many more nodes.
+    pub fn reserve(&mut self, more: usize) {
+        let Self { nodes, index } = self;
+        nodes.reserve(more);
+        index.reserve(more, |&id| FxBuildHasher.hash_one(nodes[id as usize]));
     }
 
     /// Every node as its caller and its frame, callers before callees; a node's place is its id.

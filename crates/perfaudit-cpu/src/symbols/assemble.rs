@@ -55,6 +55,10 @@ impl<'a> Assembly<'a> {
         }
     }
 
+    pub(super) fn project(&self) -> &'a ProjectSources {
+        self.project
+    }
+
     /// Adds a frame of a module and returns its number.
     pub(super) fn frame(&mut self, module: u32, loaded: Loaded<'_>, raw: &RawFrame) -> u32 {
         let key = (module, Arc::clone(&raw.function));
@@ -81,18 +85,18 @@ impl<'a> Assembly<'a> {
         self.frames.add(SourceFrame { function, line: 0, inlined: false })
     }
 
-    /// The profile of a recording. `frames` are those of each of its nodes, the outermost first.
-    pub(super) fn finish(
+    /// The profile of a recording. `frames` gives those of each of its nodes, the outermost first.
+    pub(super) fn finish<'f>(
         self,
         recording: &Recording,
         workload: WorkloadId,
-        frames: &[Vec<u32>],
+        frames: impl Fn(NodeId) -> &'f [u32],
     ) -> CpuProfile {
         let mut tree = CallTree::default();
-        let mut innermost: Vec<NodeId> = Vec::with_capacity(frames.len());
-        for (&(parent, _), of_node) in recording.stacks.nodes().iter().zip(frames) {
+        let mut innermost: Vec<NodeId> = Vec::with_capacity(recording.stacks.nodes().len());
+        for (at, &(parent, _)) in (0..).zip(recording.stacks.nodes()) {
             let mut node = parent.map(|parent| innermost[parent as usize]);
-            for &frame in of_node {
+            for &frame in frames(at) {
                 node = Some(tree.child(node, frame));
             }
             innermost.push(node.expect("each recorded node has a frame"));

@@ -33,6 +33,7 @@ use std::collections::BTreeSet;
 
 use perfaudit_result::{CpuProfile, NodeId, OriginKind, WorkloadId};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 pub use origin::{PackageSources, ProjectSources};
 pub use places::SymbolPlaces;
@@ -79,70 +80,84 @@ fn symbolise_here(
     project: &ProjectSources,
     places: &SymbolPlaces,
 ) -> Symbolised {
-    let modules = look_up_modules(recording, places);
-    let is_in_kernel =
-        |(_, address): &(Option<NodeId>, CodeAddress)| matches!(address, CodeAddress::Kernel { .. });
+    // There are far fewer addresses than stacks that they are on.
+    let mut known: FxHashMap<CodeAddress, u32> = FxHashMap::default();
+    let mut addresses = Vec::new();
+    let number_of = |&(_, address): &(Option<NodeId>, CodeAddress)| {
+        *known.entry(address).or_insert_with(|| {
+            addresses.push(address);
+            u32::try_from(addresses.len() - 1).expect("no recording has 2^32 different addresses")
+        })
+    };
+    let of_nodes: Vec<u32> = recording.stacks.nodes().iter().map(number_of).collect();
+    let modules = look_up_modules(&recording.modules, &addresses, places);
+    let is_in_kernel = |address: &CodeAddress| matches!(address, CodeAddress::Kernel { .. });
     let kernel = match &places.kernel_symbols {
-        Some(path) if recording.stacks.nodes().iter().any(is_in_kernel) => KernelSymbols::read(path),
+        Some(path) if addresses.iter().any(is_in_kernel) => KernelSymbols::read(path),
         _ => KernelSymbols::default(),
     };
     let mut assembly = Assembly::new(project);
-    let mut frames = Vec::with_capacity(recording.stacks.nodes().len());
-    let mut lacks: Vec<Option<Lack>> = Vec::with_capacity(frames.capacity());
-    for &(_, address) in recording.stacks.nodes() {
-        let (of_node, lack) = match address {
-            CodeAddress::InModule { module, address, lookup } => {
-                let of_module = &recording.modules[module as usize];
-                let name = file_name(of_module);
-                let loaded =
-                    if project.has_built(&of_module.path) { Loaded::Built } else { Loaded::System(&name) };
-                match modules[module as usize].places.get(&probe(address, lookup)) {
-                    Some(place) => {
-                        let outermost_first = place.frames.iter().rev();
-                        let frames =
-                            outermost_first.map(|frame| assembly.frame(module, loaded, frame)).collect();
-                        (
-                            frames,
-                            (place.known < Known::Lines).then_some((Territory::Module(module), place.known)),
-                        )
-                    }
-                    None => {
-                        let (kind, of, shown) = match loaded {
-                            Loaded::Built => (OriginKind::Unknown, None, unknown_in(&name)),
-                            Loaded::System(_) if name == vdso::NAME => {
-                                (OriginKind::System, Some("vdso"), name.clone())
-                            }
-                            Loaded::System(library) => {
-                                (OriginKind::System, Some(library), unknown_in(library))
-                            }
-                        };
-                        let frame = assembly.placeholder(shown, kind, of);
-                        (vec![frame], Some((Territory::Module(module), Known::Nothing)))
-                    }
-                }
-            }
-            CodeAddress::Kernel { address, lookup } => {
-                let name = kernel.find(probe(address, lookup)).unwrap_or(kernel::WHOLE).to_owned();
-                let lack = kernel.is_empty().then_some((Territory::Kernel, Known::Name));
-                (vec![assembly.placeholder(name, OriginKind::Kernel, Some("kernel"))], lack)
-            }
-            CodeAddress::Anonymous { .. } => {
-                let name = "[unknown in memory without a file]".to_owned();
-                let frame = assembly.placeholder(name, OriginKind::Unknown, None);
-                (vec![frame], Some((Territory::Anonymous, Known::Nothing)))
-            }
-            CodeAddress::Truncated => {
-                let name = CpuProfile::TRUNCATED.to_owned();
-                (vec![assembly.placeholder(name, OriginKind::Unknown, None)], None)
-            }
-        };
-        frames.push(of_node);
-        lacks.push(lack);
-    }
-    let tally = Tally::of(recording, &lacks);
-    let mut profile = assembly.finish(recording, workload, &frames);
+    let found =
+        addresses.iter().map(|&address| frames_at(address, recording, &modules, &kernel, &mut assembly));
+    let (frames, lacks): (Vec<Vec<u32>>, Vec<Option<Lack>>) = found.unzip();
+    let at = |node: NodeId| of_nodes[node as usize] as usize;
+    let tally = Tally::of(recording, |node| lacks[at(node)]);
+    let mut profile = assembly.finish(recording, workload, |node| &frames[at(node)]);
     profile.sampler.unsymbolised = tally.unsymbolised;
     Symbolised { profile, remarks: tally.remarks(recording, &modules, project, places) }
+}
+
+/// The frames at an address, the outermost first, and what is not known of them.
+fn frames_at(
+    address: CodeAddress,
+    recording: &Recording,
+    modules: &[ModuleSymbols],
+    kernel: &KernelSymbols,
+    assembly: &mut Assembly<'_>,
+) -> (Vec<u32>, Option<Lack>) {
+    match address {
+        CodeAddress::InModule { module, address, lookup } => {
+            let of_module = &recording.modules[module as usize];
+            let name = file_name(of_module);
+            let loaded = if assembly.project().has_built(&of_module.path) {
+                Loaded::Built
+            } else {
+                Loaded::System(&name)
+            };
+            match modules[module as usize].places.get(&probe(address, lookup)) {
+                Some(place) => {
+                    let outermost_first = place.frames.iter().rev();
+                    let frames = outermost_first.map(|frame| assembly.frame(module, loaded, frame)).collect();
+                    (frames, (place.known < Known::Lines).then_some((Territory::Module(module), place.known)))
+                }
+                None => {
+                    let (kind, of, shown) = match loaded {
+                        Loaded::Built => (OriginKind::Unknown, None, unknown_in(&name)),
+                        Loaded::System(_) if name == vdso::NAME => {
+                            (OriginKind::System, Some("vdso"), name.clone())
+                        }
+                        Loaded::System(library) => (OriginKind::System, Some(library), unknown_in(library)),
+                    };
+                    let frame = assembly.placeholder(shown, kind, of);
+                    (vec![frame], Some((Territory::Module(module), Known::Nothing)))
+                }
+            }
+        }
+        CodeAddress::Kernel { address, lookup } => {
+            let name = kernel.find(probe(address, lookup)).unwrap_or(kernel::WHOLE).to_owned();
+            let lack = kernel.is_empty().then_some((Territory::Kernel, Known::Name));
+            (vec![assembly.placeholder(name, OriginKind::Kernel, Some("kernel"))], lack)
+        }
+        CodeAddress::Anonymous { .. } => {
+            let name = "[unknown in memory without a file]".to_owned();
+            let frame = assembly.placeholder(name, OriginKind::Unknown, None);
+            (vec![frame], Some((Territory::Anonymous, Known::Nothing)))
+        }
+        CodeAddress::Truncated => {
+            let name = CpuProfile::TRUNCATED.to_owned();
+            (vec![assembly.placeholder(name, OriginKind::Unknown, None)], None)
+        }
+    }
 }
 
 /// The address that symbols are looked up by: a call is the instruction before the one that it returns to.
@@ -153,9 +168,13 @@ fn probe(address: u64, lookup: Lookup) -> u64 {
     }
 }
 
-fn look_up_modules(recording: &Recording, places: &SymbolPlaces) -> Vec<ModuleSymbols> {
-    let mut probes = vec![BTreeSet::new(); recording.modules.len()];
-    for &(_, address) in recording.stacks.nodes() {
+fn look_up_modules(
+    modules: &[Module],
+    addresses: &[CodeAddress],
+    places: &SymbolPlaces,
+) -> Vec<ModuleSymbols> {
+    let mut probes = vec![BTreeSet::new(); modules.len()];
+    for &address in addresses {
         if let CodeAddress::InModule { module, address, lookup } = address {
             probes[module as usize].insert(probe(address, lookup));
         }
@@ -164,7 +183,7 @@ fn look_up_modules(recording: &Recording, places: &SymbolPlaces) -> Vec<ModuleSy
         let probes: Vec<u64> = probes.into_iter().collect();
         if probes.is_empty() { ModuleSymbols::default() } else { module::symbolise(module, &probes, places) }
     };
-    recording.modules.par_iter().zip(probes).map(look_up).collect()
+    modules.par_iter().zip(probes).map(look_up).collect()
 }
 
 fn file_name(module: &Module) -> String {

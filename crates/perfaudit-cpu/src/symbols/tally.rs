@@ -1,6 +1,6 @@
 //! Counts the samples that something is missing for.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use perfaudit_result::NodeId;
 
@@ -40,26 +40,29 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Counts. `lacks` has an entry for each recorded node.
-    pub(super) fn of(recording: &Recording, lacks: &[Option<Lack>]) -> Self {
+    /// Counts. `lack_of` tells what a recorded node lacks.
+    pub(super) fn of(recording: &Recording, lack_of: impl Fn(NodeId) -> Option<Lack>) -> Self {
         let mut tally = Self::default();
-        let mut stacks: HashMap<NodeId, u64> = HashMap::new();
-        for run in &recording.samples {
-            *stacks.entry(run.node).or_default() += run.count;
+        let mut sets = Sets::default();
+        let mut on_stack: Vec<usize> = Vec::with_capacity(recording.stacks.nodes().len());
+        for (at, &(parent, _)) in (0..).zip(recording.stacks.nodes()) {
+            let of_caller = parent.map_or(Sets::EMPTY, |parent| on_stack[parent as usize]);
+            on_stack.push(lack_of(at).map_or(of_caller, |lack| sets.with(of_caller, lack)));
         }
-        let nodes = recording.stacks.nodes();
-        for (leaf, count) in stacks {
-            if let Some((territory, known)) = lacks[leaf as usize] {
+        let mut of_sets = vec![0; sets.all.len()];
+        for run in &recording.samples {
+            if let Some((territory, known)) = lack_of(run.node) {
                 if known == Known::Nothing {
-                    tally.unsymbolised += count;
+                    tally.unsymbolised += run.count;
                 }
-                tally.by_lack.entry((territory, known)).or_default().innermost += count;
-                tally.by_territory.entry(territory).or_default().innermost += count;
+                tally.by_lack.entry((territory, known)).or_default().innermost += run.count;
+                tally.by_territory.entry(territory).or_default().innermost += run.count;
             }
-            let stack = std::iter::successors(Some(leaf), |&node| nodes[node as usize].0);
-            let on_stack: BTreeSet<Lack> = stack.filter_map(|node| lacks[node as usize]).collect();
-            let territories: BTreeSet<Territory> = on_stack.iter().map(|&(territory, _)| territory).collect();
-            for lack in on_stack {
+            of_sets[on_stack[run.node as usize]] += run.count;
+        }
+        for (set, count) in sets.all.iter().zip(of_sets) {
+            let territories: BTreeSet<Territory> = set.iter().map(|&(territory, _)| territory).collect();
+            for &lack in set {
                 tally.by_lack.entry(lack).or_default().anywhere += count;
             }
             for territory in territories {
@@ -113,5 +116,35 @@ impl Tally {
         remarks
             .sort_by(|a, b| (b.innermost, b.anywhere, &a.module).cmp(&(a.innermost, a.anywhere, &b.module)));
         remarks
+    }
+}
+
+/// What whole stacks lack: few sets of lacks, which many stacks share.
+struct Sets {
+    all: Vec<BTreeSet<Lack>>,
+    /// The set that another becomes with one more lack.
+    with: BTreeMap<(usize, Lack), usize>,
+}
+
+impl Default for Sets {
+    fn default() -> Self {
+        Self { all: vec![BTreeSet::new()], with: BTreeMap::new() }
+    }
+}
+
+impl Sets {
+    const EMPTY: usize = 0;
+
+    /// The set of these lacks and one more.
+    fn with(&mut self, set: usize, lack: Lack) -> usize {
+        if self.all[set].contains(&lack) {
+            return set;
+        }
+        *self.with.entry((set, lack)).or_insert_with(|| {
+            let mut more = self.all[set].clone();
+            more.insert(lack);
+            self.all.push(more);
+            self.all.len() - 1
+        })
     }
 }
