@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use crate::AgentError;
 use crate::heap_layout::{
-    CHUNK_BYTES, CHUNK_NODES, CHUNKS_AT, DIRECTORIES_AT, DIRECTORY, FIRST_NODE, HEAP_MAGIC, HeapHeader,
-    MODULES_AT, MOST_CHUNKS, MOST_MODULES, MOST_NODES, MOST_THREADS, MappedFile, NODES_AT, Node, PARTS,
-    PATH_BYTES, SIZE_CLASSES, Statistics, TOTALS_AT, ThreadTotals,
+    CHUNK_ACCOUNTS, DIRECTORY, FIRST_NODE, Growth, HEAP_MAGIC, HeapHeader, KINDS, Kind, MODULES_AT,
+    MOST_ACCOUNTS, MOST_CHUNKS, MOST_MODULES, MOST_NODES, MOST_THREADS, MappedFile, NODES_AT, Node, PARTS,
+    PATH_BYTES, SIZE_CLASSES, Sampled, Statistics, TOTALS_AT, ThreadTotals,
 };
 
 /// Where a stack of allocations begins or ends.
@@ -60,13 +60,20 @@ pub struct SampledTotals {
     pub bytes: u64,
 }
 
-/// A node of the tree of stacks.
+/// A node of the tree of stacks. Most of them only lead to others.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HeapNode {
     /// The caller; always before this node.
     pub parent: Option<u32>,
     /// The frame.
     pub frame: HeapFrame,
+}
+
+/// A stack that allocated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeapStack {
+    /// Its node.
+    pub node: u32,
     /// What was allocated by exactly this stack; estimates where stacks are sampled, then without what grew.
     pub counts: HeapCounts,
     /// What these estimates rest on; all zero where every allocation is counted.
@@ -143,8 +150,10 @@ pub struct ProcessHeap {
     pub process: u32,
     /// The files that its code lies in.
     pub modules: Vec<HeapModule>,
-    /// The stacks, callers before callees.
+    /// The tree of stacks, callers before callees.
     pub nodes: Vec<HeapNode>,
+    /// The stacks that allocated, by their nodes.
+    pub stacks: Vec<HeapStack>,
     /// What stands in the way of calling the counts exact.
     pub gaps: HeapGaps,
     /// The most bytes that were allocated at a time.
@@ -171,7 +180,7 @@ impl ProcessHeap {
     #[must_use]
     pub fn total(&self) -> HeapCounts {
         let mut total = HeapCounts::default();
-        self.nodes.iter().for_each(|node| total.add(&node.counts));
+        self.stacks.iter().for_each(|stack| total.add(&stack.counts));
         total
     }
 
@@ -193,37 +202,53 @@ impl ProcessHeap {
         }
         let count = |offset| usize::try_from(u32_at(&header, offset)).unwrap_or(usize::MAX);
         let nodes = count(offset_of!(HeapHeader, nodes)).min(MOST_NODES);
-        let chunks = count(offset_of!(HeapHeader, chunks)).min(MOST_CHUNKS);
+        let accounts = count(offset_of!(HeapHeader, accounts)).min(MOST_ACCOUNTS);
         let threads = count(offset_of!(HeapHeader, threads)).min(MOST_THREADS);
         let modules = count(offset_of!(HeapHeader, modules)).min(MOST_MODULES);
         let epoch = u64_at(&header, offset_of!(HeapHeader, epoch));
         let raw = read(NODES_AT, nodes * size_of::<Node>())?;
         let mut tree = Vec::with_capacity(nodes);
-        for id in 0..nodes {
-            let node = &raw[id * size_of::<Node>()..];
+        let mut stacks = Vec::with_capacity(accounts);
+        for (id, node) in (0..).zip(raw.chunks_exact(size_of::<Node>())) {
             tree.push(node_of(id, node).ok_or_else(|| damaged("a caller stands behind its callee"))?);
+            let account = u32_at(node, offset_of!(Node, account)) as usize;
+            // Of a process that runs, an account may be younger than the header that was read.
+            if (1..accounts).contains(&account) {
+                stacks.push((account, id));
+            }
         }
+        let mut counted = vec![Counted::default(); accounts];
+        let kinds: [Chunks; KINDS] = [
+            Chunks::of::<Statistics>(add_statistics),
+            Chunks::of::<Growth>(add_growth),
+            Chunks::of::<Sampled>(add_sampled),
+        ];
         for thread in 0..threads {
-            let directory = read(DIRECTORIES_AT + thread * DIRECTORY * 4, DIRECTORY * 4)?;
-            for (number, entry) in directory.chunks_exact(4).enumerate() {
-                let Some(chunk) = (u32_at(entry, 0) as usize).checked_sub(1) else { continue };
-                if chunk >= chunks {
-                    return Err(damaged("a thread refers to a part that does not exist"));
-                }
-                let chunk = read(CHUNKS_AT + chunk * CHUNK_BYTES, CHUNK_BYTES)?;
-                let statistics = chunk.chunks_exact(size_of::<Statistics>());
-                for (node, statistics) in tree.iter_mut().skip(number * CHUNK_NODES).zip(statistics) {
-                    node.counts.add(&counts_of(statistics, epoch));
-                    node.sample.add(&sample_of(statistics));
+            for kind in &kinds {
+                let at = kind.directories + thread * DIRECTORY * 4;
+                let directory = read(at, accounts.div_ceil(CHUNK_ACCOUNTS) * 4)?;
+                for (entry, counted) in directory.chunks_exact(4).zip(counted.chunks_mut(CHUNK_ACCOUNTS)) {
+                    let Some(chunk) = (u32_at(entry, 0) as usize).checked_sub(1) else { continue };
+                    if chunk >= MOST_CHUNKS {
+                        return Err(damaged("a thread refers to a part that does not exist"));
+                    }
+                    let raw = read(kind.at + chunk * kind.bytes, kind.bytes)?;
+                    let each = raw.chunks_exact(kind.bytes / CHUNK_ACCOUNTS);
+                    counted.iter_mut().zip(each).for_each(|(counted, raw)| (kind.add)(counted, raw, epoch));
                 }
             }
         }
         let mean_bytes = u64_at(&header, offset_of!(HeapHeader, mean));
         if mean_bytes != 0 {
-            tree.iter_mut().for_each(|node| node.counts.settle_parts());
+            counted.iter_mut().for_each(|(counts, _)| counts.settle_parts());
         } else {
-            tree.iter_mut().for_each(|node| node.sample = HeapSample::default());
+            counted.iter_mut().for_each(|(_, sample)| *sample = HeapSample::default());
         }
+        let stacks = stacks.into_iter().map(|(account, node)| {
+            let (counts, sample) = counted[account];
+            HeapStack { node, counts, sample }
+        });
+        let stacks = stacks.filter(|stack| stack.counts != HeapCounts::default()).collect();
         let raw = read(TOTALS_AT, threads * size_of::<ThreadTotals>())?;
         let of_threads =
             |offset| raw.chunks_exact(size_of::<ThreadTotals>()).map(move |one| u64_at(one, offset));
@@ -238,6 +263,7 @@ impl ProcessHeap {
             process: u32_at(&header, offset_of!(HeapHeader, process)),
             modules: raw.chunks_exact(size_of::<MappedFile>()).map(module_of).collect(),
             nodes: tree,
+            stacks,
             gaps: HeapGaps {
                 foreign_frees: counter(offset_of!(HeapHeader, foreign_frees)),
                 unaligned: counter(offset_of!(HeapHeader, unaligned)),
@@ -288,37 +314,37 @@ fn u32_at(bytes: &[u8], offset: usize) -> u32 {
     u32::from_le_bytes(bytes[offset..offset + 4].try_into().expect("the slice has 4 bytes"))
 }
 
+/// A kind of counts: where they lie, and how one is added to others.
+struct Chunks {
+    directories: usize,
+    at: usize,
+    bytes: usize,
+    add: fn(&mut Counted, &[u8], u64),
+}
+
+impl Chunks {
+    fn of<K: Kind>(add: fn(&mut Counted, &[u8], u64)) -> Self {
+        Self { directories: K::DIRECTORIES_AT, at: K::CHUNKS_AT, bytes: K::CHUNK_BYTES, add }
+    }
+}
+
+/// What is counted of an account.
+type Counted = (HeapCounts, HeapSample);
+
 /// The node with this number; none when it would stand before its caller.
-fn node_of(id: usize, raw: &[u8]) -> Option<HeapNode> {
+fn node_of(id: u32, raw: &[u8]) -> Option<HeapNode> {
     let parent = u32_at(raw, offset_of!(Node, parent));
-    let frame = match u32::try_from(id).ok()? {
+    let frame = match id {
         crate::heap_layout::INTERRUPTED => HeapFrame::Interrupted,
         crate::heap_layout::OVERFLOW => HeapFrame::Overflow,
         special if special < FIRST_NODE => HeapFrame::Cut,
         _ => HeapFrame::Return(u64_at(raw, offset_of!(Node, address))),
     };
     let parent = (parent != 0).then_some(parent);
-    parent.is_none_or(|parent| (parent as usize) < id).then_some(HeapNode {
-        parent,
-        frame,
-        counts: HeapCounts::default(),
-        sample: HeapSample::default(),
-    })
+    parent.is_none_or(|parent| parent < id).then_some(HeapNode { parent, frame })
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a weight has fewer than 2^53 parts")]
-fn sample_of(raw: &[u8]) -> HeapSample {
-    let sizes = offset_of!(Statistics, sizes);
-    let float = |offset| f64::from_bits(u64_at(raw, offset));
-    HeapSample {
-        blocks: (0..SIZE_CLASSES).map(|class| u64::from(u32_at(raw, sizes + 4 * class))).sum(),
-        count_variance: float(offset_of!(Statistics, count_variance)),
-        bytes_variance: float(offset_of!(Statistics, bytes_variance)),
-        heaviest: u64_at(raw, offset_of!(Statistics, heaviest)) as f64 / PARTS as f64,
-    }
-}
-
-fn counts_of(raw: &[u8], epoch: u64) -> HeapCounts {
+fn add_statistics((counts, sample): &mut Counted, raw: &[u8], epoch: u64) {
     let (live_count, live_bytes) =
         (i64_at(raw, offset_of!(Statistics, live_count)), i64_at(raw, offset_of!(Statistics, live_bytes)));
     // Untouched since the peak: what is live now was live then.
@@ -327,8 +353,9 @@ fn counts_of(raw: &[u8], epoch: u64) -> HeapCounts {
     } else {
         (live_count, live_bytes)
     };
-    let sizes = offset_of!(Statistics, sizes);
-    HeapCounts {
+    let sizes =
+        std::array::from_fn(|class| u64::from(u32_at(raw, offset_of!(Statistics, sizes) + 4 * class)));
+    counts.add(&HeapCounts {
         count: u64_at(raw, offset_of!(Statistics, count)),
         bytes: u64_at(raw, offset_of!(Statistics, bytes)),
         live_count,
@@ -336,10 +363,27 @@ fn counts_of(raw: &[u8], epoch: u64) -> HeapCounts {
         peak_count,
         peak_bytes,
         temporary: u64_at(raw, offset_of!(Statistics, temporary)),
-        grown_count: u64_at(raw, offset_of!(Statistics, grown_count)),
-        grown_bytes: u64_at(raw, offset_of!(Statistics, grown_bytes)),
-        sizes: std::array::from_fn(|class| u64::from(u32_at(raw, sizes + 4 * class))),
-    }
+        grown_count: 0,
+        grown_bytes: 0,
+        sizes,
+    });
+    sample.blocks += sizes.iter().sum::<u64>();
+}
+
+fn add_growth((counts, _): &mut Counted, raw: &[u8], _: u64) {
+    counts.grown_count += u64_at(raw, offset_of!(Growth, grown_count));
+    counts.grown_bytes += u64_at(raw, offset_of!(Growth, grown_bytes));
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a weight has fewer than 2^53 parts")]
+fn add_sampled((_, sample): &mut Counted, raw: &[u8], _: u64) {
+    let float = |offset| f64::from_bits(u64_at(raw, offset));
+    sample.add(&HeapSample {
+        blocks: 0,
+        count_variance: float(offset_of!(Sampled, count_variance)),
+        bytes_variance: float(offset_of!(Sampled, bytes_variance)),
+        heaviest: u64_at(raw, offset_of!(Sampled, heaviest)) as f64 / PARTS as f64,
+    });
 }
 
 fn module_of(raw: &[u8]) -> HeapModule {

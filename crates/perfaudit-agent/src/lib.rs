@@ -18,7 +18,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use heap::{
-    HeapCounts, HeapFrame, HeapGaps, HeapModule, HeapNode, HeapSample, ProcessHeap, SampledTotals, live_bytes,
+    HeapCounts, HeapFrame, HeapGaps, HeapModule, HeapNode, HeapSample, HeapStack, ProcessHeap, SampledTotals,
+    live_bytes,
 };
 pub use preload::{NotPreloadable, Preloadable};
 pub use ring::{Counters, Record, StackSample};

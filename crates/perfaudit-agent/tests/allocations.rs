@@ -46,10 +46,10 @@ fn the_peak_is_what_was_live_at_the_worst_moment_by_stack() {
         "void *a = early(); void *b = late(); free(a); sink = malloc(500); free(b); sink = malloc(2000);",
     );
     let peaks: Vec<(i64, u64)> = heap
-        .nodes
+        .stacks
         .iter()
-        .filter(|node| node.counts.bytes >= 500 && node.counts.bytes <= 3000)
-        .map(|node| (node.counts.peak_bytes, node.counts.bytes))
+        .filter(|stack| stack.counts.bytes >= 500 && stack.counts.bytes <= 3000)
+        .map(|stack| (stack.counts.peak_bytes, stack.counts.bytes))
         .collect();
     assert_eq!(peaks, [(1000, 1000), (3000, 3000), (0, 500), (0, 2000)]);
     assert_eq!(heap.total().peak_bytes, heap.peak_bytes);
@@ -63,13 +63,15 @@ fn different_stacks_of_the_same_function_are_told_apart() {
          APART void deep(int n) { if (n) { deep(n - 1); sink = 0; } else one(); }",
         "for (volatile int i = 0; i < 3; i++) { one(); two(); deep(100); }",
     );
-    let by_bytes = |bytes: u64| heap.nodes.iter().filter(|node| node.counts.bytes == bytes).count();
+    let by_bytes = |bytes: u64| heap.stacks.iter().filter(|stack| stack.counts.bytes == bytes).count();
     assert_eq!((by_bytes(3 * 1111), by_bytes(3 * 2222)), (2, 1), "one, one below deep, and two");
-    let depth = |node: usize| {
-        std::iter::successors(Some(node), |&at| heap.nodes[at].parent.map(|parent| parent as usize)).count()
-    };
-    let depths: Vec<usize> =
-        (0..heap.nodes.len()).filter(|&node| heap.nodes[node].counts.bytes == 3 * 1111).map(depth).collect();
+    let depth = |node: u32| std::iter::successors(Some(node), |&at| heap.nodes[at as usize].parent).count();
+    let depths: Vec<usize> = heap
+        .stacks
+        .iter()
+        .filter(|stack| stack.counts.bytes == 3 * 1111)
+        .map(|stack| depth(stack.node))
+        .collect();
     assert_eq!(depths[1] - depths[0], 101);
 }
 
@@ -166,15 +168,13 @@ fn every_stack_reaches_its_root() {
          for (int i = 1; i < 200; i++) varying(i * 16);",
     );
     let cut: u64 = heap
-        .nodes
+        .stacks
         .iter()
-        .enumerate()
-        .filter(|&(node, _)| {
-            let root =
-                std::iter::successors(Some(node), |&at| heap.nodes[at].parent.map(|parent| parent as usize));
-            root.last().is_some_and(|root| heap.nodes[root].frame == perfaudit_agent::HeapFrame::Cut)
+        .filter(|stack| {
+            let root = std::iter::successors(Some(stack.node), |&at| heap.nodes[at as usize].parent);
+            root.last().is_some_and(|root| heap.nodes[root as usize].frame == perfaudit_agent::HeapFrame::Cut)
         })
-        .map(|(_, node)| node.counts.count)
+        .map(|stack| stack.counts.count)
         .sum();
     assert_eq!(cut, 0);
     assert_eq!(heap.gaps, perfaudit_agent::HeapGaps::default());

@@ -48,7 +48,7 @@ fn thousands_of_threads_one_after_the_other_each_find_a_place_of_their_own() {
         "void *work(void *n) { (void)n; free(malloc(100)); return 0; }",
         "for (int n = 0; n < 3000; n++) { pthread_t t; if (pthread_create(&t, 0, work, 0)) return 1; pthread_join(t, 0); }",
     );
-    assert!(heap.nodes.iter().any(|node| (node.counts.count, node.counts.bytes) == (3000, 300_000)));
+    assert!(heap.stacks.iter().any(|stack| (stack.counts.count, stack.counts.bytes) == (3000, 300_000)));
     assert_eq!((heap.gaps.shared_threads, heap.gaps.foreign_frees), (0, 0));
 }
 
@@ -62,7 +62,9 @@ fn a_child_that_the_c_library_knows_nothing_of_keeps_its_own_book() {
     );
     assert_eq!(heaps.len(), 2);
     assert_ne!(heaps[0].process, heaps[1].process);
-    assert!(heaps[0].nodes.iter().any(|node| (node.counts.count, node.counts.bytes) == (20_000, 140_000)));
+    assert!(
+        heaps[0].stacks.iter().any(|stack| (stack.counts.count, stack.counts.bytes) == (20_000, 140_000))
+    );
     assert_eq!((heaps[1].total().count, heaps[1].total().bytes), (20_000, 100_000));
 }
 

@@ -36,10 +36,10 @@ const CLASSES: [usize; 3] = [1, 5, 8];
 /// Estimated blocks, bytes and their variances by size.
 fn estimates(heap: &ProcessHeap) -> [[f64; 4]; 3] {
     let mut sums = [[0.0; 4]; 3];
-    for node in &heap.nodes {
-        let Some(at) = CLASSES.iter().position(|&class| node.counts.sizes[class] > 0) else { continue };
-        let (count, bytes) = (node.counts.count as f64, node.counts.bytes as f64);
-        let more = [count, bytes, node.sample.count_variance, node.sample.bytes_variance];
+    for stack in &heap.stacks {
+        let (count, bytes) = (stack.counts.count as f64, stack.counts.bytes as f64);
+        let Some(at) = CLASSES.iter().position(|&class| stack.counts.sizes[class] > 0) else { continue };
+        let more = [count, bytes, stack.sample.count_variance, stack.sample.bytes_variance];
         sums[at].iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
     }
     sums
@@ -92,13 +92,13 @@ fn what_is_freed_is_no_longer_live_and_the_rest_is() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let program = compiled(folder.path(), HELPERS, BODY);
     let heap = sampled(folder.path(), &program, 1);
-    let live: i64 = heap.nodes.iter().map(|node| node.counts.live_bytes).sum();
+    let live: i64 = heap.stacks.iter().map(|stack| stack.counts.live_bytes).sum();
     assert_eq!(
         live,
         20 * 400_000,
         "blocks of this size are all sampled, and those that are freed leave nothing"
     );
-    let temporary: u64 = heap.nodes.iter().map(|node| node.counts.temporary).sum();
+    let temporary: u64 = heap.stacks.iter().map(|stack| stack.counts.temporary).sum();
     let freed = heap.total().count - 20;
     assert!(temporary.abs_diff(freed) <= 2, "each block was freed as the next thing: {temporary} of {freed}");
 }

@@ -26,5 +26,5 @@ pub use measured::{MeasuredHeap, measured_heap};
 pub use perfaudit_agent::{AllocationSampling, SampledTotals};
 pub use route::{Refusal, route};
 pub use sites::{SiteLimits, Sites, sites};
-pub use stacks::{Gaps, ProcessTotals, Stacks};
+pub use stacks::{CountedStack, Gaps, ProcessTotals, Stacks};
 pub use symbolise::{SymbolisedHeap, symbolise};

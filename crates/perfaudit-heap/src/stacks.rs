@@ -14,16 +14,25 @@ pub struct Stacks {
     pub modules: Vec<Module>,
     /// The stacks.
     pub tree: CallTree<CodeAddress>,
-    /// What each node of the tree allocated itself. Peaks are those of the process with the largest one alone.
-    pub counts: Vec<HeapCounts>,
-    /// What estimates of each node rest on, where stacks are sampled.
-    pub samples: Vec<HeapSample>,
+    /// The stacks that allocated. Peaks are those of the process with the largest one alone.
+    pub counted: Vec<CountedStack>,
     /// What was allocated in all, where stacks are sampled.
     pub sampled: Option<SampledTotals>,
     /// The processes, the one with the largest peak first.
     pub processes: Vec<ProcessTotals>,
     /// What could not be counted or not assigned.
     pub gaps: Gaps,
+}
+
+/// A stack that allocated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CountedStack {
+    /// Its node of the tree.
+    pub node: NodeId,
+    /// What it allocated; estimates where stacks are sampled.
+    pub counts: HeapCounts,
+    /// What these estimates rest on.
+    pub sample: HeapSample,
 }
 
 /// What one process allocated.
@@ -71,6 +80,16 @@ impl Stacks {
         for (rank, heap) in heaps.iter().enumerate() {
             stacks.add(heap, rank == 0, &mut known);
         }
+        // The same stack of several processes is one.
+        stacks.counted.sort_by_key(|stack| stack.node);
+        stacks.counted.dedup_by(|next, kept| {
+            let is_same = next.node == kept.node;
+            if is_same {
+                kept.counts.add(&next.counts);
+                kept.sample.add(&next.sample);
+            }
+            is_same
+        });
         stacks
     }
 
@@ -86,24 +105,25 @@ impl Stacks {
         }
         modules.sort_by_key(|(module, _)| module.start);
         let mut nodes: Vec<Option<NodeId>> = vec![None; heap.nodes.len()];
-        let mut totals = HeapCounts::default();
-        for (at, is_used) in used(heap).into_iter().enumerate() {
-            if !is_used {
-                continue;
+        let used = used(heap);
+        self.tree.reserve(used.iter().filter(|is_used| **is_used).count());
+        self.counted.reserve(heap.stacks.len());
+        for (at, is_used) in used.into_iter().enumerate() {
+            if is_used {
+                let node = heap.nodes[at];
+                let parent = node.parent.and_then(|parent| nodes[parent as usize]);
+                nodes[at] = Some(self.tree.child(parent, address(node.frame, &modules)));
             }
-            let node = heap.nodes[at];
-            let parent = node.parent.and_then(|parent| nodes[parent as usize]);
-            let id = self.tree.child(parent, address(node.frame, &modules));
-            nodes[at] = Some(id);
-            self.counts.resize(self.tree.nodes().len(), HeapCounts::default());
-            let mut counts = counts(&node.counts);
+        }
+        let mut totals = HeapCounts::default();
+        for stack in heap.stacks.iter().filter(|stack| stack.counts.count > 0) {
+            let Some(id) = nodes[stack.node as usize] else { continue };
+            let mut counts = counts(&stack.counts);
             totals.add(&counts);
             if !is_largest {
                 (counts.peak, counts.peak_count) = (0, 0);
             }
-            self.counts[id as usize].add(&counts);
-            self.samples.resize(self.tree.nodes().len(), HeapSample::default());
-            self.samples[id as usize].add(&node.sample);
+            self.counted.push(CountedStack { node: id, counts, sample: stack.sample });
         }
         let program = heap.modules.first().map(|module| module.path.clone()).unwrap_or_default();
         if let Some(of_process) = heap.sampled {
@@ -123,14 +143,17 @@ impl Stacks {
     #[must_use]
     pub fn totals(&self) -> HeapCounts {
         let mut totals = HeapCounts::default();
-        self.counts.iter().for_each(|counts| totals.add(counts));
+        self.counted.iter().for_each(|stack| totals.add(&stack.counts));
         totals
     }
 }
 
 /// Which nodes allocated something or have something below them that did.
 fn used(heap: &ProcessHeap) -> Vec<bool> {
-    let mut used: Vec<bool> = heap.nodes.iter().map(|node| node.counts.count > 0).collect();
+    let mut used = vec![false; heap.nodes.len()];
+    for stack in heap.stacks.iter().filter(|stack| stack.counts.count > 0) {
+        used[stack.node as usize] = true;
+    }
     for at in (0..used.len()).rev() {
         if let (true, Some(parent)) = (used[at], heap.nodes[at].parent) {
             used[parent as usize] = true;
@@ -172,7 +195,7 @@ fn counts(counted: &perfaudit_agent::HeapCounts) -> HeapCounts {
 
 #[cfg(test)]
 mod tests {
-    use perfaudit_agent::{HeapGaps, HeapNode};
+    use perfaudit_agent::{HeapGaps, HeapNode, HeapStack};
 
     use super::*;
 
@@ -183,21 +206,12 @@ mod tests {
             peak_bytes: bytes.cast_signed(),
             ..perfaudit_agent::HeapCounts::default()
         };
-        let node = |parent, address, counts| HeapNode {
-            parent,
-            frame: HeapFrame::Return(address),
-            counts,
-            sample: HeapSample::default(),
-        };
-        let nothing = perfaudit_agent::HeapCounts::default();
+        let node = |parent, address| HeapNode { parent, frame: HeapFrame::Return(address) };
         ProcessHeap {
             process,
             modules: vec![HeapModule { bias, start: bias, end: bias + 0x1000, path: "/usr/bin/shop".into() }],
-            nodes: vec![
-                node(None, bias + 0x10, nothing),
-                node(Some(0), bias + 0x20, counts),
-                node(Some(0), bias + 0x30, nothing),
-            ],
+            nodes: vec![node(None, bias + 0x10), node(Some(0), bias + 0x20), node(Some(0), bias + 0x30)],
+            stacks: vec![HeapStack { node: 1, counts, sample: HeapSample::default() }],
             gaps: HeapGaps::default(),
             peak_bytes: bytes.cast_signed(),
             sampled: None,

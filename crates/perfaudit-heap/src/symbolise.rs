@@ -47,15 +47,12 @@ pub fn symbolise(
     let mut of_stacks = Vec::new();
     let mut samples = Vec::new();
     let mut threads = Vec::new();
-    for (node, of_node) in (0..).zip(&stacks.counts) {
-        if of_node.count == 0 {
-            continue;
-        }
+    for stack in &stacks.counted {
         let number = u32::try_from(counts.len()).expect("there are fewer than 2^32 stacks");
-        samples.push(SampleRun { node, thread: number, block: 0, count: of_node.count });
+        samples.push(SampleRun { node: stack.node, thread: number, block: 0, count: stack.counts.count });
         threads.push(Thread { process: number, thread: number, name: String::new() });
-        counts.push(*of_node);
-        of_stacks.push(stacks.samples.get(node as usize).copied().unwrap_or_default());
+        counts.push(stack.counts);
+        of_stacks.push(stack.sample);
     }
     let recording = Recording {
         sampler: no_sampler(),

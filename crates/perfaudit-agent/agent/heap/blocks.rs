@@ -1,12 +1,12 @@
 //! Which blocks are allocated, by their address: two levels of tables that are mapped as they are needed.
 //!
 //! A block belongs to one thread at a time, so that an entry needs no lock. An entry covers 16 bytes; no block of an
-//! allocator that aligns to 16 shares one. It holds the node and the size, or a mark and the size in the next entry,
+//! allocator that aligns to 16 shares one. It holds the account and the size, or a mark and the size in the next entry,
 //! which a block that large covers, too.
 
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
-use super::Known;
+use super::{Account, Known};
 use super::file::HeapFile;
 use crate::sys;
 
@@ -87,7 +87,7 @@ pub(super) fn put(heap: &HeapFile, block: usize, known: Known) {
         }
         LARGE
     };
-    place.store(u64::from(known.node) | size << 32, Ordering::Relaxed);
+    place.store(u64::from(known.account.0) | size << 32, Ordering::Relaxed);
 }
 
 /// Takes a block out; none if it was never entered.
@@ -108,5 +108,8 @@ pub(super) fn take(block: usize) -> Option<Known> {
     } else {
         size
     };
-    Some(Known { node: (packed & 0xffff_ffff) as u32, bytes: usize::try_from(bytes).unwrap_or(usize::MAX) })
+    Some(Known {
+        account: Account((packed & 0xffff_ffff) as u32),
+        bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
+    })
 }

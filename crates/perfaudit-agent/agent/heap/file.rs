@@ -2,18 +2,18 @@
 
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, Ordering};
 
-use super::CUT;
+use super::{Account, CUT};
 use crate::heap_layout::{
-    CHUNK_BYTES, CHUNK_NODES, CHUNKS_AT, DIRECTORIES_AT, DIRECTORY, FIRST_NODE, HEAP_MAGIC, HeapHeader,
-    INTERRUPTED, MODULES_AT, MOST_CHUNKS, MOST_MODULES, MOST_NODES, MOST_THREADS, MappedFile, NODES_AT, Node,
-    OVERFLOW, PATH_BYTES, Statistics, TAKEN_AT, TOTALS_AT, ThreadTotals,
+    CHUNK_ACCOUNTS, DIRECTORY, FIRST_NODE, HEAP_MAGIC, HeapHeader, INTERRUPTED, Kind, MODULES_AT,
+    MOST_ACCOUNTS, MOST_CHUNKS, MOST_MODULES, MOST_NODES, MOST_THREADS, MappedFile, NODES_AT, Node, OVERFLOW,
+    PATH_BYTES, Sampled, TAKEN_AT, TOTALS_AT, ThreadTotals,
 };
 use crate::region::Region;
 use crate::sys::Made;
 use crate::{sys, unwind};
 
 /// The size of the file: it is sparse.
-const HEAP_BYTES: usize = CHUNKS_AT + MOST_CHUNKS * CHUNK_BYTES;
+const HEAP_BYTES: usize = Sampled::CHUNKS_END;
 
 /// A page that holds the address of the file in use, and is zeros in the child of a fork: the file is then another
 /// process's, which still writes it. Null before the file is complete and where allocations are not counted.
@@ -90,10 +90,12 @@ impl HeapFile {
             let header = heap.header();
             header.process.store(sys::process(), Ordering::Relaxed);
             header.nodes.store(FIRST_NODE, Ordering::Relaxed);
+            header.accounts.store(FIRST_NODE, Ordering::Relaxed);
             // The first place is the shared one.
             header.threads.store(1, Ordering::Relaxed);
             for special in [CUT, INTERRUPTED, OVERFLOW] {
                 heap.node(special).address.store(u64::from(special), Ordering::Relaxed);
+                heap.node(special).account.store(special, Ordering::Relaxed);
             }
             MADE.store(base, Ordering::Release);
             ALONE.store(true, Ordering::Relaxed);
@@ -167,27 +169,55 @@ impl HeapFile {
         unsafe { &*self.base.add(TOTALS_AT).cast::<ThreadTotals>().add(place) }
     }
 
-    /// What the thread at `place` counts for a node; none when there is no chunk left.
+    /// The account of a node, given to it when it allocates first.
     #[inline]
-    pub(crate) fn statistics(&self, place: usize, node: u32) -> Option<&Statistics> {
-        let number = node as usize / CHUNK_NODES;
-        // SAFETY: the file has room for the directories of `MOST_THREADS` places, and nodes are below `MOST_NODES`.
-        let entry =
-            unsafe { &*self.base.add(DIRECTORIES_AT).cast::<AtomicU32>().add(place * DIRECTORY + number) };
-        let chunk = match entry.load(Ordering::Acquire) {
-            0 => self.new_chunk(entry)?,
-            chunk => chunk,
-        };
-        let start = CHUNKS_AT + (chunk as usize - 1) * CHUNK_BYTES;
-        // SAFETY: chunks are given out below `MOST_CHUNKS`, and the file has room for that many.
-        Some(unsafe { &*self.base.add(start).cast::<Statistics>().add(node as usize % CHUNK_NODES) })
+    pub(crate) fn account(&self, node: u32) -> Account {
+        let entry = &self.node(node).account;
+        match entry.load(Ordering::Relaxed) {
+            0 => self.new_account(entry),
+            known => Account(known),
+        }
     }
 
     #[cold]
-    fn new_chunk(&self, entry: &AtomicU32) -> Option<u32> {
-        let number = self.header().chunks.fetch_add(1, Ordering::Relaxed);
+    fn new_account(&self, entry: &AtomicU32) -> Account {
+        let header = self.header();
+        let new = header.accounts.fetch_add(1, Ordering::Relaxed);
+        if new as usize >= MOST_ACCOUNTS {
+            header.accounts.store(MOST_ACCOUNTS as u32, Ordering::Relaxed);
+            header.overflown.fetch_add(1, Ordering::Relaxed);
+            return Account(OVERFLOW);
+        }
+        // Where another thread was first, the number stays unused.
+        match entry.compare_exchange(0, new, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => Account(new),
+            Err(others) => Account(others),
+        }
+    }
+
+    /// What the thread at `place` counts for an account; none when there is no chunk left.
+    #[inline]
+    pub(crate) fn counts<K: Kind>(&self, place: usize, account: Account) -> Option<&K> {
+        let number = account.0 as usize;
+        debug_assert!(place < MOST_THREADS && number < MOST_ACCOUNTS);
+        let index = place * DIRECTORY + number / CHUNK_ACCOUNTS;
+        // SAFETY: the file has room for the directories of `MOST_THREADS` places, and accounts are below
+        // `MOST_ACCOUNTS`.
+        let entry = unsafe { &*self.base.add(K::DIRECTORIES_AT).cast::<AtomicU32>().add(index) };
+        let chunk = match entry.load(Ordering::Acquire) {
+            0 => self.new_chunk(entry, &self.header().chunks[K::NUMBER])?,
+            chunk => chunk,
+        };
+        let start = K::CHUNKS_AT + (chunk as usize - 1) * K::CHUNK_BYTES;
+        // SAFETY: chunks are given out below `MOST_CHUNKS`, and the file has room for that many.
+        Some(unsafe { &*self.base.add(start).cast::<K>().add(number % CHUNK_ACCOUNTS) })
+    }
+
+    #[cold]
+    fn new_chunk(&self, entry: &AtomicU32, next: &AtomicU32) -> Option<u32> {
+        let number = next.fetch_add(1, Ordering::Relaxed);
         if number as usize >= MOST_CHUNKS {
-            self.header().chunks.store(MOST_CHUNKS as u32, Ordering::Relaxed);
+            next.store(MOST_CHUNKS as u32, Ordering::Relaxed);
             self.header().overflown.fetch_add(1, Ordering::Relaxed);
             return None;
         }

@@ -14,7 +14,7 @@ pub(crate) use local::leave;
 
 use core::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use crate::heap_layout::{INTERRUPTED, SIZE_CLASSES, Statistics};
+use crate::heap_layout::{Growth, INTERRUPTED, SIZE_CLASSES, Statistics};
 use crate::region::Region;
 use crate::unwind::Start;
 use file::HeapFile;
@@ -83,10 +83,19 @@ fn keep_peak(statistics: &Statistics, epoch: u64) {
     }
 }
 
+/// The number of a stack among those that allocate themselves: most nodes only lead to others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Account(u32);
+
+impl Account {
+    /// Of allocations while the thread was in this library already.
+    const INTERRUPTED: Self = Self(INTERRUPTED);
+}
+
 /// A block that was taken out of the books.
 #[derive(Clone, Copy)]
 struct Known {
-    node: u32,
+    account: Account,
     bytes: usize,
 }
 
@@ -95,17 +104,19 @@ struct Known {
 struct Amount {
     count: u64,
     bytes: u64,
+    /// The class of the block's own size.
+    size_class: usize,
 }
 
 impl Amount {
     /// A block that stands for itself.
     #[inline]
     fn of(bytes: usize) -> Self {
-        Self { count: 1, bytes: bytes as u64 }
+        Self { count: 1, bytes: bytes as u64, size_class: size_class(bytes) }
     }
 }
 
-/// Counts a block. `grown_from` is the size of what it was reallocated from.
+/// Counts a block. `grown_from` is the size of what it was reallocated from, where that was smaller.
 #[inline]
 fn allocated(block: usize, bytes: usize, grown_from: Option<usize>, start: Start) {
     let Some(heap) = HeapFile::current() else { return };
@@ -113,41 +124,48 @@ fn allocated(block: usize, bytes: usize, grown_from: Option<usize>, start: Start
         return sampled::allocated(&heap, block, bytes, start);
     }
     let Some(entered) = Local::enter(&heap) else {
-        count_allocation(&heap, None, INTERRUPTED, Amount::of(bytes), bytes, grown_from);
-        blocks::put(&heap, block, Known { node: INTERRUPTED, bytes });
+        count_allocation(&heap, None, Account::INTERRUPTED, Amount::of(bytes));
+        if let Some(before) = grown_from {
+            count_growth(&heap, None, Account::INTERRUPTED, before);
+        }
+        blocks::put(&heap, block, Known { account: Account::INTERRUPTED, bytes });
         return;
     };
-    let node = entered.stack(&heap, start);
-    count_allocation(&heap, Some(&entered), node, Amount::of(bytes), bytes, grown_from);
-    blocks::put(&heap, block, Known { node, bytes });
+    let account = heap.account(entered.stack(&heap, start));
+    count_allocation(&heap, Some(&entered), account, Amount::of(bytes));
+    if let Some(before) = grown_from {
+        count_growth(&heap, Some(&entered), account, before);
+    }
+    blocks::put(&heap, block, Known { account, bytes });
     entered.set_last_block(block);
 }
 
 #[inline]
-fn count_allocation<'a>(
-    heap: &'a HeapFile,
-    entered: Option<&local::Entered>,
-    node: u32,
-    amount: Amount,
-    bytes: usize,
-    grown_from: Option<usize>,
-) -> Option<&'a Statistics> {
+fn count_allocation(heap: &HeapFile, entered: Option<&local::Entered>, account: Account, amount: Amount) {
     let is_shared = entered.is_none_or(local::Entered::is_shared);
-    let statistics = heap.statistics(entered.map_or(0, local::Entered::place), node);
-    if let Some(statistics) = statistics {
+    if let Some(statistics) = heap.counts::<Statistics>(entered.map_or(0, local::Entered::place), account) {
         keep_peak(statistics, heap.header().epoch.load(Ordering::Relaxed));
         add(&statistics.count, amount.count, is_shared);
         add(&statistics.bytes, amount.bytes, is_shared);
         add_signed(&statistics.live_count, amount.count.cast_signed(), is_shared);
         add_signed(&statistics.live_bytes, amount.bytes.cast_signed(), is_shared);
-        statistics.sizes[size_class(bytes)].fetch_add(1, Ordering::Relaxed);
-        if let Some(before) = grown_from {
-            add(&statistics.grown_count, 1, is_shared);
-            add(&statistics.grown_bytes, before.min(bytes) as u64, is_shared);
+        let blocks = &statistics.sizes[amount.size_class];
+        if is_shared {
+            blocks.fetch_add(1, Ordering::Relaxed);
+        } else {
+            blocks.store(blocks.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         }
     }
     change_live(heap, entered, amount.bytes.cast_signed());
-    statistics
+}
+
+/// Counts that a block was reallocated from a smaller one, of `before` bytes.
+fn count_growth(heap: &HeapFile, entered: Option<&local::Entered>, account: Account, before: usize) {
+    let is_shared = entered.is_none_or(local::Entered::is_shared);
+    if let Some(growth) = heap.counts::<Growth>(entered.map_or(0, local::Entered::place), account) {
+        add(&growth.grown_count, 1, is_shared);
+        add(&growth.grown_bytes, before as u64, is_shared);
+    }
 }
 
 /// Why a block is taken out of the books.
@@ -171,16 +189,16 @@ fn freed(block: usize, why: Why) -> Option<Known> {
         heap.header().foreign_frees.fetch_add(1, Ordering::Relaxed);
         return None;
     };
-    count_end(&heap, block, known.node, Amount::of(known.bytes), why == Why::Free);
+    count_end(&heap, block, known.account, Amount::of(known.bytes), why == Why::Free);
     Some(known)
 }
 
 #[inline]
-fn count_end(heap: &HeapFile, block: usize, node: u32, amount: Amount, is_free: bool) {
+fn count_end(heap: &HeapFile, block: usize, account: Account, amount: Amount, is_free: bool) {
     let entered = Local::enter(heap);
     let entered = entered.as_ref();
     let is_shared = entered.is_none_or(local::Entered::is_shared);
-    if let Some(statistics) = heap.statistics(entered.map_or(0, local::Entered::place), node) {
+    if let Some(statistics) = heap.counts::<Statistics>(entered.map_or(0, local::Entered::place), account) {
         keep_peak(statistics, heap.header().epoch.load(Ordering::Relaxed));
         add_signed(&statistics.live_count, -amount.count.cast_signed(), is_shared);
         add_signed(&statistics.live_bytes, -amount.bytes.cast_signed(), is_shared);
@@ -195,7 +213,7 @@ fn count_end(heap: &HeapFile, block: usize, node: u32, amount: Amount, is_free: 
 fn unfreed(block: usize, known: Known) {
     let Some(heap) = HeapFile::current() else { return };
     let size = i64::try_from(known.bytes).unwrap_or(i64::MAX);
-    if let Some(statistics) = heap.statistics(0, known.node) {
+    if let Some(statistics) = heap.counts::<Statistics>(0, known.account) {
         add_signed(&statistics.live_count, 1, true);
         add_signed(&statistics.live_bytes, size, true);
     }

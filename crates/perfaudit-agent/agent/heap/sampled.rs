@@ -10,8 +10,8 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::file::HeapFile;
 use super::local::Local;
-use super::{Amount, Known, blocks, count_allocation, count_end, local};
-use crate::heap_layout::{INTERRUPTED, PARTS, Statistics};
+use super::{Account, Amount, Known, blocks, count_allocation, count_end, local, size_class};
+use crate::heap_layout::{PARTS, Sampled};
 use crate::region::Region;
 use crate::unwind::Start;
 
@@ -84,18 +84,19 @@ fn sample(heap: &HeapFile, local: &'static Local, block: usize, bytes: usize, st
     }
     chooser.left.set(chooser.gap());
     let weight = weight(bytes);
-    let node = entered.stack(heap, start);
-    if let Some(statistics) = count_allocation(heap, Some(&entered), node, amount(bytes, weight), bytes, None) {
-        note_variance(statistics, bytes, weight);
+    let account = heap.account(entered.stack(heap, start));
+    count_allocation(heap, Some(&entered), account, amount(bytes, weight));
+    if let Some(sampled) = heap.counts::<Sampled>(entered.place(), account) {
+        note_variance(sampled, bytes, weight);
     }
-    keep(heap, block, Known { node, bytes });
+    keep(heap, block, Known { account, bytes });
 }
 
 /// Counts a block of a thread that has no state of its own, or is in this library: with certainty, for itself alone.
 #[cold]
 fn count_certain(heap: &HeapFile, block: usize, bytes: usize) {
-    count_allocation(heap, None, INTERRUPTED, amount(bytes, 1.0), bytes, None);
-    keep(heap, block, Known { node: INTERRUPTED, bytes });
+    count_allocation(heap, None, Account::INTERRUPTED, amount(bytes, 1.0));
+    keep(heap, block, Known { account: Account::INTERRUPTED, bytes });
 }
 
 fn keep(heap: &HeapFile, block: usize, known: Known) {
@@ -124,13 +125,17 @@ pub(super) fn freed(heap: &HeapFile, block: usize, is_free: bool) {
 fn end(heap: &HeapFile, block: usize, is_free: bool) {
     let Some(known) = blocks::take(block) else { return };
     live(block).fetch_sub(1, Ordering::Relaxed);
-    let weight = if known.node == INTERRUPTED { 1.0 } else { weight(known.bytes) };
-    count_end(heap, block, known.node, amount(known.bytes, weight), is_free);
+    let weight = if known.account == Account::INTERRUPTED { 1.0 } else { weight(known.bytes) };
+    count_end(heap, block, known.account, amount(known.bytes, weight), is_free);
 }
 
 /// What a sampled block stands for.
 fn amount(bytes: usize, weight: f64) -> Amount {
-    Amount { count: (weight * PARTS as f64 + 0.5) as u64, bytes: (weight * bytes as f64 + 0.5) as u64 }
+    Amount {
+        count: (weight * PARTS as f64 + 0.5) as u64,
+        bytes: (weight * bytes as f64 + 0.5) as u64,
+        size_class: size_class(bytes),
+    }
 }
 
 /// How many blocks like it a sampled block stands for.
@@ -153,7 +158,7 @@ fn struck(x: f64) -> f64 {
     y
 }
 
-fn note_variance(statistics: &Statistics, bytes: usize, weight: f64) {
+fn note_variance(sampled: &Sampled, bytes: usize, weight: f64) {
     let of_count = weight * (weight - 1.0);
     let bytes = bytes as f64;
     // The place is the thread's own.
@@ -161,9 +166,9 @@ fn note_variance(statistics: &Statistics, bytes: usize, weight: f64) {
         let sum = f64::from_bits(variance.load(Ordering::Relaxed)) + more;
         variance.store(sum.to_bits(), Ordering::Relaxed);
     };
-    add(&statistics.count_variance, of_count);
-    add(&statistics.bytes_variance, of_count * bytes * bytes);
-    statistics.heaviest.fetch_max(amount(0, weight).count, Ordering::Relaxed);
+    add(&sampled.count_variance, of_count);
+    add(&sampled.bytes_variance, of_count * bytes * bytes);
+    sampled.heaviest.fetch_max(amount(0, weight).count, Ordering::Relaxed);
 }
 
 impl Chooser {
