@@ -11,7 +11,7 @@ mod source;
 
 use perfaudit_result::{
     AuditResult, Finding, Limit, NextAction, Precondition, PreconditionStatus, Severity, SloStatus,
-    VerdictStatus,
+    VerdictStatus, WorkloadId,
 };
 
 use crate::{comparison, objectives, quantity, rows, text};
@@ -268,22 +268,39 @@ fn finding(page: &mut Page, rank: usize, finding: &Finding, verbose: bool) {
 
 /// What a finding concerns, and what is known of its cost.
 fn cost(finding: &Finding) -> Vec<String> {
+    let name = |id: &WorkloadId| text::shorten(&text::visible(&id.0), NAME);
     let mut parts = Vec::new();
-    match finding.workloads.as_slice() {
-        [] => {}
-        [id] => parts.push(text::shorten(&text::visible(&id.0), NAME)),
-        ids => parts.push(quantity::counted(ids.len(), "benchmark")),
-    }
-    if let Some(share) = finding.share_of_cpu {
-        parts.push(format!("{} of CPU", quantity::percent(share)));
-    }
-    if let Some(share) = finding.share_of_alloc_bytes {
-        parts.push(format!("{} of allocated bytes", quantity::percent(share)));
+    if let Some(largest) = finding.by_workload.first() {
+        let here = shares(largest.share_of_cpu, largest.share_of_alloc_bytes);
+        parts.push(format!("{} in {}", here.join(" and "), name(&largest.id)));
+        // The mean over all would read as that of the one which is named.
+        let of_all = shares_of_all(finding);
+        if of_all != here && !of_all.is_empty() {
+            parts.push(format!("{} on average over all", of_all.join(" and ")));
+        }
+    } else {
+        match finding.workloads.as_slice() {
+            [] => {}
+            [id] => parts.push(name(id)),
+            ids => parts.push(quantity::counted(ids.len(), "benchmark")),
+        }
+        parts.extend(shares_of_all(finding));
     }
     if let Some(gain) = finding.ceiling_gain.as_ref().and_then(rows::gain) {
         parts.push(format!("at most {gain} to gain"));
     }
     parts
+}
+
+fn shares_of_all(finding: &Finding) -> Vec<String> {
+    shares(finding.share_of_cpu, finding.share_of_alloc_bytes)
+}
+
+/// What is known of two shares.
+fn shares(cpu: Option<f64>, bytes: Option<f64>) -> Vec<String> {
+    let of_cpu = cpu.map(|share| format!("{} of CPU", quantity::percent(share)));
+    let of_bytes = bytes.map(|share| format!("{} of allocated bytes", quantity::percent(share)));
+    of_cpu.into_iter().chain(of_bytes).collect()
 }
 
 fn conditions(page: &mut Page, preconditions: &[Precondition]) {

@@ -7,7 +7,7 @@ use perfaudit_result::{
     NextAction, NoiseFloor, Of, Package, Precondition, PreconditionStatus, Project, ReproduceStep, Run,
     SCHEMA_VERSION, Severity, Stage, StageCost, StageName, StageState, Throughput, Tool, Toolchain,
     TreeChange, TreeChangeKind, Unit, Vcs, Verdict, VerdictStatus, Verification, VerificationState, Workload,
-    WorkloadAudit, WorkloadGroup, WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget,
+    WorkloadAudit, WorkloadGroup, WorkloadId, WorkloadKind, WorkloadShare, WorkloadState, WorkloadTarget,
 };
 
 /// A title that tries to break every format at once.
@@ -358,6 +358,11 @@ fn findings() -> Vec<Finding> {
     underpowered.locations =
         vec![Location { file: "../outside.rs".into(), line: None, column: None, end_line: None }];
     underpowered.share_of_cpu = Some(0.123);
+    underpowered.by_workload = vec![WorkloadShare {
+        id: underpowered.workloads[1].clone(),
+        share_of_cpu: Some(0.615),
+        share_of_alloc_bytes: Some(0.04),
+    }];
     let note = finding("profile", Severity::Note, "Benchmarks run with a profile that does not ship <b>");
     let mut twin = note.clone();
     twin.title = "The same again, with the same fingerprint".into();
