@@ -78,7 +78,11 @@ pub(crate) fn title_behind(prefix: &str, workload: &Workload) -> String {
 /// What a finding can gain at most: `5.37 MB in each iteration`.
 pub(crate) fn gain(gain: &Figure) -> Option<String> {
     let value = quantity::value(gain.value()?, gain.unit);
-    let value = if gain.unit == Unit::Count { format!("{} blocks", value.trim_end()) } else { value };
+    let value = match (gain.unit, value.trim_end()) {
+        (Unit::Count, "1") => "1 block".to_owned(),
+        (Unit::Count, value) => format!("{value} blocks"),
+        _ => value,
+    };
     Some(match gain.of {
         Of::Call => format!("{value} in each iteration"),
         Of::Process => format!("{value} in each run"),
