@@ -100,12 +100,12 @@ fn a_thousand_children_at_work_at_once_are_told_apart_or_what_is_not_seen_of_the
             at_work.insert(recording.threads[run.thread as usize].process);
         }
     }
-    // A thousand programs at work leave whoever reads the samples a thousandth of the time, and buffers overflow.
     let sampler = &recording.sampler;
     let told = sampler.samples + sampler.lost;
     let expected = sampler.cpu_s.expect("the CPU time is known") * sampler.asked_hz;
     assert!(told as f64 > 0.5 * expected, "{told} of {expected}: {sampler:?}");
-    assert!(at_work.len() > 10, "{} children, {sampler:?}", at_work.len());
+    // Each works for a few periods of the sampler.
+    assert!(at_work.len() > 300, "{} children, {sampler:?}", at_work.len());
 }
 
 #[test]
