@@ -26,7 +26,7 @@ pub fn unlike(baseline: &AuditResult, run: &AuditResult) -> Vec<String> {
     let all = |result: &AuditResult| {
         let mut facts = host(&result.host);
         facts.extend(profile(&result.project.profile));
-        facts.push(("mode", format!("{:?}", result.run.mode).to_lowercase()));
+        facts.push(("mode", result.run.mode.as_str().to_owned()));
         facts
     };
     all(baseline)

@@ -15,6 +15,17 @@ pub enum Mode {
     Full,
 }
 
+impl Mode {
+    /// As it is written on the command line and in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Standard => "standard",
+            Self::Full => "full",
+        }
+    }
+}
+
 /// One run of perfaudit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -53,7 +53,7 @@ pub(crate) enum CommandError {
     #[error(
         "run {run} was made in {there} mode, and this one would be in {here} mode: resume it with `--mode {there}`"
     )]
-    ResumedOtherwise { run: String, there: String, here: String },
+    ResumedOtherwise { run: String, there: &'static str, here: &'static str },
     #[error(transparent)]
     Import(#[from] ImportError),
     #[error("cannot read `{}`: {source}", path.display())]

@@ -13,7 +13,6 @@ use super::section::Keys;
 use super::slo::Slo;
 use super::source_code::SourceSettings;
 use super::toml_text::{array, string, strings, table};
-use perfaudit_result::Mode;
 
 /// A section of the effective configuration. It is shown as TOML that can be read again, with origins as comments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +54,7 @@ fn row<T>(key: &'static str, setting: &Setting<T>, write: impl FnOnce(&T) -> Opt
 pub(super) fn audit(settings: &AuditSettings) -> ShownSection {
     let AuditSettings { mode, budget, keep, allow, offline, noise_floor, skip } = settings;
     let rows = vec![
-        row("mode", mode, |mode| Some(string(mode_text(*mode)))),
+        row("mode", mode, |mode| Some(string(mode.as_str()))),
         row("budget", budget, |budget| budget.map(time)),
         row("keep", keep, |keep| Some(keep.to_string())),
         row("allow", allow, |allow| Some(strings(allow))),
@@ -66,14 +65,6 @@ pub(super) fn audit(settings: &AuditSettings) -> ShownSection {
         }),
     ];
     ShownSection { header: "[audit]", rows }
-}
-
-fn mode_text(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Quick => "quick",
-        Mode::Standard => "standard",
-        Mode::Full => "full",
-    }
 }
 
 fn floor_source_text(source: FloorSource) -> &'static str {

@@ -30,7 +30,7 @@ pub(super) fn header(context: &Context<'_>) -> Markup {
                         @if vcs.dirty { " with local changes" }
                     } }
                 }
-                div { dt { "Mode" } dd { (words::mode(run.mode)) } }
+                div { dt { "Mode" } dd { (run.mode.as_str()) } }
                 div { dt { "Started" } dd { (started(run)) } }
                 div { dt { "Duration" } dd { (quantity::seconds(run.duration_s)) } }
                 div { dt { "Host" } dd { bdi { (Line(&host.cpu)) } ", " (host.cores) " CPUs, " bdi { (Line(&host.os)) } } }

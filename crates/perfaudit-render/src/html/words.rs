@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 use perfaudit_result::{
-    ArtifactKind, AuditState, CapabilityState, Confidence, Mode, Of, PreconditionStatus, SamplingMode,
-    Severity, SloStatus, StageName, StageState, TreeChangeKind, Trust, VerdictStatus, WorkloadState,
+    ArtifactKind, AuditState, CapabilityState, Confidence, Of, PreconditionStatus, SamplingMode, Severity,
+    SloStatus, StageName, StageState, TreeChangeKind, Trust, VerdictStatus, WorkloadState,
 };
 
 use crate::cpu;
@@ -119,14 +119,6 @@ pub(super) fn confidence(confidence: Confidence) -> &'static str {
         Confidence::High => "high: follows from what was measured",
         Confidence::Medium => "medium: other explanations exist",
         Confidence::Low => "low: a hint",
-    }
-}
-
-pub(super) fn mode(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Quick => "quick",
-        Mode::Standard => "standard",
-        Mode::Full => "full",
     }
 }
 

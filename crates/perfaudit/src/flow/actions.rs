@@ -15,6 +15,7 @@ pub(crate) fn next_actions(
     findings: &[Finding],
     project: &Project,
     mode: Mode,
+    interrupted: bool,
 ) -> Vec<NextAction> {
     let targets: usize = project.packages.iter().map(|package| package.bench_targets.len()).sum();
     let hot = findings.iter().any(|finding| finding.severity != Severity::Note);
@@ -44,7 +45,11 @@ pub(crate) fn next_actions(
         actions.push(NextAction {
             title: "measure what was left out".to_owned(),
             reason: "some benchmarks were not run".to_owned(),
-            command: Some("perfaudit audit --mode standard".to_owned()),
+            command: Some(if interrupted {
+                format!("perfaudit audit --resume --mode {}", mode.as_str())
+            } else {
+                "perfaudit audit --mode standard".to_owned()
+            }),
         });
     }
     if mode != Mode::Full && lacks_p99(workloads) {

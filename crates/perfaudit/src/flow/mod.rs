@@ -209,7 +209,8 @@ pub(crate) fn audit(
     limits.extend(limits::limits(&plan, &gathered, !cpu.evidence.is_empty()));
     let reproduce = reproduce::steps(&plan, &built, &gathered.workloads, &observed, &run);
     let mut slos = objectives::judged(&plan.config, &gathered.workloads, &gathered.samples);
-    let mut next_actions = actions::next_actions(&gathered.workloads, &findings, &project, plan.mode);
+    let mut next_actions =
+        actions::next_actions(&gathered.workloads, &findings, &project, plan.mode, interrupted);
     let alone = source.as_ref().filter(|_| !plan.stages.measures());
     if let Some(source) = alone {
         // Nothing was to be measured: what concerns measuring says nothing.

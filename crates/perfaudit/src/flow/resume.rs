@@ -22,8 +22,8 @@ pub(crate) fn earlier(arguments: &AuditArguments, plan: &Plan) -> Result<Option<
     if result.run.mode != plan.mode {
         return Err(CommandError::ResumedOtherwise {
             run: result.run.id.clone(),
-            there: format!("{:?}", result.run.mode).to_lowercase(),
-            here: format!("{:?}", plan.mode).to_lowercase(),
+            there: result.run.mode.as_str(),
+            here: plan.mode.as_str(),
         });
     }
     Ok(Some(run))

@@ -65,6 +65,9 @@ fn an_interrupt_while_measuring_keeps_what_was_measured() {
     assert_eq!(audited.rows().len(), 3);
     let headline = &audited.result.verdict.headline;
     assert!(headline.ends_with("of 3 benchmarks measured: the run was interrupted"), "{headline}");
+    let commands: Vec<_> =
+        audited.result.next_actions.iter().filter_map(|next| next.command.as_deref()).collect();
+    assert!(commands.contains(&"perfaudit audit --resume --mode quick"), "{commands:?}");
 }
 
 #[test]
