@@ -67,7 +67,7 @@ fn an_interrupt_while_measuring_keeps_what_was_measured() {
     assert!(headline.ends_with("of 3 benchmarks measured: the run was interrupted"), "{headline}");
     let commands: Vec<_> =
         audited.result.next_actions.iter().filter_map(|next| next.command.as_deref()).collect();
-    assert!(commands.contains(&"perfaudit audit --resume --mode quick"), "{commands:?}");
+    assert!(commands.contains(&"perfaudit audit --resume --mode standard"), "{commands:?}");
 }
 
 #[test]
