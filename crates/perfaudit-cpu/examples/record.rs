@@ -47,6 +47,7 @@ fn record(mut arguments: Vec<String>) -> Result<Recorded, Box<dyn std::error::Er
     }
     if let Some(bytes) = value("--stack")? {
         options.stack = StackBytes::new(bytes);
+        options.most_stack = options.stack;
     }
     if let Some(rung) = value("--rung")? {
         options.rungs = vec![options.rungs[usize::try_from(rung)?]];

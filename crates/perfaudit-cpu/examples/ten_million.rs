@@ -226,8 +226,15 @@ fn record(program: &Program, stacks: &[Stack], samples: u64) -> (perfaudit_cpu::
         bytes.resize(16 << 10, 0);
         let registers = Registers { instruction: stack.addresses[0], stack: STACK, frame: FRAMES, link: 0 };
         let task = Task { process, thread: process + draws.below(THREADS) };
-        let sample_at =
-            RawSample { task, weight: 1, kernel: &[], chain: &[], registers: Some(registers), stack: &bytes };
+        let sample_at = RawSample {
+            task,
+            weight: 1,
+            kernel: &[],
+            chain: &[],
+            registers: Some(registers),
+            stack: &bytes,
+            stack_room: bytes.len(),
+        };
         collector.apply(sample * PERIOD_NS, &Event::Sample(sample_at));
     }
     let cpu = Duration::from_nanos(samples * PERIOD_NS).as_secs_f64() * f64::from(THREADS);
@@ -244,6 +251,8 @@ fn record(program: &Program, stacks: &[Stack], samples: u64) -> (perfaudit_cpu::
         truncated: 0,
         unsymbolised: 0,
         stack_bytes: 16 << 10,
+        stack_steps: Vec::new(),
+        stopped_s: None,
     });
     (recording, truth)
 }

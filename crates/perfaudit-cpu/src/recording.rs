@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use perfaudit_result::{NodeId, SampleRun, Sampler, Thread, TimeBlocks};
+use perfaudit_result::{NodeId, SampleRun, Sampler, StackStep, Thread, TimeBlocks};
 
 use crate::call_tree::CallTree;
 
@@ -116,9 +116,22 @@ impl Recording {
         let both = |one: Option<f64>, other: Option<f64>| Some(one? + other?);
         sampler.cpu_s = both(sampler.cpu_s, others.cpu_s);
         sampler.system_s = both(sampler.system_s, others.system_s);
+        sampler.stopped_s = both(sampler.stopped_s, others.stopped_s);
         sampler.samples += others.samples;
         sampler.lost += others.lost;
         sampler.truncated += others.truncated;
+        sampler.stack_bytes = sampler.stack_bytes.max(others.stack_bytes);
+        for step in others.stack_steps {
+            let alike =
+                |known: &&mut StackStep| (known.stack_bytes, known.kept) == (step.stack_bytes, step.kept);
+            match sampler.stack_steps.iter_mut().find(alike) {
+                Some(known) => {
+                    known.samples += step.samples;
+                    known.cut_off += step.cut_off;
+                }
+                None => sampler.stack_steps.push(step),
+            }
+        }
         sampler.unsymbolised += others.unsymbolised;
         #[expect(clippy::cast_precision_loss, reason = "numbers of samples are far below 2^53")]
         let reached = sampler.cpu_s.filter(|cpu| *cpu > 0.0).map(|cpu| sampler.samples as f64 / cpu);
@@ -154,6 +167,8 @@ mod tests {
                 truncated: 0,
                 unsymbolised: 0,
                 stack_bytes: 512,
+                stack_steps: vec![StackStep { stack_bytes: 512, samples: 4, cut_off: 1, kept: true }],
+                stopped_s: None,
             },
             modules: files.map(module).to_vec(),
             threads: vec![Thread { process: 1, thread: 1, name: "main".into() }],
@@ -172,6 +187,8 @@ mod tests {
         assert_eq!(whole.modules[1].path, Path::new("liba"));
         assert_eq!(whole.stacks.nodes().len(), 4, "the stacks of the first and the third are the same");
         assert_eq!((whole.sampler.samples, whole.sampler.lost, whole.blocks.count), (12, 3, 9));
+        let step = StackStep { stack_bytes: 512, samples: 12, cut_off: 3, kept: true };
+        assert_eq!(whole.sampler.stack_steps, [step]);
         assert!((whole.sampler.reached_hz.unwrap() - 80.0).abs() < 1e-9);
         let places: Vec<(u32, u32)> = whole.samples.iter().map(|run| (run.thread, run.block)).collect();
         assert_eq!(places, [(0, 2), (1, 5), (2, 8)]);

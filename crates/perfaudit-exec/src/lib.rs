@@ -29,5 +29,5 @@ pub use cpu_time::CpuTime;
 pub use file_lock::{FileLock, LockError};
 pub use gate::{Gate, GateError};
 pub use interrupt::Interrupt;
-pub use process::{Ending, Finished, OutputLine, RunError, Stream, Usage, run};
+pub use process::{Ending, Finished, OutputLine, RunError, Stream, Usage, leaves_stops_to_tracers, run};
 pub use snapshot::{Change, ChangeKind, TreeSnapshot};

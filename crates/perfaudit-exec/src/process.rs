@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
+use rustix::event::{PollFd, PollFlags};
+use rustix::process::{PidfdFlags, pidfd_open};
 use serde::{Deserialize, Serialize};
 use wait4::Wait4;
 
@@ -190,6 +192,7 @@ pub(crate) fn follow(
         read_in_thread(Stream::Stderr, stderr, sender.clone());
     }
     std::thread::spawn(move || {
+        let _ = wait_for_end(group);
         // The receiver is gone only when `run` has returned, and then nobody wants to know.
         let ended = child.wait4().map(|used| {
             (used.status, Usage { user: used.rusage.utime, system: used.rusage.stime }.since(used_before))
@@ -242,6 +245,25 @@ pub(crate) fn follow(
         strays,
         usage: usage.unwrap_or_default(),
     }
+}
+
+/// Sleeps until a process has ended, without taking that from the system. Who waits for a child in the usual way is told
+/// of its stops, too, while another thread traces it, and that thread is not.
+fn wait_for_end(process: Pid) -> Result<(), rustix::io::Errno> {
+    let process = rustix::process::Pid::from_raw(process.as_raw()).ok_or(rustix::io::Errno::SRCH)?;
+    let process = pidfd_open(process, PidfdFlags::empty())?;
+    loop {
+        match rustix::event::poll(&mut [PollFd::new(&process, PollFlags::IN)], None) {
+            Err(rustix::io::Errno::INTR) => {}
+            done => return done.map(|_| ()),
+        }
+    }
+}
+
+/// Whether the stops of children are left to threads that trace them: the system has to tell of ends alone for that.
+#[must_use]
+pub fn leaves_stops_to_tracers() -> bool {
+    pidfd_open(rustix::process::getpid(), PidfdFlags::empty()).is_ok()
 }
 
 /// Starts what `builder` says with the streams that `command` wants.

@@ -162,6 +162,8 @@ fn no_sampler() -> Sampler {
         truncated: 0,
         unsymbolised: 0,
         stack_bytes: 0,
+        stack_steps: Vec::new(),
+        stopped_s: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use perfaudit_result::{
-    AuditResult, BoundBy, Cpu, Figure, Hotspot, OffCpu, OriginKind, Sampler, SamplingEvent, Trust,
+    AuditResult, BoundBy, Cpu, Figure, Hotspot, OffCpu, OriginKind, Sampler, SamplingEvent, Trust, Unit,
     WorkloadCpu, WorkloadId,
 };
 
@@ -113,8 +113,9 @@ pub(crate) fn share(share: f64) -> String {
 
 /// How a profile was taken, in one line.
 pub(crate) fn sampled(sampler: &Sampler) -> String {
+    let deepened = deepened(sampler).map_or_else(String::new, |text| format!("; {text}"));
     format!(
-        "{}; {} samples, {}; lost {}, truncated {}, without symbol {}",
+        "{}; {} samples, {}; lost {}, truncated {}, without symbol {}{deepened}",
         sampler.rung.label(),
         sampler.samples,
         rate(sampler),
@@ -122,6 +123,21 @@ pub(crate) fn sampled(sampler: &Sampler) -> String {
         counted(sampler.truncated, sampler),
         counted(sampler.unsymbolised, sampler),
     )
+}
+
+/// `32 KiB of stack in each sample, since 16 KiB cut off 12 of 40 stacks`: where larger pieces were asked for, why.
+pub(crate) fn deepened(sampler: &Sampler) -> Option<String> {
+    let steps = sampler.stack_steps.iter();
+    let smaller = steps.filter(|step| step.stack_bytes < sampler.stack_bytes || !step.kept);
+    let reasons: Vec<String> = smaller
+        .map(|step| {
+            let again = if step.kept { "" } else { ", in a run before" };
+            let (size, n) = (quantity::value(f64::from(step.stack_bytes), Unit::Bytes), step.samples);
+            format!("{size} cut off {} of {n} stacks{again}", step.cut_off)
+        })
+        .collect();
+    let size = quantity::value(f64::from(sampler.stack_bytes), Unit::Bytes);
+    (!reasons.is_empty()).then(|| format!("{size} of stack in each sample, since {}", reasons.join(", ")))
 }
 
 /// `bound by waiting: waits 82 % of the time, ...`.

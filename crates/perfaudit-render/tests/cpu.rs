@@ -88,6 +88,8 @@ fn huge(workload: &WorkloadId, count: u32) -> CpuProfile {
             truncated: 0,
             unsymbolised: 0,
             stack_bytes: 0,
+            stack_steps: Vec::new(),
+            stopped_s: None,
         },
         origins: vec![CodeOrigin { kind: OriginKind::Own, name: Some("krate".into()) }],
         functions: (0..functions).map(function).collect(),

@@ -30,8 +30,8 @@ pub use comparison::{ComparedMetric, Comparison, RecordedVerdict};
 pub use cpu::{
     Binding, BoundBy, CodeOrigin, Cpu, CpuProfile, Function, FunctionChange, FunctionId, Hotspot, NamedShare,
     Neighbour, NodeId, OffCpu, OriginKind, ProfileDifference, ProfileError, Rung, SampleRun, Sampler,
-    SamplingEvent, SourceExcerpt, SourceFrame, StackNode, Thread, ThreadOffCpu, ThreadTime, TimeBlocks,
-    Trust, Usage, WorkloadCpu,
+    SamplingEvent, SourceExcerpt, SourceFrame, StackNode, StackStep, Thread, ThreadOffCpu, ThreadTime,
+    TimeBlocks, Trust, Usage, WorkloadCpu,
 };
 pub use figure::{ConfidenceLevel, Estimate, Figure, FigureError, Interval, Method, Of, Unit};
 pub use finding::{

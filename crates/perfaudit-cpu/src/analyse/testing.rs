@@ -55,6 +55,8 @@ pub(crate) fn empty(blocks: u32) -> CpuProfile {
             truncated: 0,
             unsymbolised: 0,
             stack_bytes: 32_768,
+            stack_steps: Vec::new(),
+            stopped_s: None,
         },
         origins: Vec::new(),
         functions: Vec::new(),

@@ -16,7 +16,7 @@ use super::collect::Collector;
 use super::proc;
 use super::source::{Event, RawSample, Registers, Task};
 use super::worker::{Source, Totals};
-use super::{RecordOptions, Refusal};
+use super::{RecordOptions, Refusal, StackBytes};
 
 /// Nobody wakes us, so that we look this often.
 const ROUND: Duration = Duration::from_millis(20);
@@ -36,6 +36,7 @@ pub(super) struct AgentSource {
     /// Processes whose mappings were told or asked for.
     known: HashSet<u32>,
     names: HashMap<Task, [u8; 16]>,
+    stack: StackBytes,
     /// Gone with the source.
     _folder: TempDir,
 }
@@ -74,6 +75,7 @@ pub(super) fn prepare(command: &Command, options: &RecordOptions) -> Result<(Com
         unfinished: HashMap::new(),
         known: HashSet::new(),
         names: HashMap::new(),
+        stack: options.stack,
         _folder: folder,
     };
     Ok((command, source))
@@ -114,6 +116,10 @@ impl Source for AgentSource {
         self.file_bytes
     }
 
+    fn stack(&self) -> StackBytes {
+        self.stack
+    }
+
     fn wait(&mut self, stop: BorrowedFd<'_>, limit: Duration) {
         let mut polled = [PollFd::new(stop, PollFlags::POLLIN)];
         // An error or a signal is a short sleep.
@@ -121,8 +127,9 @@ impl Source for AgentSource {
     }
 
     fn drain(&mut self, collector: &mut Collector, is_over: bool) {
-        let Self { agent, unfinished, known, names, .. } = self;
-        let mut hand_over = HandOver { collector, unfinished, known, names };
+        let Self { agent, unfinished, known, names, stack, .. } = self;
+        let stack_room = usize::try_from(stack.get()).unwrap_or(usize::MAX);
+        let mut hand_over = HandOver { collector, unfinished, known, names, stack_room };
         agent.read(is_over, &mut |record| hand_over.record(record));
     }
 
@@ -144,6 +151,7 @@ struct HandOver<'a> {
     unfinished: &'a mut HashMap<u32, Vec<u8>>,
     known: &'a mut HashSet<u32>,
     names: &'a mut HashMap<Task, [u8; 16]>,
+    stack_room: usize,
 }
 
 impl HandOver<'_> {
@@ -203,6 +211,7 @@ impl HandOver<'_> {
             chain: &[],
             registers: Some(registers),
             stack: sample.stack,
+            stack_room: self.stack_room,
         });
         self.collector.apply(sample.time_ns, &event);
     }

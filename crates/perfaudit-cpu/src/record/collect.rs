@@ -5,13 +5,15 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use perfaudit_result::{OffCpu, Sampler};
+use perfaudit_result::{OffCpu, Sampler, StackStep};
 
 use super::blocks::BlockCounter;
+use super::options::StackBytes;
 use super::proc;
 use super::processes::Processes;
 use super::scheduling::Scheduling;
 use super::source::{Event, RawSample, Registers, Task};
+use super::stack_steps::StackSteps;
 use crate::call_tree::CallTree;
 use crate::recording::{CodeAddress, Lookup, Recording};
 use crate::unwind::{Maps, StackEnd, Unwinder};
@@ -28,6 +30,7 @@ pub struct Collector {
     /// Whether the source does not tell of all mappings, so that the system has to be asked.
     asks: bool,
     scheduling: Scheduling,
+    stack_steps: StackSteps,
     /// The time of the last event.
     now_ns: u64,
     samples: u64,
@@ -54,6 +57,7 @@ impl Collector {
             frames: Vec::new(),
             asks: false,
             scheduling: Scheduling::default(),
+            stack_steps: StackSteps::default(),
             now_ns: 0,
             samples: 0,
             truncated: 0,
@@ -148,6 +152,7 @@ impl Collector {
             self.processes.asked(process, time_ns, end != StackEnd::Unmapped);
         }
         self.samples += sample.weight;
+        self.stack_steps.count(sample.stack_room, sample.weight, end == StackEnd::CutOff);
         if end != StackEnd::Root || self.frames.is_empty() {
             self.truncated += sample.weight;
             self.frames.push(CodeAddress::Truncated);
@@ -174,6 +179,11 @@ impl Collector {
         }
     }
 
+    /// What came of samples with pieces of stack of this size, up to now.
+    pub(super) fn stack_step(&self, stack: StackBytes) -> StackStep {
+        self.stack_steps.of(stack.get())
+    }
+
     /// Samples up to now.
     #[must_use]
     pub fn samples(&self) -> u64 {
@@ -193,7 +203,13 @@ impl Collector {
         let (blocks, samples) = self.blocks.finish();
         let lost = sampler.lost.max(self.lost);
         Recording {
-            sampler: Sampler { samples: self.samples, truncated: self.truncated, lost, ..sampler },
+            sampler: Sampler {
+                samples: self.samples,
+                truncated: self.truncated,
+                lost,
+                stack_steps: self.stack_steps.into_told(),
+                ..sampler
+            },
             modules: self.unwinder.into_modules(),
             threads: self.processes.into_recorded(),
             stacks: self.stacks,

@@ -14,8 +14,10 @@ mod perf;
 pub mod perf_data;
 mod proc;
 mod processes;
+mod ptrace;
 mod scheduling;
 pub mod source;
+mod stack_steps;
 mod usage;
 mod worker;
 
@@ -119,7 +121,9 @@ pub struct LadderReport {
 pub fn try_ladder() -> LadderReport {
     let options = RecordOptions::default();
     let mut report = LadderReport { works: Vec::new(), refused: Vec::new() };
-    for (rung, tried) in perf::try_each(options.rate, options.stack).chain([agent::try_it()]) {
+    for (rung, tried) in
+        perf::try_each(options.rate, options.stack).chain([agent::try_it(), ptrace::try_it()])
+    {
         match tried {
             Ok(()) => report.works.push(rung),
             Err(refusal) => report.refused.push(refusal),
@@ -156,6 +160,10 @@ pub fn run(
             }
             Err(refusal) => refused.push(refusal),
         }
+    }
+    if options.rungs.contains(&Rung::Ptrace) {
+        return run
+            .to_its_end(command, observe, |process| open_ptrace(Target::AtExec(process), options, refused));
     }
     Err(RecordError::NoRung { refused })
 }
@@ -211,15 +219,20 @@ pub fn attach(
     options: &RecordOptions,
     interrupt: &Interrupt,
 ) -> Result<Recorded, RecordError> {
-    let before = proc::system_time(process).ok_or(RecordError::NoProcess(process))?;
-    let (source, mut collector, refused) =
-        open_perf(Target::Running(process), options).map_err(|error| match error {
-            RecordError::NoRung { mut refused } if options.rungs.contains(&Rung::Agent) => {
+    let before = proc::cpu_time(process).ok_or(RecordError::NoProcess(process))?;
+    let target = Target::Running(process);
+    let (source, mut collector, refused) = match open_perf(target, options) {
+        Err(RecordError::NoRung { mut refused }) => {
+            if options.rungs.contains(&Rung::Agent) {
                 refused.push(agent::only_from_the_start());
-                RecordError::NoRung { refused }
             }
-            error => error,
-        })?;
+            if !options.rungs.contains(&Rung::Ptrace) {
+                return Err(RecordError::NoRung { refused });
+            }
+            open_ptrace(target, options, refused)?
+        }
+        opened => opened?,
+    };
     collector.look_up(process);
     collector.find_threads(process);
     let worker = Worker::start(source, collector, refused, options).map_err(RecordError::Start)?;
@@ -228,18 +241,39 @@ pub fn attach(
     let mut last = before;
     while !interrupt.is_set() && limit.is_none_or(|limit| begun.elapsed() < limit) {
         std::thread::sleep(limit.map_or(TICK, |limit| limit.saturating_sub(begun.elapsed()).min(TICK)));
-        match proc::system_time(process) {
-            Some(system) => last = system,
+        match proc::cpu_time(process) {
+            Some(time) => last = time,
             None => break,
         }
     }
-    let spent = Spent { cpu: None, system: Some(last.saturating_sub(before)) };
+    let spent = last.since(before);
+    let spent = Spent { cpu: Some(spent.user + spent.system), system: Some(spent.system) };
     Ok(worker.finish(spent, watch.finish()).expect("the kernel's events need not start in the target"))
+}
+
+fn open_ptrace(
+    target: Target,
+    options: &RecordOptions,
+    mut refused: Vec<Refusal>,
+) -> Result<Opened, RecordError> {
+    match ptrace::open(target, options) {
+        Ok(source) => Ok((Box::new(source), Collector::that_asks(), refused)),
+        Err(refusal) => {
+            refused.push(refusal);
+            Err(RecordError::NoRung { refused })
+        }
+    }
 }
 
 fn open_perf(target: Target, options: &RecordOptions) -> Result<Opened, RecordError> {
     let mut refused = Vec::new();
-    let request = Request { target, rungs: &options.rungs, rate: options.rate, stack: options.stack };
+    let request = Request {
+        target,
+        rungs: &options.rungs,
+        rate: options.rate,
+        stack: options.stack,
+        most_stack: options.most_stack,
+    };
     match perf::open_best(&request, &mut refused) {
         Some(session) => Ok((Box::new(session), Collector::new(), refused)),
         None => Err(RecordError::NoRung { refused }),

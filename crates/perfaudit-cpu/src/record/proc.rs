@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use nix::time::{ClockId, clock_gettime};
 use nix::unistd::SysconfVar;
+use perfaudit_exec::Usage;
 
 use super::source::Task;
 
@@ -79,11 +80,10 @@ pub(super) fn threads(process: u32) -> Vec<u32> {
     entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
 }
 
-/// Time in the kernel that a process has used; none if it is gone or has ended. Counted in ticks, which are mostly
-/// 10 ms.
-pub(super) fn system_time(process: u32) -> Option<Duration> {
-    let (state, [_, system, _, _]) = times(process)?;
-    (!matches!(state, 'Z' | 'X')).then_some(system)
+/// CPU time that a process has used; none if it is gone or has ended. Counted in ticks, which are mostly 10 ms.
+pub(super) fn cpu_time(process: u32) -> Option<Usage> {
+    let (state, [user, system, _, _]) = times(process)?;
+    (!matches!(state, 'Z' | 'X')).then_some(Usage { user, system })
 }
 
 /// CPU time of the children of a process that have ended and were waited for; none if it is gone. Counted in ticks.
@@ -116,6 +116,45 @@ pub(super) fn children(process: u32) -> Option<Vec<u32>> {
         all.extend(text.split_whitespace().filter_map(|number| number.parse::<u32>().ok()));
     }
     is_told.then_some(all)
+}
+
+/// A process and all that come from it, the parents first, but not more than `most`.
+pub(super) fn family(process: u32, most: usize) -> Vec<u32> {
+    let mut all = vec![process];
+    let mut at = 0;
+    while at < all.len() && all.len() < most {
+        all.extend(children(all[at]).unwrap_or_default());
+        at += 1;
+    }
+    all.truncate(most);
+    all
+}
+
+/// The arguments of a process as the system keeps them; none if it is gone or has ended.
+pub(super) fn command_line(process: u32) -> Option<Vec<u8>> {
+    std::fs::read(format!("/proc/{process}/cmdline")).ok().filter(|line| !line.is_empty())
+}
+
+/// Whether a thread has ended, waited for or not.
+pub(super) fn is_over(task: Task) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{}/task/{}/stat", task.process, task.thread));
+    stat.map_or(true, |stat| stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['Z', 'X'])))
+}
+
+/// The process that traces another one.
+pub(super) fn tracer(process: u32) -> Option<u32> {
+    status(process, "TracerPid:").filter(|&tracer| tracer != 0)
+}
+
+/// Whether a process belongs to somebody else.
+pub(super) fn is_of_another_user(process: u32) -> bool {
+    status(process, "Uid:").is_some_and(|user| user != nix::unistd::getuid().as_raw())
+}
+
+/// The first number of a line of `/proc/PID/status`.
+fn status(process: u32, name: &str) -> Option<u32> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    text.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next()?.parse().ok())
 }
 
 /// The memory of a process that is in use and not swapped out.
@@ -177,7 +216,10 @@ mod tests {
         assert!(executable_mappings(own).iter().any(|mapped| mapped.name == "[vdso]"));
         assert!(threads(own).contains(&own));
         assert!(thread_name(Task { process: own, thread: own }).is_some());
-        assert!(system_time(own).is_some());
+        assert!(cpu_time(own).is_some());
+        let task = Task { process: own, thread: own };
+        assert!(command_line(own).is_some() && !is_over(task) && !is_of_another_user(own));
+        assert!(family(own, 10).starts_with(&[own]) && tracer(u32::MAX).is_none());
         assert!(executable_mappings(u32::MAX).is_empty() && threads(u32::MAX).is_empty());
     }
 

@@ -90,6 +90,8 @@ pub struct RawSample<'a> {
     pub registers: Option<Registers>,
     /// The bytes of the stack from the stack pointer upwards. What was not copied is not in it.
     pub stack: &'a [u8],
+    /// How many bytes of it would have been copied if there were more; 0 if none were to be.
+    pub stack_room: usize,
 }
 
 /// The registers that following a stack begins with.

@@ -9,10 +9,13 @@ use nix::time::{ClockId, clock_gettime};
 use perfaudit_result::{Rung, Sampler, SamplingEvent, Usage};
 
 use super::collect::Collector;
-use super::{RecordOptions, Recorded, RecordingCost, Refusal};
+use super::{RecordOptions, Recorded, RecordingCost, Refusal, StackBytes};
 
 /// A process that ends takes its mappings and names with it, so that they are looked at this often.
 const ROUND: Duration = Duration::from_millis(200);
+/// At first more often, so that few stacks have been cut off when larger pieces of them are asked for.
+const FIRST_ROUND: Duration = Duration::from_millis(20);
+const FIRST_ROUNDS: u32 = 25;
 
 /// A source of samples that is open.
 pub(super) trait Source: Send {
@@ -21,6 +24,14 @@ pub(super) trait Source: Send {
 
     /// The size of the memory in which samples wait, for each CPU where each has its own.
     fn waiting_bytes(&self) -> usize;
+
+    /// How much of its stack a sample holds by now.
+    fn stack(&self) -> StackBytes;
+
+    /// Has samples hold more of their stacks from now on; false if they cannot.
+    fn deepen(&mut self) -> bool {
+        false
+    }
 
     /// Sleeps until there is something to read, `stop` can be read or was closed, or the time is over.
     fn wait(&mut self, stop: BorrowedFd<'_>, limit: Duration);
@@ -43,6 +54,8 @@ pub(super) struct Totals {
     pub(super) lost_switches: Option<u64>,
     /// Threads that could not be sampled.
     pub(super) refused_threads: u64,
+    /// How long threads of the target were stopped to be looked at, if the source stops them.
+    pub(super) stopped: Option<Duration>,
     /// Programs in which the source started, if it has to.
     pub(super) started: Option<u64>,
 }
@@ -106,6 +119,7 @@ impl Worker {
             refused: self.refused.iter().map(ToString::to_string).collect(),
             event: match rung {
                 Rung::CyclesUserKernel | Rung::CyclesUser => SamplingEvent::Cycles,
+                Rung::Ptrace => SamplingEvent::WallClock,
                 _ => SamplingEvent::CpuClock,
             },
             asked_hz: f64::from(self.options.rate.get()),
@@ -116,7 +130,9 @@ impl Worker {
             lost: totals.lost,
             truncated: 0,
             unsymbolised: 0,
-            stack_bytes: self.options.stack.get(),
+            stack_bytes: source.stack().get(),
+            stack_steps: Vec::new(),
+            stopped_s: totals.stopped.map(|stopped| stopped.as_secs_f64()),
         });
         let hidden = if rung.counts_kernel() { Some(Duration::ZERO) } else { spent.system };
         let visible = cpu.zip(hidden).map(|(cpu, hidden)| cpu.saturating_sub(hidden).as_secs_f64());
@@ -135,14 +151,20 @@ impl Worker {
 
 fn read(mut source: Box<dyn Source>, mut collector: Collector, stop: &PipeReader) -> Outcome {
     let mut polled = [nix::poll::PollFd::new(stop.as_fd(), nix::poll::PollFlags::POLLIN)];
+    let mut can_deepen = true;
+    let mut round = 0;
     loop {
-        source.wait(stop.as_fd(), ROUND);
+        source.wait(stop.as_fd(), if round < FIRST_ROUNDS { FIRST_ROUND } else { ROUND });
+        round = (round + 1).min(FIRST_ROUNDS);
         let is_stopped =
             nix::poll::poll(&mut polled, nix::poll::PollTimeout::ZERO).is_ok_and(|ready| ready > 0);
         if is_stopped {
             break;
         }
         source.drain(&mut collector, false);
+        if can_deepen && collector.stack_step(source.stack()).cuts_too_many() {
+            can_deepen = source.deepen();
+        }
     }
     source.drain(&mut collector, true);
     Outcome { collector, source, own_cpu: own_cpu_time() }

@@ -31,9 +31,14 @@ pub(crate) enum StackEnd {
     Root,
     /// Where nothing is known to be mapped.
     Unmapped,
-    /// Somewhere before: the bytes of the stack ended, or what was found there is no address of code.
+    /// Where the piece of stack ended that was copied, though the stack goes on: a larger piece would have told more.
+    CutOff,
+    /// Somewhere before: what was found there is no address of code.
     Truncated,
 }
+
+/// A frame that is said to lie further up than stacks usually grow is a wrong one (`RLIMIT_STACK` is 8 MiB).
+const LARGEST_STACK: u64 = 8 << 20;
 
 /// Every slot is this large: framehop's addresses within a file have 32 bits.
 const SLOT_BITS: u32 = 33;
@@ -212,6 +217,9 @@ impl Unwinder {
                 // What calls `main` starts the program. Some C libraries have no rules for it, and use its frame pointer
                 // for something else (musl).
                 Err(_) if called_main => return StackEnd::Root,
+                Err(Error::CouldNotReadStack(sought)) if was_cut_off(sample, &registers, sought) => {
+                    return StackEnd::CutOff;
+                }
                 Err(_) => return StackEnd::Truncated,
             }
             lookup = Lookup::ReturnAddress;
@@ -252,6 +260,17 @@ impl Unwinder {
     pub(crate) fn into_modules(self) -> Vec<recording::Module> {
         self.modules
     }
+}
+
+/// Whether what stands at an address of the stack is missing because no more was to be copied. A shorter copy than that
+/// ended with the stack itself.
+fn was_cut_off(sample: &RawSample<'_>, registers: &Registers, sought: u64) -> bool {
+    let end = registers.stack.saturating_add(sample.stack.len() as u64);
+    sample.stack_room > 0
+        && sample.stack.len() >= sample.stack_room
+        // A word may begin in the piece and end behind it.
+        && sought.saturating_add(8) > end
+        && sought - registers.stack.min(sought) < LARGEST_STACK
 }
 
 /// Where the slot of a file begins.

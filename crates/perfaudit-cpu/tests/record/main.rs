@@ -7,6 +7,8 @@ mod code;
 mod known_truth;
 mod off_cpu;
 mod processes;
+mod ptrace;
 mod rights;
+mod stack_sizes;
 mod support;
 mod usage;

@@ -58,7 +58,7 @@ fn where_the_kernel_refuses_perf_events_every_rung_has_that_as_its_reason_and_th
         let trace = folder.path().join("trace");
         let touch = Command::new("touch").arg(&trace);
         let mut kernel = RecordOptions::default();
-        kernel.rungs.retain(|&rung| rung != Rung::Agent);
+        kernel.rungs.retain(|&rung| rung < Rung::Agent);
         let error = try_record(&touch, &kernel).unwrap_err();
         let RecordError::NoRung { refused } = &error else { panic!("{error}") };
         assert_eq!(refused.len(), 4);
@@ -70,6 +70,13 @@ fn where_the_kernel_refuses_perf_events_every_rung_has_that_as_its_reason_and_th
         let mut names = Names::default();
         let working = names.inclusive(&recording, "busy");
         assert!(working > 10 && names.inclusive(&recording, "main") >= working, "{:?}", recording.sampler);
+        let fixed = Program::compile("busy.c", &["-static"]);
+        let (recording, _) = record(&fixed.command().arg("400000000"), &RecordOptions::default());
+        let sampler = &recording.sampler;
+        assert_eq!((sampler.rung, sampler.refused.len()), (Rung::Ptrace, 5), "{sampler:?}");
+        assert!(sampler.refused[4].contains("linked statically"), "{sampler:?}");
+        let working = names.inclusive(&recording, "busy");
+        assert!(working > 10 && names.inclusive(&recording, "main") >= working, "{sampler:?}");
         return;
     }
     let program = Program::compile("denies.c", &[]);

@@ -55,7 +55,8 @@ pub(crate) fn gate() -> Gate {
 }
 
 pub(crate) fn options(hz: u32, stack_bytes: u32) -> RecordOptions {
-    RecordOptions { rate: RateHz::new(hz), stack: StackBytes::new(stack_bytes), ..RecordOptions::default() }
+    let stack = StackBytes::new(stack_bytes);
+    RecordOptions { rate: RateHz::new(hz), stack, most_stack: stack, ..RecordOptions::default() }
 }
 
 pub(crate) fn try_record(

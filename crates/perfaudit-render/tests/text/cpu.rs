@@ -47,6 +47,8 @@ fn profiled(title: &str, trust: Trust, remarks: &[&str], hotspots: Vec<Hotspot>)
         truncated: 12,
         unsymbolised: 3,
         stack_bytes: 32_768,
+        stack_steps: Vec::new(),
+        stopped_s: None,
     };
     WorkloadCpu {
         id: WorkloadId(format!("log-decode/decode/{title}")),

@@ -18,7 +18,7 @@ pub use profile::{
     CodeOrigin, CpuProfile, Function, FunctionId, NodeId, OriginKind, ProfileError, SampleRun, SourceFrame,
     StackNode, Thread, TimeBlocks,
 };
-pub use sampler::{Rung, Sampler, SamplingEvent};
+pub use sampler::{Rung, Sampler, SamplingEvent, StackStep};
 pub use usage::Usage;
 
 use serde::{Deserialize, Serialize};

@@ -267,6 +267,8 @@ mod tests {
                 truncated: 0,
                 unsymbolised: 0,
                 stack_bytes: 8192,
+                stack_steps: Vec::new(),
+                stopped_s: None,
             },
             origins: vec![CodeOrigin { kind: OriginKind::Own, name: Some("a".into()) }],
             functions: vec![Function { name: "main".into(), file: None, line: None, origin: 0 }],

@@ -62,7 +62,8 @@ pub(crate) struct SamplingArguments {
         help_heading = "How to measure"
     )]
     rate: Option<u32>,
-    /// How much of its stack a sample holds, in bytes: deeper stacks are truncated; 16384 unless given
+    /// How much of its stack a sample holds, in bytes: deeper stacks are truncated; 16384 unless given, and more where
+    /// that cuts off more than 2 % of the stacks
     #[arg(
         long,
         value_name = "BYTES",
@@ -81,6 +82,7 @@ impl SamplingArguments {
         RecordOptions {
             rate: self.rate.map_or(usual.rate, RateHz::new),
             stack: self.stack_bytes.map_or(usual.stack, StackBytes::new),
+            most_stack: self.stack_bytes.map_or(usual.most_stack, StackBytes::new),
             rungs: match self.rungs[..] {
                 [] => usual.rungs,
                 ref rungs => rungs.iter().map(|&rung| rung.into()).collect(),
@@ -102,6 +104,8 @@ pub(crate) enum RungArgument {
     ClockUser,
     /// A preloaded library with a timer for each thread; the kernel's time is charged to the calls that asked for it
     Agent,
+    /// Threads that run are stopped and looked at, up to 249 times a second; the kernel's time is charged likewise
+    Ptrace,
 }
 
 impl From<RungArgument> for Rung {
@@ -112,6 +116,7 @@ impl From<RungArgument> for Rung {
             RungArgument::Clock => Self::ClockUserKernel,
             RungArgument::ClockUser => Self::ClockUser,
             RungArgument::Agent => Self::Agent,
+            RungArgument::Ptrace => Self::Ptrace,
         }
     }
 }

@@ -85,6 +85,53 @@ fn a_process_that_is_not_there_is_a_mistake_of_the_caller() {
 }
 
 #[test]
+fn the_last_way_stops_threads_and_says_how_long_and_what_that_means() {
+    let project = compiled();
+    let outcome = project
+        .perfaudit()
+        .args(["cpu", "--format", "json", "--rung", "ptrace", "--", "./program", "400000000"])
+        .run();
+    let result = result(&outcome);
+    let row = &result.cpu.as_ref().unwrap().workloads[0];
+    let sampler = row.sampler.as_ref().unwrap_or_else(|| panic!("{row:#?}"));
+    assert_eq!(sampler.rung, Rung::Ptrace);
+    assert!(sampler.samples > 10 && sampler.stopped_s.unwrap() > 0.0, "{sampler:?}");
+    assert!(row.remarks.iter().any(|remark| remark.starts_with("each sample stopped a thread")), "{row:#?}");
+    assert!(row.trust != Trust::Sound, "{row:#?}");
+}
+
+/// Works below frames of 24 KiB together, for a moment.
+const DEEP: &str = r#"
+#[inline(never)]
+fn descend(levels: u32) -> u64 {
+    let mut frame = [0_u8; 1000];
+    std::hint::black_box(&mut frame);
+    let below = if levels == 0 { busy() } else { descend(std::hint::black_box(levels - 1)) };
+    below + u64::from(std::hint::black_box(&frame)[0])
+}
+#[inline(never)]
+fn busy() -> u64 { (0..20_000_000_u64).fold(1, |sum, i| std::hint::black_box(sum ^ i)) }
+fn main() { std::hint::black_box(descend(24)); }
+"#;
+
+#[test]
+fn a_short_command_with_long_stacks_is_profiled_again_with_larger_pieces_of_them() {
+    let project = Project::empty().file("deep.rs", DEEP);
+    let compile = ["-O", "-g", "--edition", "2024", "-o", "deep", "deep.rs"];
+    assert!(Command::new("rustc").args(compile).current_dir(project.root()).status().unwrap().success());
+    let outcome = project.perfaudit().args(["cpu", "--format", "json", "--", "./deep"]).run();
+    let result = result(&outcome);
+    let row = &result.cpu.as_ref().unwrap().workloads[0];
+    let sampler = row.sampler.as_ref().unwrap_or_else(|| panic!("{row:#?}"));
+    let kept = sampler.all_steps();
+    assert_eq!((sampler.stack_bytes, kept.samples), (32_768, sampler.samples), "{sampler:?}");
+    assert!(!kept.cuts_too_many() && sampler.truncated == kept.cut_off, "{sampler:?}");
+    assert!(sampler.stack_steps.len() > 1, "{sampler:?}");
+    let busy = row.hotspots.iter().find(|hotspot| hotspot.symbol.ends_with("busy")).unwrap();
+    assert!(busy.self_share.value().unwrap() > 0.8, "{row:#?}");
+}
+
+#[test]
 fn the_preloaded_sampler_is_taken_when_it_is_asked_for() {
     let project = compiled();
     let asked = ["--rung", "agent", "--rate", "100", "--stack-bytes", "8192"];

@@ -126,16 +126,17 @@ impl Decoder {
                 link: register::LINK.and_then(|link| registers.get(link)).unwrap_or(0),
             })
         });
-        let stack = match sample.user_stack {
-            Some((stack, copied)) => {
-                let stack = bytes(stack)?;
-                stack.get(..usize::try_from(copied).ok()?).unwrap_or(stack)
+        let (stack, stack_room) = match sample.user_stack {
+            Some((room, copied)) => {
+                let room = bytes(room)?;
+                (room.get(..usize::try_from(copied).ok()?).unwrap_or(room), room.len())
             }
-            None => &[],
+            None => (&[][..], 0),
         };
         let task = task(sample.pid?, sample.tid?)?;
         let chain = if registers.is_some() { &[][..] } else { &self.user };
-        Some(Event::Sample(RawSample { task, weight: 1, kernel: &self.kernel, chain, registers, stack }))
+        let kernel = &self.kernel;
+        Some(Event::Sample(RawSample { task, weight: 1, kernel, chain, registers, stack, stack_room }))
     }
 }
 

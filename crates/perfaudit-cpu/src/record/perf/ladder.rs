@@ -49,6 +49,8 @@ pub(in crate::record) struct Request<'a> {
     pub(in crate::record) rungs: &'a [Rung],
     pub(in crate::record) rate: RateHz,
     pub(in crate::record) stack: StackBytes,
+    /// How much of its stack a sample may hold where that does not suffice.
+    pub(in crate::record) most_stack: StackBytes,
 }
 
 /// The rungs that the kernel offers, the best first.
@@ -77,7 +79,7 @@ pub(in crate::record) fn try_each(
 ) -> impl Iterator<Item = (Rung, Result<(), Refusal>)> {
     RUNGS.into_iter().map(move |rung| {
         let target = Target::AtExec(std::process::id());
-        let opened = open(rung, &Request { target, rungs: &RUNGS, rate, stack });
+        let opened = open(rung, &Request { target, rungs: &RUNGS, rate, stack, most_stack: stack });
         (rung, opened.map(drop).map_err(|error| Refusal { rung, reason: reason(rung, &error) }))
     })
 }
@@ -149,6 +151,15 @@ fn attributes(rung: Rung, request: &Request<'_>) -> perf_event_attr {
         attr.set_enable_on_exec(1);
     }
     attr.set_watermark(1);
+    attr
+}
+
+/// An event that samples as one with these attributes does, with larger pieces of stack, once it is switched on.
+pub(super) fn deeper_attributes(sampling: &perf_event_attr, stack: StackBytes) -> perf_event_attr {
+    let mut attr = *sampling;
+    attr.sample_stack_user = stack.get();
+    attr.set_disabled(1);
+    attr.set_enable_on_exec(0);
     attr
 }
 

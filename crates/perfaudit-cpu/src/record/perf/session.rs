@@ -15,6 +15,7 @@ use super::decode::Decoder;
 use super::ladder::{Request, Target, parse_info};
 use super::sys::{self, Ring};
 use crate::record::collect::Collector;
+use crate::record::options::StackBytes;
 use crate::record::proc;
 use crate::record::worker::{Source, Totals};
 
@@ -35,10 +36,22 @@ pub(in crate::record) struct Session {
     others: Vec<OwnedFd>,
     /// Events that only tell of switches; they write to the rings of the others. None where the kernel refuses them.
     switches: Option<Vec<OwnedFd>>,
+    /// How much of its stack a sample holds by now.
+    stack: StackBytes,
+    /// Events that sample with more of the stack and are not switched on yet, the least first.
+    deeper: Vec<Deeper>,
+    /// Those of them that are, or were.
+    deepened: Vec<OwnedFd>,
     ring_bytes: usize,
     counts_lost: bool,
     parse: RecordParseInfo,
     decoder: Decoder,
+}
+
+/// Events like those that sample, with a larger piece of stack. They write to the rings of the others.
+struct Deeper {
+    stack: StackBytes,
+    events: Vec<OwnedFd>,
 }
 
 /// A ring with what is known of its next record.
@@ -54,11 +67,19 @@ impl Session {
     /// Opens an event of the target on every CPU.
     pub(super) fn open(rung: Rung, attr: &perf_event_attr, request: &Request<'_>) -> io::Result<Self> {
         let parse = parse_info(attr)?;
+        let deeper: Vec<_> = request
+            .stack
+            .up_to(request.most_stack)
+            .map(|stack| (stack, super::ladder::deeper_attributes(attr, stack)))
+            .collect();
         let mut session = Self {
             rung,
             rings: Vec::new(),
             others: Vec::new(),
             switches: Some(Vec::new()),
+            stack: request.stack,
+            deeper: deeper.iter().map(|&(stack, _)| Deeper { stack, events: Vec::new() }).collect(),
+            deepened: Vec::new(),
             ring_bytes: 0,
             counts_lost: attr.read_format & u64::from(PERF_FORMAT_LOST) != 0,
             parse,
@@ -69,7 +90,7 @@ impl Session {
         // Of a child that waits, any thread may become the program.
         let (Target::AtExec(process) | Target::Running(process)) = request.target;
         let threads = proc::threads(process);
-        allow_files(threads.len().saturating_mul(cpus.len()).saturating_mul(2));
+        allow_files(threads.len().saturating_mul(cpus.len()).saturating_mul(2 + deeper.len()));
         let switches = super::ladder::switch_attributes(attr);
         let mut last = io::Error::from_raw_os_error(Errno::ESRCH as i32);
         for &cpu in &cpus {
@@ -98,6 +119,9 @@ impl Session {
                 };
                 ring_of_cpu = Some(ring);
                 session.open_switches(&switches, thread, cpu, ring);
+                for (at, (_, attr)) in deeper.iter().enumerate() {
+                    session.open_deeper(at, attr, thread, cpu, ring);
+                }
             }
         }
         session.ring_bytes = ring_bytes;
@@ -114,6 +138,20 @@ impl Session {
             (Ok(event), Some(events)) => events.push(event),
             (Err(error), _) if is_gone(&error) => {}
             _ => self.switches = None,
+        }
+    }
+
+    /// Opens an event that waits to be switched on. If there are too many for the system, none of its size is used.
+    fn open_deeper(&mut self, at: usize, attr: &perf_event_attr, thread: i32, cpu: u32, ring: usize) {
+        let Some(deeper) = self.deeper.get_mut(at) else { return };
+        let opened = sys::open(attr, thread, cpu).and_then(|event| {
+            sys::redirect(&event, self.rings[ring].ring.event().as_fd())?;
+            Ok(event)
+        });
+        match opened {
+            Ok(event) => deeper.events.push(event),
+            Err(error) if is_gone(&error) => {}
+            Err(_) => self.deeper.truncate(at),
         }
     }
 
@@ -146,6 +184,33 @@ impl Source for Session {
         self.ring_bytes
     }
 
+    fn stack(&self) -> StackBytes {
+        self.stack
+    }
+
+    /// Switches to the events with more of the stack. For a moment both sample, so that nothing is missed.
+    fn deepen(&mut self) -> bool {
+        if self.deeper.is_empty() {
+            return false;
+        }
+        let Deeper { stack, events } = self.deeper.remove(0);
+        if events.iter().any(|event| sys::switch(event, true).is_err()) {
+            for event in &events {
+                // What cannot be switched on cannot be switched off either.
+                let _ = sys::switch(event, false);
+            }
+            self.deepened.extend(events);
+            return false;
+        }
+        for event in self.sampling() {
+            // If it fails, it goes on to sample beside the other one, and both count their time.
+            let _ = sys::switch(event, false);
+        }
+        self.stack = stack;
+        self.deepened.extend(events);
+        true
+    }
+
     /// Sleeps until a ring is filled to a quarter, too.
     fn wait(&mut self, stop: BorrowedFd<'_>, limit: Duration) {
         let open: Vec<usize> = (0..self.rings.len()).filter(|&at| self.rings[at].is_open).collect();
@@ -176,9 +241,8 @@ impl Source for Session {
     }
 
     fn totals(&self) -> Totals {
-        let events = self.rings.iter().map(|waiting| waiting.ring.event()).chain(&self.others);
         let (mut cpu, mut lost) = (Duration::ZERO, 0);
-        for counted in events.filter_map(|event| self.counted(event)) {
+        for counted in self.sampling().filter_map(|event| self.counted(event)) {
             cpu += counted.running;
             lost += counted.lost;
         }
@@ -197,6 +261,11 @@ struct Counted {
 }
 
 impl Session {
+    /// Events that sample, or did.
+    fn sampling(&self) -> impl Iterator<Item = &OwnedFd> {
+        self.rings.iter().map(|waiting| waiting.ring.event()).chain(&self.others).chain(&self.deepened)
+    }
+
     fn counted(&self, event: &OwnedFd) -> Option<Counted> {
         // value, time enabled, time running, lost (`perf_event_open(2)`, "Reading results").
         let mut counts = [0; 32];
@@ -231,7 +300,9 @@ fn earliest(next: &[Option<u64>]) -> Option<(usize, u64)> {
 
 /// The size of a ring that holds the samples of [`HELD`]: a power of two.
 fn wanted_ring(request: &Request<'_>, cpus: usize) -> usize {
-    let per_second = u64::from(request.rate.get()) * u64::from(request.stack.get());
+    // Where larger pieces are asked for, it holds those of half of the time or less.
+    let stack = request.stack.next().unwrap_or(request.stack).min(request.most_stack).max(request.stack);
+    let per_second = u64::from(request.rate.get()) * u64::from(stack.get());
     let wanted = usize::try_from(per_second * HELD.as_millis() as u64 / 1000).unwrap_or(usize::MAX);
     let most = ALL_RINGS_BYTES / cpus.max(1);
     1 << wanted.next_power_of_two().min(most).max(SMALLEST_RING_BYTES).ilog2()
@@ -271,7 +342,7 @@ mod tests {
 
     use super::*;
     use crate::record::perf::open_best;
-    use crate::record::{RateHz, RecordOptions, StackBytes};
+    use crate::record::{RateHz, RecordOptions};
 
     /// A child that works until it is dropped.
     struct Busy(std::process::Child);
@@ -292,6 +363,7 @@ mod tests {
             rungs: &RecordOptions::default().rungs,
             rate: RateHz::new(20_000),
             stack: StackBytes::new(StackBytes::MOST),
+            most_stack: StackBytes::new(StackBytes::MOST),
         };
         let mut session = open_best(&request, &mut Vec::new()).unwrap();
         // Nobody reads, so the rings fill up.
@@ -313,6 +385,7 @@ mod tests {
             rungs: &[],
             rate: RateHz::new(hz),
             stack: StackBytes::new(stack),
+            most_stack: StackBytes::new(stack),
         };
         assert_eq!(wanted_ring(&request(999, 16 << 10), 2), 4 << 20);
         assert_eq!(wanted_ring(&request(1, 512), 2), SMALLEST_RING_BYTES);

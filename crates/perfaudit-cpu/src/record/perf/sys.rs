@@ -38,6 +38,19 @@ pub(super) fn redirect(event: &OwnedFd, ring: BorrowedFd<'_>) -> io::Result<()> 
     if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
+/// Has an event and all that were inherited from it begin or end to sample.
+pub(super) fn switch(event: &OwnedFd, is_on: bool) -> io::Result<()> {
+    // SAFETY: it is an open descriptor of an event, and the calls take no memory.
+    let done = unsafe {
+        if is_on {
+            perf::ioctls::ENABLE(event.as_raw_fd(), 0)
+        } else {
+            perf::ioctls::DISABLE(event.as_raw_fd(), 0)
+        }
+    };
+    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
 /// The bytes of the struct, for a parser of them.
 pub(super) fn bytes_of(attr: &perf_event_attr) -> &[u8] {
     // SAFETY: the struct is plain numbers in C layout without padding, all of which are initialised.

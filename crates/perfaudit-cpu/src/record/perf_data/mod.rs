@@ -241,6 +241,8 @@ fn sampler(event: &SampledEvent) -> Sampler {
         truncated: 0,
         unsymbolised: 0,
         stack_bytes: event.attributes.sample_stack_user,
+        stack_steps: Vec::new(),
+        stopped_s: None,
     }
 }
 

@@ -122,6 +122,8 @@ pub(super) fn sampler(samples: u64) -> Sampler {
         truncated: 0,
         unsymbolised: 0,
         stack_bytes: 8192,
+        stack_steps: Vec::new(),
+        stopped_s: None,
     }
 }
 

@@ -53,6 +53,9 @@ fn sampled(row: &WorkloadCpu, sampler: &Sampler) -> Markup {
             div { dt { "Samples" } dd { (sampler.samples) } }
             div { dt { "Lost" } dd { (cpu::counted(sampler.lost, sampler)) } }
             div { dt { "Truncated" } dd { (cpu::counted(sampler.truncated, sampler)) } }
+            @if let Some(deepened) = cpu::deepened(sampler) {
+                div { dt { "Stack copied" } dd { (deepened) } }
+            }
             div { dt { "Without symbol" } dd { (cpu::counted(sampler.unsymbolised, sampler)) } }
             @if let Some(slowdown) = &row.slowdown {
                 div { dt { "Time when profiled" } dd { (inline(slowdown)) " of the time without profiling" } }

@@ -13,11 +13,11 @@ use std::time::{Duration, Instant};
 
 use perfaudit_bench::{CommandSpec, ProfileRequest, StatedWhileProfiled, SteppedCommand, profiled_process};
 use perfaudit_cpu::Recording;
-use perfaudit_cpu::record::{self, RecordError, RecordOptions, Recorded};
+use perfaudit_cpu::record::{self, RecordError, RecordOptions, Recorded, StackBytes};
 use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces, SymbolRemark, symbolise};
 use perfaudit_exec::{Command, Ending, Finished, Gate, Interrupt};
 use perfaudit_result::{
-    CpuProfile, Mode, OffCpu, Samples, StageName, StageState, Usage, Workload, WorkloadKind,
+    CpuProfile, Mode, OffCpu, Samples, StackStep, StageName, StageState, Usage, Workload, WorkloadKind,
 };
 use perfaudit_run::RunDirectory;
 
@@ -145,21 +145,26 @@ impl Session<'_> {
         if workload.kind == WorkloadKind::Process {
             return self.watch_process(workload);
         }
-        let home = self.homes.open()?;
         let median_ns = (subjects.samples)(workload).map(median);
-        let request = ProfileRequest {
-            executable: executable_of(workload, self.measuring)?,
-            workload,
-            median_ns,
-            all: subjects.workloads,
-            time,
-            home: &home,
-            limit: self.measuring.arguments.timeout + time * 20,
-        };
-        let process = profiled_process(request)?;
-        let (recording, finished, beside) = self.record(&process.command)?;
-        let stated = process.stated(&finished, self.measuring.seed);
-        Homes::close(home);
+        let executable = executable_of(workload, self.measuring)?;
+        let mut options = self.options.clone();
+        let (recording, (stated, beside)) = whole_stacks(&mut options, self.interrupt, |options| {
+            let home = self.homes.open()?;
+            let request = ProfileRequest {
+                executable,
+                workload,
+                median_ns,
+                all: subjects.workloads,
+                time,
+                home: &home,
+                limit: self.measuring.arguments.timeout + time * 20,
+            };
+            let process = profiled_process(request)?;
+            let (recording, finished, beside) = self.record(&process.command, options)?;
+            let stated = process.stated(&finished, self.measuring.seed);
+            Homes::close(home);
+            Ok((recording, (stated, beside)))
+        })?;
         Ok(self.symbolise(&recording, workload, stated, 1, beside))
     }
 
@@ -178,11 +183,18 @@ impl Session<'_> {
         let patience = self.measuring.arguments.timeout;
         let limit = spec.timeout.unwrap_or(patience);
         let (whole, runs, beside) = SteppedCommand::run(spec, patience, self.interrupt, |stepped| {
-            let (mut whole, finished, mut beside) = self.record(&stepped.prepared()?.time_limit(limit))?;
+            let mut options = self.options.clone();
+            let (mut whole, (finished, mut beside)) =
+                whole_stacks(&mut options, self.interrupt, |options| {
+                    let command = stepped.prepared()?.time_limit(limit);
+                    let (recording, finished, beside) = self.record(&command, options)?;
+                    Ok((recording, (finished, beside)))
+                })?;
             let mut runs = 1;
             let mut spent = finished.duration;
             while spent < LEAST_COMMAND_TIME && runs < MOST_COMMAND_RUNS && !self.interrupt.is_set() {
-                let (recording, finished, _) = self.record(&stepped.prepared()?.time_limit(limit))?;
+                let command = stepped.prepared()?.time_limit(limit);
+                let (recording, finished, _) = self.record(&command, &options)?;
                 whole.join(recording);
                 spent += finished.duration;
                 // As the CPU time of the recording is that of all runs.
@@ -194,8 +206,12 @@ impl Session<'_> {
         Ok(self.symbolise(&whole, workload, None, runs, beside))
     }
 
-    fn record(&self, command: &Command) -> Result<(Recording, Finished, Beside), String> {
-        let recorded = record::run(command, &self.gate, &self.options, self.interrupt, &mut |_| {});
+    fn record(
+        &self,
+        command: &Command,
+        options: &RecordOptions,
+    ) -> Result<(Recording, Finished, Beside), String> {
+        let recorded = record::run(command, &self.gate, options, self.interrupt, &mut |_| {});
         let (recorded, finished) = recorded.map_err(|error: RecordError| error.to_string())?;
         match finished.ending {
             Ending::Interrupted => Err("interrupted".to_owned()),
@@ -225,6 +241,29 @@ impl Session<'_> {
             runs,
             beside,
             remarks: Vec::new(),
+        }
+    }
+}
+
+/// Takes a recording, and takes it again where that makes more stacks whole; `options` become those of the last one. Of
+/// those before, only how many stacks were cut off is kept.
+fn whole_stacks<T>(
+    options: &mut RecordOptions,
+    interrupt: &Interrupt,
+    mut take: impl FnMut(&RecordOptions) -> Result<(Recording, T), String>,
+) -> Result<(Recording, T), String> {
+    let mut before = Vec::new();
+    loop {
+        let (mut recording, taken) = take(options)?;
+        let again = options.again(&recording.sampler).filter(|_| !interrupt.is_set());
+        let steps = &mut recording.sampler.stack_steps;
+        if let Some(deeper) = again {
+            before.extend(steps.drain(..).map(|step| StackStep { kept: false, ..step }));
+            *options = deeper;
+        } else {
+            steps.splice(0..0, before);
+            options.stack = options.stack.max(StackBytes::new(recording.sampler.stack_bytes));
+            return Ok((recording, taken));
         }
     }
 }
