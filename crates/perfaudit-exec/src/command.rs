@@ -60,6 +60,15 @@ impl Command {
         self
     }
 
+    /// The same, run by another program that gets it behind its own arguments.
+    #[must_use]
+    pub fn run_by(mut self, runner: &Path, arguments: impl IntoIterator<Item = OsString>) -> Self {
+        let program = std::mem::replace(&mut self.program, runner.as_os_str().to_owned());
+        let own = std::mem::take(&mut self.arguments);
+        self.arguments = arguments.into_iter().chain([program]).chain(own).collect();
+        self
+    }
+
     /// Runs in this directory.
     #[must_use]
     pub fn directory(mut self, directory: impl AsRef<Path>) -> Self {
@@ -195,6 +204,12 @@ mod tests {
         assert_eq!(Command::new("no-such-program").program_file(), None);
         assert!(Command::new("./sh").directory(shell.parent().unwrap()).program_file().is_some());
         assert!(Command::new("./sh").directory("/").program_file().is_none());
+    }
+
+    #[test]
+    fn a_runner_gets_the_command_behind_its_own_arguments() {
+        let command = Command::new("sort").arg("-n").run_by(Path::new("/bin/nice"), ["-5".into()]);
+        assert_eq!(command.argv(), ["/bin/nice", "-5", "sort", "-n"]);
     }
 
     #[test]

@@ -71,6 +71,8 @@ pub enum StageName {
     Compare,
     /// Sampling where workloads spend CPU time.
     Cpu,
+    /// Counting the instructions that workloads run.
+    Instructions,
     /// Counting what workloads allocate.
     Heap,
     /// Reading the project's source.

@@ -20,7 +20,7 @@ use perfaudit_result::{Limit, Mode};
 
 use crate::flow::Subject;
 pub(crate) use compare::CompareArguments;
-pub(crate) use cpu::{CpuArguments, SamplingArguments};
+pub(crate) use cpu::{CpuArguments, SamplingArguments, WitnessArgument};
 pub(crate) use export::ExportFormat;
 pub(crate) use heap::HeapArguments;
 pub(crate) use report::ReportArguments;
@@ -237,6 +237,9 @@ pub(crate) struct AuditArguments {
     /// How profiles are sampled: `perfaudit cpu` has arguments for that.
     #[arg(skip)]
     pub(crate) sampling: SamplingArguments,
+    /// Who counts instructions: `perfaudit cpu` has an argument for that.
+    #[arg(skip)]
+    pub(crate) witness: Option<WitnessArgument>,
     /// What is known before anything is measured that the run does not tell.
     #[arg(skip)]
     pub(crate) limits: Vec<Limit>,

@@ -82,6 +82,8 @@ pub(crate) enum CommandError {
     Change(#[from] ChangeError),
     #[error("there is no process {0}: `ps` lists those that run")]
     NoProcess(u32),
+    #[error(transparent)]
+    Witness(#[from] perfaudit_cpu::instructions::CountError),
     #[error("there is no rule `{name}`{nearest}; `perfaudit rules` lists all of them")]
     UnknownRule { name: String, nearest: String },
 }
@@ -124,6 +126,7 @@ impl CommandError {
             | Self::ThisProgram(_)
             | Self::NoProcess(_)
             | Self::NoProfiles
+            | Self::Witness(_)
             | Self::Change(_)
             | Self::UnknownRule { .. } => Exit::Usage,
         }

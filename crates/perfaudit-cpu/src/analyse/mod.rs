@@ -20,7 +20,7 @@ mod fold;
 mod hotspots;
 mod lines;
 mod measured;
-mod names;
+pub(crate) mod names;
 mod own_code;
 mod places;
 mod rebuild;

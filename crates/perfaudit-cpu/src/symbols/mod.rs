@@ -4,6 +4,7 @@
 //! inlined function is its own. What cannot be known is a placeholder such as `[unknown in libfoo.so]` and a
 //! [`SymbolRemark`], never a guess.
 
+mod alternate;
 mod assemble;
 mod debug_file;
 mod declaration;
@@ -14,6 +15,7 @@ mod frame;
 pub mod fuzzing;
 mod guard;
 mod kernel;
+mod mini_table;
 mod module;
 mod name;
 mod origin;

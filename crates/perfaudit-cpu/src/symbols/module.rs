@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use gimli::AbbreviationsCacheStrategy;
 
+use super::alternate;
 use super::debug_file::{self, DebugFile};
 use super::dwarf::{DebugInfo, Found};
 use super::elf::{FileProblem, Image, read_file};
 use super::frame::{Known, Place, RawFrame, RawFunction};
+use super::mini_table;
 use super::places::SymbolPlaces;
 use super::remark::Flaw;
 use super::sections::{Naming, Sections};
@@ -41,14 +43,26 @@ pub(super) fn symbolise(module: &Module, probes: &[u64], places: &SymbolPlaces) 
     let found = match read_program(module) {
         Ok(program) => {
             let debug = separate(&program, folder, places, &mut flaws);
-            let files = Files { program: Some(&program), debug: debug.as_deref(), path: Some(&module.path) };
+            let shared = shared(debug.as_deref().unwrap_or(&program), folder, places, &mut flaws);
+            let files = Files {
+                program: Some(&program),
+                debug: debug.as_deref(),
+                shared: shared.as_deref(),
+                path: Some(&module.path),
+            };
             files.look_up(probes, &mut flaws)
         }
         Err(flaw) => {
             // The recorded build id may still lead to debug information.
             let by_id = module.identity.build_id.as_deref().map(|id| debug_file::by_build_id(id, places));
             if let Some(DebugFile::Found(debug)) = by_id {
-                let files = Files { program: None, debug: Some(&debug), path: Some(&module.path) };
+                let shared = shared(&debug, folder, places, &mut flaws);
+                let files = Files {
+                    program: None,
+                    debug: Some(&debug),
+                    shared: shared.as_deref(),
+                    path: Some(&module.path),
+                };
                 files.look_up(probes, &mut flaws)
             } else {
                 flaws.push(flaw);
@@ -91,10 +105,20 @@ fn separate(program: &[u8], folder: &Path, places: &SymbolPlaces, flaws: &mut Ve
     }
 }
 
+/// The debug information that the file with debug information shares with others.
+fn shared(bytes: &[u8], folder: &Path, places: &SymbolPlaces, flaws: &mut Vec<Flaw>) -> Option<Vec<u8>> {
+    alternate::find(bytes, folder, places).unwrap_or_else(|flaw| {
+        flaws.push(flaw);
+        None
+    })
+}
+
 /// The files of a module.
 pub(super) struct Files<'a> {
     pub(super) program: Option<&'a [u8]>,
     pub(super) debug: Option<&'a [u8]>,
+    /// What the debug information shares with that of other programs.
+    pub(super) shared: Option<&'a [u8]>,
     /// Where the program is: debug information that was split off is beside it.
     pub(super) path: Option<&'a Path>,
 }
@@ -102,12 +126,18 @@ pub(super) struct Files<'a> {
 impl<'a> Files<'a> {
     /// A program without separate files.
     pub(super) fn program(bytes: &'a [u8]) -> Self {
-        Self { program: Some(bytes), debug: None, path: None }
+        Self { program: Some(bytes), debug: None, shared: None, path: None }
     }
 
     /// Looks up addresses, which ascend.
     pub(super) fn look_up(&self, probes: &[u64], flaws: &mut Vec<Flaw>) -> HashMap<u64, Place> {
-        let images = [self.debug, self.program].into_iter().flatten();
+        let mini =
+            self.program.and_then(|bytes| Image::parse(bytes).ok()).map(|image| mini_table::read(&image));
+        let mini = mini.unwrap_or(Ok(None)).unwrap_or_else(|problem| {
+            flaws.push(Flaw::Damaged { reason: problem.to_string() });
+            None
+        });
+        let images = [self.debug, self.program, mini.as_deref()].into_iter().flatten();
         let mut symbols = SymbolTable::default();
         let mut with_debug_info = None;
         for bytes in images {
@@ -161,7 +191,20 @@ impl<'a> Files<'a> {
         flaws: &mut Vec<Flaw>,
     ) -> Result<Found, FileProblem> {
         let sections = Sections::load(bytes, Naming::Main)?;
+        let shared = match self.shared.map(|bytes| Sections::load(bytes, Naming::Main)) {
+            Some(Ok(shared)) => Some(shared),
+            Some(Err(problem)) => {
+                flaws.push(Flaw::Damaged {
+                    reason: format!("the file of shared debug information: {problem}"),
+                });
+                None
+            }
+            None => None,
+        };
         let mut dwarf = sections.dwarf();
+        if let Some(shared) = &shared {
+            dwarf.set_sup(shared.dwarf());
+        }
         dwarf.populate_abbreviations_cache(AbbreviationsCacheStrategy::Duplicates);
         let dwarf = Arc::new(dwarf);
         let package_bytes = match self.path.map(|path| read_file(&split::package_path(path))) {

@@ -36,6 +36,11 @@ pub enum Flaw {
         /// The name of the file that does not match.
         file: String,
     },
+    /// Debug information that several programs share is not there.
+    SharedFileMissing {
+        /// The name of its file.
+        file: String,
+    },
     /// Debug information was split off, and parts are not there.
     SplitUnitsMissing {
         /// How many.
@@ -65,6 +70,7 @@ impl Flaw {
                 "build with debug = 1 (\"limited\") in the Cargo profile, or install the debug symbols"
             }
             Self::DebugFileDiffers { .. } => "install the debug symbols of the same build",
+            Self::SharedFileMissing { .. } => "install the package of debug symbols that holds it (dwz)",
             Self::SplitUnitsMissing { .. } => {
                 "keep the .dwo or .dwp files of the build, or build with split-debuginfo = \"off\""
             }
@@ -86,6 +92,12 @@ impl fmt::Display for Flaw {
             Self::NoFile => out.write_str("code that was made at run time"),
             Self::NoLines => out.write_str("functions without lines, and inlined functions are not seen"),
             Self::DebugFileDiffers { file } => write!(out, "{file} is of another build"),
+            Self::SharedFileMissing { file } => {
+                write!(
+                    out,
+                    "{file}, with debug information that it shares with other files, is not there or of another build"
+                )
+            }
             Self::SplitUnitsMissing { count: 1, example } => {
                 write!(out, "{example}, which debug information was split to, is not there")
             }

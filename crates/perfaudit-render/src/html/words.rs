@@ -132,6 +132,7 @@ pub(super) fn stage(name: StageName) -> &'static str {
         StageName::Commands => "commands",
         StageName::Compare => "both sides by turns",
         StageName::Cpu => "cpu",
+        StageName::Instructions => "instructions",
         StageName::Heap => "heap",
         StageName::Source => "source",
         StageName::CleanBuild => "clean build",

@@ -108,7 +108,8 @@ pub struct Sampler {
     /// many stacks are longer. Empty where nothing is copied.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stack_steps: Vec<StackStep>,
-    /// Seconds that threads of the target were stopped to be looked at, all together; none where none is stopped.
+    /// Seconds that threads of the target were stopped to be looked at, all together and at most: a thread that waits for
+    /// a processor stops only when it gets one. None where none is stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_s: Option<f64>,
 }

@@ -47,8 +47,24 @@ pub(crate) struct CpuArguments {
         help_heading = "What to measure"
     )]
     pub(crate) perf_data: Option<PathBuf>,
+    /// Count instructions, too: the metric `instructions` of each benchmark and command. They repeat where time does not
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHO",
+        conflicts_with_all = ["pid", "perf_data"],
+        help_heading = "How to measure"
+    )]
+    pub(crate) witness: Option<WitnessArgument>,
     #[command(flatten)]
     pub(crate) sampling: SamplingArguments,
+}
+
+/// Who counts instructions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WitnessArgument {
+    /// valgrind's callgrind, some 50 times slower than the program alone
+    Callgrind,
 }
 
 /// How profiles are sampled.

@@ -7,11 +7,17 @@ use crate::commands::audit;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::flow::{RecordedProfile, RunningProcess, Subject};
+use perfaudit_cpu::instructions::Callgrind;
 
 /// An audit of nothing but CPU profiles, and of the figures that they need.
 pub(crate) fn run(arguments: CpuArguments) -> Result<Exit, CommandError> {
-    let CpuArguments { audit: mut arguments, command, pid, duration, perf_data, sampling } = arguments;
+    let CpuArguments { audit: mut arguments, command, pid, duration, perf_data, witness, sampling } =
+        arguments;
     arguments.sampling = sampling;
+    arguments.witness = witness;
+    if witness.is_some() {
+        Callgrind::find()?;
+    }
     arguments.only = vec![StageArgument::Cpu];
     arguments.mode.get_or_insert(ModeArgument::Quick);
     let recorded = perf_data.as_deref().map(RecordedProfile::read).transpose()?.map(Arc::new);

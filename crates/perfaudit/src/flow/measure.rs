@@ -17,6 +17,7 @@ use super::Plan;
 use super::again::Subjects;
 use super::cpu::{Profiled, RunningProcess, cpu_stage};
 use super::heap::{CountedWorkload, heap_stage};
+use super::instructions::{CountedInstructions, instructions_stage};
 use super::noise_floor::{self, Floor, FloorRequest};
 use super::record::Recorder;
 use crate::arguments::AuditArguments;
@@ -44,7 +45,16 @@ pub(crate) struct Measured {
     pub(crate) commands: MeasuredCommands,
     pub(crate) delivery: MeasuredCommands,
     pub(crate) profiled: Vec<Profiled>,
+    pub(crate) instructions: Vec<CountedInstructions>,
     pub(crate) counted: Vec<CountedWorkload>,
+}
+
+/// What was seen of workloads that were run again.
+#[derive(Default)]
+struct SeenInside {
+    profiled: Vec<Profiled>,
+    instructions: Vec<CountedInstructions>,
+    counted: Vec<CountedWorkload>,
 }
 
 /// Everything that needs the machine to itself.
@@ -112,7 +122,7 @@ pub(crate) fn measure_stages(
     )?;
     gathered.workloads.extend(measuring.plan.process.map(RunningProcess::workload));
     gathered.workloads.extend(measuring.plan.recorded.as_ref().map(|recorded| recorded.workload()));
-    let (profiled, counted) =
+    let SeenInside { profiled, instructions, counted } =
         look_inside(measuring, &gathered, &commands, directory, interrupt, progress, stages)?;
     let ours = CpuTime::now().since(cpu_time);
     let meanwhile =
@@ -120,10 +130,20 @@ pub(crate) fn measure_stages(
     preconditions.extend(after_measuring(meanwhile));
     allow(&mut preconditions, &measuring.plan.config.audit.allow.value);
     drop(lock);
-    Ok(Measured { host, floor_limits, preconditions, gathered, commands, delivery, profiled, counted })
+    Ok(Measured {
+        host,
+        floor_limits,
+        preconditions,
+        gathered,
+        commands,
+        delivery,
+        profiled,
+        instructions,
+        counted,
+    })
 }
 
-/// Samples where the measured workloads spend CPU time, and counts what they allocate.
+/// Samples where the measured workloads spend CPU time, and counts their instructions and what they allocate.
 fn look_inside(
     measuring: Measuring<'_>,
     gathered: &Gathered,
@@ -132,9 +152,9 @@ fn look_inside(
     interrupt: &Interrupt,
     progress: &Progress,
     stages: &mut Vec<Stage>,
-) -> Result<(Vec<Profiled>, Vec<CountedWorkload>), CommandError> {
+) -> Result<SeenInside, CommandError> {
     let plan = measuring.plan;
-    let (mut profiled, mut counted) = (Vec::new(), Vec::new());
+    let mut seen = SeenInside::default();
     let workloads: Vec<Workload> = gathered.workloads.iter().chain(&commands.workloads).cloned().collect();
     let samples = |workload: &Workload| {
         let artifact = workload.samples.as_ref()?;
@@ -143,16 +163,22 @@ fn look_inside(
     let subjects = Subjects { workloads: &workloads, samples: &samples, commands: &plan.commands };
     if plan.stages.cpu {
         let (found, stage) = cpu_stage(measuring, subjects, plan.cpu_budget, directory, interrupt, progress)?;
-        profiled = found;
+        seen.profiled = found;
+        stages.push(stage);
+    }
+    if let Some(witness) = measuring.arguments.witness {
+        let (found, stage) =
+            instructions_stage(witness, measuring, subjects, directory, interrupt, progress)?;
+        seen.instructions = found;
         stages.push(stage);
     }
     if plan.stages.heap {
         let (found, stage) =
             heap_stage(measuring, subjects, plan.heap_budget, directory, interrupt, progress)?;
-        counted = found;
+        seen.counted = found;
         stages.push(stage);
     }
-    Ok((profiled, counted))
+    Ok(seen)
 }
 
 /// Fills in the noise floor of the host, or says why there is none.

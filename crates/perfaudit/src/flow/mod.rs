@@ -14,6 +14,7 @@ mod cpu;
 mod delivery;
 mod heap;
 mod imported;
+mod instructions;
 mod limits;
 mod measure;
 pub(crate) mod noise_floor;
@@ -139,6 +140,7 @@ pub(crate) fn audit(
         commands,
         delivery,
         profiled,
+        instructions,
         counted,
     } = measured;
     gathered.workloads.extend(built.failures.iter().map(unbuilt));
@@ -156,6 +158,7 @@ pub(crate) fn audit(
     gathered.samples.extend(imported.samples);
     let groups = analyse::figures(&mut gathered.workloads, &gathered.samples, &observed, seed);
     let cpu = cpu::summarise(profiled, &gathered.workloads, &plan.project.build_root, &mut directory)?;
+    let uncounted = instructions::add(instructions, &mut gathered.workloads);
     let heap = heap::summarise(counted, &mut gathered.workloads, &mut directory)?;
     let evidence = Evidence {
         workloads: &gathered.workloads,
@@ -205,6 +208,7 @@ pub(crate) fn audit(
     };
     let mut limits = imported.limits;
     limits.extend(floor_limits);
+    limits.extend(uncounted);
     limits.extend(arguments.limits.iter().cloned());
     limits.extend(limits::limits(&plan, &gathered, !cpu.evidence.is_empty()));
     let reproduce = reproduce::steps(&plan, &built, &gathered.workloads, &observed, &run);

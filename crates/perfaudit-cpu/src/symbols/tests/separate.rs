@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::workbench::{Workbench, function, names, stacks};
 use crate::recording::FileIdentity;
-use crate::symbols::{Flaw, Symbolised};
+use crate::symbols::{Flaw, Symbolised, alternate};
 
 const RUST: &str = r#"
 #[inline(always)]
@@ -218,4 +218,61 @@ fn stripped_programs_lose_lines_and_then_names_and_say_so() {
     let (_, done) = look_up(&workbench, &program, &addresses);
     assert_eq!(flaws(&done), [Flaw::NoNames]);
     assert_eq!(done.profile.sampler.unsymbolised, addresses.len() as u64);
+}
+
+/// What `gdb`'s manual says that distributions do to programs: a symbol table of its own, compressed, stays.
+fn leave_a_mini_table(workbench: &Workbench) {
+    workbench.run("objcopy", &["--strip-debug", "--remove-section=.comment", "program", "mini"]);
+    workbench.run("xz", &["--keep", "mini"]);
+    workbench.run("strip", &["program"]);
+    workbench.run("objcopy", &["--add-section=.gnu_debugdata=mini.xz", "program"]);
+}
+
+#[test]
+fn a_stripped_program_is_named_by_the_small_table_that_was_left_in_it() {
+    let workbench = Workbench::new();
+    let program = workbench.c(C, &["-g", "-Wl,--build-id=none"]);
+    let addresses = function(&program, "work");
+    leave_a_mini_table(&workbench);
+    let (seen, done) = look_up(&workbench, &program, &addresses);
+    assert!(!seen, "it has no lines");
+    assert_eq!(flaws(&done), [Flaw::NoLines]);
+    assert_eq!(done.profile.sampler.unsymbolised, 0);
+    assert!(done.profile.functions.iter().any(|function| function.name == "work"));
+
+    // A damaged one is told, and harms nothing else.
+    std::fs::write(workbench.at("mini.xz"), b"\xfd7zXZ\0 and nothing else of it").unwrap();
+    workbench.run("objcopy", &["--update-section=.gnu_debugdata=mini.xz", "program"]);
+    let (_, done) = look_up(&workbench, &program, &addresses);
+    assert!(
+        flaws(&done)
+            .iter()
+            .any(|flaw| matches!(flaw, Flaw::Damaged { reason } if reason.contains(".gnu_debugdata"))),
+        "{:?}",
+        done.remarks
+    );
+}
+
+#[test]
+fn debug_information_that_is_shared_with_other_files_is_found_by_its_build_id_or_missed_by_name() {
+    let id = "0123456789abcdef0123456789abcdef01234567";
+    let workbench = Workbench::new();
+    let program = workbench.c(C, &["-g", &format!("-Wl,--build-id=0x{id}")]);
+    let addresses = function(&program, "work");
+    std::fs::copy(&program, workbench.at("common.debug")).unwrap();
+    let link = |id_bytes: Vec<u8>| [b"common.debug\0".to_vec(), id_bytes].concat();
+    let bytes: Vec<u8> = (0..20).map(|at| u8::from_str_radix(&id[at * 2..at * 2 + 2], 16).unwrap()).collect();
+    std::fs::write(workbench.at("link"), link(bytes)).unwrap();
+    workbench.run("objcopy", &["--add-section=.gnu_debugaltlink=link", "program"]);
+    let (seen, done) = look_up(&workbench, &program, &addresses);
+    assert!(seen, "{:?}", done.remarks);
+    assert_eq!(done.remarks, []);
+
+    std::fs::write(workbench.at("link"), link(vec![1; 20])).unwrap();
+    workbench.run("objcopy", &["--update-section=.gnu_debugaltlink=link", "program"]);
+    let missed = alternate::find(&std::fs::read(&program).unwrap(), workbench.path(), &workbench.places());
+    assert_eq!(missed, Err(Flaw::SharedFileMissing { file: "common.debug".into() }));
+    assert!(missed.unwrap_err().to_string().contains("common.debug, with debug information that it shares"));
+    // Of code that needs nothing of it, nothing is missing.
+    assert_eq!(look_up(&workbench, &program, &addresses).1.remarks, []);
 }

@@ -85,7 +85,7 @@ pub(super) fn judge(case: &Case<'_>) -> (Trust, Vec<String>) {
     if let Some(stopped) = sampler.stopped_s {
         let share = sampler.cpu_s.filter(|cpu| *cpu > 0.0).map(|cpu| 100.0 * stopped / cpu);
         let share = share.map_or_else(String::new, |share| format!(", {share:.1} % of its CPU time"));
-        judgement.limited(format!("each sample stopped a thread, for {stopped:.2} s in all{share}; where threads wait for a processor, that counts like running"));
+        judgement.limited(format!("each sample stopped a thread, for at most {stopped:.2} s in all{share}; where threads wait for a processor, that counts like running"));
     }
     if let (false, Some(cpu), Some(system)) = (sampler.rung.counts_kernel(), sampler.cpu_s, sampler.system_s)
         && system > HIDDEN_KERNEL * cpu
