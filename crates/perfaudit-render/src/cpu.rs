@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use perfaudit_result::{
-    AuditResult, BoundBy, Cpu, Figure, Hotspot, OffCpu, OriginKind, Sampler, SamplingEvent, Trust, Unit,
+    AuditResult, BoundBy, Figure, Hotspot, OffCpu, OriginKind, Sampler, SamplingEvent, Trust, Unit,
     WorkloadCpu, WorkloadId,
 };
 
-use crate::{quantity, rows};
+use crate::{quantity, rows, trust};
 
 /// The profiles that can be read before those that mislead, and among them the slowest workloads first: an iteration of
 /// theirs costs most. Those without a median follow by the CPU time of their profile. Each with its place in the result.
@@ -21,46 +21,14 @@ pub(crate) fn by_cost(result: &AuditResult) -> Vec<(usize, &WorkloadCpu)> {
         let cpu = row.sampler.as_ref().and_then(|sampler| sampler.cpu_s).unwrap_or(0.0);
         (medians.get(&row.id).copied().unwrap_or(0.0), cpu)
     };
-    let mut rows: Vec<(usize, &WorkloadCpu)> = result
-        .cpu
-        .iter()
-        .flat_map(|cpu| cpu.workloads.iter().enumerate())
-        .filter(|(_, row)| has_profile(row))
-        .collect();
+    let mut rows: Vec<(usize, &WorkloadCpu)> =
+        result.cpu.as_ref().map_or_else(Vec::new, |cpu| trust::seen(&cpu.workloads));
     rows.sort_by(|(_, a), (_, b)| {
         let ((a_time, a_cpu), (b_time, b_cpu)) = (cost(a), cost(b));
         let misleads = |row: &WorkloadCpu| row.trust == Trust::Unfit;
         misleads(a).cmp(&misleads(b)).then(b_time.total_cmp(&a_time)).then(b_cpu.total_cmp(&a_cpu))
     });
     rows
-}
-
-fn has_profile(row: &WorkloadCpu) -> bool {
-    row.trust != Trust::NotProfiled
-}
-
-/// The workloads without a profile, those with the same remarks together.
-pub(crate) fn not_profiled(cpu: &Cpu) -> Vec<(&[String], Vec<&WorkloadId>)> {
-    let mut groups: Vec<(&[String], Vec<&WorkloadId>)> = Vec::new();
-    let mut places: HashMap<&[String], usize> = HashMap::new();
-    for row in cpu.workloads.iter().filter(|row| !has_profile(row)) {
-        let place = *places.entry(&row.remarks).or_insert_with(|| {
-            groups.push((&row.remarks, Vec::new()));
-            groups.len() - 1
-        });
-        groups[place].1.push(&row.id);
-    }
-    groups
-}
-
-/// How far a profile can be trusted, in a word or two.
-pub(crate) fn trust(trust: Trust) -> &'static str {
-    match trust {
-        Trust::Sound => "sound",
-        Trust::Limited => "limited",
-        Trust::Unfit => "unfit",
-        Trust::NotProfiled => "not profiled",
-    }
 }
 
 /// Whose code, in a word or two.

@@ -1,20 +1,16 @@
 //! Allocations in words and in order, the same in every format.
 
 use perfaudit_result::{
-    AuditResult, Heap, HeapCounts, HeapScope, HeapSite, SIZE_CLASSES, Trust, Unit, WorkloadHeap, WorkloadId,
+    AuditResult, HeapCounts, HeapScope, HeapSite, SIZE_CLASSES, Trust, Unit, WorkloadHeap,
 };
 
-use crate::quantity;
+use crate::{quantity, trust};
 
 /// The workloads that were counted, those that allocate most, or most for each iteration, first; each with its place in the result.
 #[expect(clippy::cast_precision_loss, reason = "only the order counts")]
 pub(crate) fn by_bytes(result: &AuditResult) -> Vec<(usize, &WorkloadHeap)> {
-    let mut rows: Vec<(usize, &WorkloadHeap)> = result
-        .heap
-        .iter()
-        .flat_map(|heap| heap.workloads.iter().enumerate())
-        .filter(|(_, row)| row.trust != Trust::NotProfiled)
-        .collect();
+    let mut rows: Vec<(usize, &WorkloadHeap)> =
+        result.heap.as_ref().map_or_else(Vec::new, |heap| trust::seen(&heap.workloads));
     let bytes = |row: &WorkloadHeap| match &row.per_iteration {
         Some(each) => each.bytes.value().unwrap_or(0.0),
         None => row.totals.bytes as f64,
@@ -22,18 +18,6 @@ pub(crate) fn by_bytes(result: &AuditResult) -> Vec<(usize, &WorkloadHeap)> {
     let misleads = |row: &WorkloadHeap| row.trust == Trust::Unfit;
     rows.sort_by(|(_, a), (_, b)| misleads(a).cmp(&misleads(b)).then(bytes(b).total_cmp(&bytes(a))));
     rows
-}
-
-/// The workloads that were not counted, with the reasons.
-pub(crate) fn not_counted(heap: &Heap) -> Vec<(&[String], Vec<&WorkloadId>)> {
-    let mut groups: Vec<(&[String], Vec<&WorkloadId>)> = Vec::new();
-    for row in heap.workloads.iter().filter(|row| row.trust == Trust::NotProfiled) {
-        match groups.iter_mut().find(|(remarks, _)| *remarks == row.remarks) {
-            Some((_, ids)) => ids.push(&row.id),
-            None => groups.push((&row.remarks, vec![&row.id])),
-        }
-    }
-    groups
 }
 
 /// What a workload allocates, in one sentence: `824 B in 2 blocks per iteration (2474 iterations, exact)`.

@@ -25,6 +25,7 @@ mod shell;
 mod source;
 mod terminal;
 mod text;
+mod trust;
 
 pub use json::json;
 pub use junit::junit;

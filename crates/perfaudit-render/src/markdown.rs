@@ -7,6 +7,7 @@ mod difference;
 mod escape;
 mod heap;
 mod paired;
+mod seen;
 mod source;
 
 use perfaudit_result::{AuditResult, Finding, Location, NextAction, PreconditionStatus, ReproduceStep};

@@ -7,6 +7,7 @@ mod difference;
 mod heap;
 mod page;
 mod paired;
+mod seen;
 mod source;
 
 use perfaudit_result::{

@@ -23,6 +23,7 @@ mod paired;
 mod source;
 mod summary;
 mod text;
+mod unseen;
 mod words;
 
 use crate::ReportInput;

@@ -6,7 +6,7 @@ use perfaudit_result::{
     SloStatus, StageName, StageState, TreeChangeKind, Trust, VerdictStatus, WorkloadState,
 };
 
-use crate::cpu;
+use crate::trust;
 
 /// The class of a badge. The colour repeats what the word says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,14 +78,14 @@ pub(super) fn audit(state: AuditState) -> (&'static str, Tone) {
     }
 }
 
-pub(super) fn trust(trust: Trust) -> (&'static str, Tone) {
-    let tone = match trust {
+pub(super) fn trust(of: Trust) -> (&'static str, Tone) {
+    let tone = match of {
         Trust::Sound => Tone::Good,
         Trust::Limited => Tone::Warn,
         Trust::Unfit => Tone::Bad,
         Trust::NotProfiled => Tone::Quiet,
     };
-    (cpu::trust(trust), tone)
+    (trust::word(of), tone)
 }
 
 pub(super) fn stage_state(state: StageState) -> (&'static str, Tone) {

@@ -1,9 +1,10 @@
 //! Where CPU time went, as tables.
 
-use perfaudit_result::{AuditResult, Hotspot, Trust, WorkloadCpu};
+use perfaudit_result::{AuditResult, Hotspot, WorkloadCpu};
 
 use super::escape::{code, prose, table};
-use crate::{cpu, quantity, text};
+use super::seen;
+use crate::{cpu, quantity, text, trust};
 
 /// The workloads that are shown; result.json has all.
 const WORKLOADS: usize = 5;
@@ -14,40 +15,16 @@ const HOTSPOTS: usize = 5;
 pub(super) fn cpu(result: &AuditResult) -> String {
     let Some(all) = &result.cpu else { return String::new() };
     let profiled = cpu::by_cost(result);
-    let mut out: String = profiled.iter().take(WORKLOADS).map(|(_, row)| workload(row)).collect();
-    if profiled.len() > WORKLOADS {
-        let more = quantity::counted(profiled.len() - WORKLOADS, "profile");
-        out.push_str(&format!("And {more} more: see report.html.\n\n"));
-    }
-    for (remarks, ids) in cpu::not_profiled(all) {
-        let first = ids.first().map_or_else(String::new, |id| code(&id.0));
-        let others = if ids.len() > 1 { format!(" and {} more", ids.len() - 1) } else { String::new() };
-        let why: String =
-            remarks.iter().map(|remark| format!(" {}", prose(&text::sentence(remark)))).collect();
-        out.push_str(&format!("Not profiled: {first}{others}.{why}\n\n"));
-    }
-    while out.ends_with("\n\n") {
-        out.pop();
-    }
-    out
+    let out: String = profiled.iter().take(WORKLOADS).map(|(_, row)| workload(row)).collect();
+    let hidden = profiled.len().saturating_sub(WORKLOADS);
+    seen::end(out, (hidden, "profile", "report.html"), ("Not profiled", &trust::unseen(&all.workloads)))
 }
 
 fn workload(row: &WorkloadCpu) -> String {
-    let trust =
-        if row.trust == Trust::Sound { String::new() } else { format!(", {}", cpu::trust(row.trust)) };
-    let mut out = format!("### {}{trust}\n\n", code(&row.id.0));
-    for remark in &row.remarks {
-        out.push_str(&format!("- {}\n", prose(&text::sentence(remark))));
-    }
-    if !row.remarks.is_empty() {
-        out.push('\n');
-    }
+    let mut out = seen::heading(row);
+    out.push_str(&seen::list(&row.remarks));
     if let Some(bound) = &row.bound_by {
-        let next = format!("next: {}", bound.next);
-        for line in [cpu::bound_by(bound), next] {
-            out.push_str(&format!("- {}\n", prose(&text::sentence(&line))));
-        }
-        out.push('\n');
+        out.push_str(&seen::list(&[cpu::bound_by(bound), format!("next: {}", bound.next)]));
     }
     let rows: Vec<Vec<String>> = row.hotspots.iter().take(HOTSPOTS).map(hotspot).collect();
     if !rows.is_empty() {

@@ -1,9 +1,10 @@
 //! What workloads allocate, as tables.
 
-use perfaudit_result::{AuditResult, HeapSite, Trust, WorkloadHeap};
+use perfaudit_result::{AuditResult, HeapSite, WorkloadHeap};
 
 use super::escape::{code, prose, table};
-use crate::{cpu, heap, quantity, text};
+use super::seen;
+use crate::{heap, text, trust};
 
 /// The workloads that are shown; result.json has all.
 const WORKLOADS: usize = 5;
@@ -14,35 +15,15 @@ const SITES: usize = 8;
 pub(super) fn heap(result: &AuditResult) -> String {
     let Some(all) = &result.heap else { return String::new() };
     let counted = heap::by_bytes(result);
-    let mut out: String = counted.iter().take(WORKLOADS).map(|(_, row)| workload(row)).collect();
-    if counted.len() > WORKLOADS {
-        let more = quantity::counted(counted.len() - WORKLOADS, "workload");
-        out.push_str(&format!("And {more} more: see result.json.\n\n"));
-    }
-    for (remarks, ids) in heap::not_counted(all) {
-        let first = ids.first().map_or_else(String::new, |id| code(&id.0));
-        let others = if ids.len() > 1 { format!(" and {} more", ids.len() - 1) } else { String::new() };
-        let why: String =
-            remarks.iter().map(|remark| format!(" {}", prose(&text::sentence(remark)))).collect();
-        out.push_str(&format!("Not counted: {first}{others}.{why}\n\n"));
-    }
-    while out.ends_with("\n\n") {
-        out.pop();
-    }
-    out
+    let out: String = counted.iter().take(WORKLOADS).map(|(_, row)| workload(row)).collect();
+    let hidden = counted.len().saturating_sub(WORKLOADS);
+    seen::end(out, (hidden, "workload", "result.json"), ("Not counted", &trust::unseen(&all.workloads)))
 }
 
 fn workload(row: &WorkloadHeap) -> String {
-    let trust =
-        if row.trust == Trust::Sound { String::new() } else { format!(", {}", cpu::trust(row.trust)) };
-    let mut out =
-        format!("### {}{trust}\n\n{}.\n\n", code(&row.id.0), prose(&text::one_line(&heap::totals(row))));
-    for remark in &row.remarks {
-        out.push_str(&format!("- {}\n", prose(&text::sentence(remark))));
-    }
-    if !row.remarks.is_empty() {
-        out.push('\n');
-    }
+    let mut out = seen::heading(row);
+    out.push_str(&format!("{}.\n\n", prose(&text::one_line(&heap::totals(row)))));
+    out.push_str(&seen::list(&row.remarks));
     let rows: Vec<Vec<String>> = row.sites.iter().take(SITES).map(|site| cells(row, site)).collect();
     if !rows.is_empty() {
         let [a, b, c, d, e] = heap::heads(row);

@@ -1,10 +1,10 @@
 //! Where CPU time went: a few functions of a few workloads, and how far they can be trusted.
 
-use perfaudit_result::{AuditResult, Hotspot, Trust, WorkloadCpu};
+use perfaudit_result::{AuditResult, Hotspot, WorkloadCpu};
 
-use super::NAME;
-use super::page::{CRITICAL, FAINT, HEADING, PLAIN, Page, WARNING};
-use crate::{cpu, quantity, text};
+use super::page::{FAINT, PLAIN, Page};
+use super::seen;
+use crate::{cpu, quantity, text, trust};
 
 /// The workloads that are shown unless all are asked for.
 const WORKLOADS: usize = 3;
@@ -22,34 +22,14 @@ pub(super) fn cpu(page: &mut Page, result: &AuditResult, verbose: bool) {
     for (_, row) in profiled.iter().take(shown) {
         workload(page, row);
     }
-    if profiled.len() > shown {
-        let more = quantity::counted(profiled.len() - shown, "profile");
-        page.paragraph(
-            "  ",
-            4,
-            FAINT,
-            &format!("and {more} more (--verbose shows them; report.html has flame graphs)"),
-        );
-    }
-    for (remarks, ids) in cpu::not_profiled(all) {
-        let first = ids.first().map_or_else(String::new, |id| text::shorten(&text::visible(&id.0), NAME));
-        let others = if ids.len() > 1 { format!(" and {} more", ids.len() - 1) } else { String::new() };
-        page.paragraph("  ", 4, WARNING, &format!("not profiled: {first}{others}"));
-        self::remarks(page, remarks);
-    }
+    let places = "--verbose shows them; report.html has flame graphs";
+    seen::hidden(page, profiled.len().saturating_sub(shown), "profile", places);
+    seen::unseen(page, "not profiled", &trust::unseen(&all.workloads));
 }
 
 fn workload(page: &mut Page, row: &WorkloadCpu) {
-    let name = text::shorten(&text::visible(&row.id.0), NAME);
-    let style = match row.trust {
-        Trust::Sound => HEADING,
-        Trust::Limited => WARNING,
-        Trust::Unfit | Trust::NotProfiled => CRITICAL,
-    };
-    let trust =
-        if row.trust == Trust::Sound { String::new() } else { format!(": {}", cpu::trust(row.trust)) };
-    page.paragraph("  ", 4, style, &format!("{name}{trust}"));
-    remarks(page, &row.remarks);
+    seen::name(page, row);
+    seen::remarks(page, &row.remarks);
     if let Some(bound) = &row.bound_by {
         page.paragraph("    ", 4, PLAIN, &text::sentence(&cpu::bound_by(bound)));
         page.paragraph("    ", 4, PLAIN, &text::sentence(&format!("next: {}", bound.next)));
@@ -60,12 +40,6 @@ fn workload(page: &mut Page, row: &WorkloadCpu) {
     }
     if let Some(sampler) = &row.sampler {
         page.paragraph("    ", 6, FAINT, &cpu::sampled(sampler));
-    }
-}
-
-fn remarks(page: &mut Page, remarks: &[String]) {
-    for remark in remarks {
-        page.paragraph("    ", 4, PLAIN, &text::sentence(remark));
     }
 }
 

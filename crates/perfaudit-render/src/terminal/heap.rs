@@ -1,10 +1,10 @@
 //! What workloads allocate: a few lines of a few workloads.
 
-use perfaudit_result::{AuditResult, HeapSite, Trust, WorkloadHeap};
+use perfaudit_result::{AuditResult, HeapSite, WorkloadHeap};
 
-use super::NAME;
-use super::page::{CRITICAL, FAINT, HEADING, PLAIN, Page, WARNING};
-use crate::{cpu, heap, quantity, text};
+use super::page::{FAINT, PLAIN, Page};
+use super::seen;
+use crate::{heap, text, trust};
 
 /// The workloads that are shown unless all are asked for.
 const WORKLOADS: usize = 3;
@@ -22,40 +22,18 @@ pub(super) fn heap(page: &mut Page, result: &AuditResult, verbose: bool) {
     for (_, row) in counted.iter().take(shown) {
         workload(page, row, verbose);
     }
-    if counted.len() > shown {
-        let more = quantity::counted(counted.len() - shown, "workload");
-        page.paragraph("  ", 4, FAINT, &format!("and {more} more (--verbose shows them)"));
-    }
-    for (remarks, ids) in heap::not_counted(all) {
-        let first = ids.first().map_or_else(String::new, |id| text::shorten(&text::visible(&id.0), NAME));
-        let others = if ids.len() > 1 { format!(" and {} more", ids.len() - 1) } else { String::new() };
-        page.paragraph("  ", 4, WARNING, &format!("not counted: {first}{others}"));
-        self::remarks(page, remarks);
-    }
+    seen::hidden(page, counted.len().saturating_sub(shown), "workload", "--verbose shows them");
+    seen::unseen(page, "not counted", &trust::unseen(&all.workloads));
 }
 
 fn workload(page: &mut Page, row: &WorkloadHeap, verbose: bool) {
-    let name = text::shorten(&text::visible(&row.id.0), NAME);
-    let style = match row.trust {
-        Trust::Sound => HEADING,
-        Trust::Limited => WARNING,
-        Trust::Unfit | Trust::NotProfiled => CRITICAL,
-    };
-    let trust =
-        if row.trust == Trust::Sound { String::new() } else { format!(" ({})", cpu::trust(row.trust)) };
-    page.paragraph("  ", 4, style, &format!("{name}{trust}"));
+    seen::name(page, row);
     page.paragraph("    ", 6, PLAIN, &heap::totals(row));
-    remarks(page, &row.remarks);
+    seen::remarks(page, &row.remarks);
     let sites = if verbose { row.sites.len() } else { SITES };
     table(page, row, &row.sites[..row.sites.len().min(sites)]);
     if row.totals.count > 0 {
         page.paragraph("    ", 6, FAINT, &heap::fate(row));
-    }
-}
-
-fn remarks(page: &mut Page, remarks: &[String]) {
-    for remark in remarks {
-        page.paragraph("    ", 4, PLAIN, &text::sentence(remark));
     }
 }
 

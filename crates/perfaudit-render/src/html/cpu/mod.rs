@@ -12,15 +12,12 @@ use perfaudit_result::{Figure, NamedShare, WorkloadCpu};
 
 use super::context::Context;
 use super::flame::shown;
-use super::text::{Line, Prose};
+use super::text::Line;
 use super::words::{self, badge};
-use super::{figure, page};
+use super::{figure, page, unseen};
 use crate::cpu;
 
 pub(super) use data::{Drawn, Embedded, drawn};
-
-/// The names of a group of workloads without profile that are told.
-const NAMES: usize = 5;
 
 /// The section.
 pub(super) fn section(context: &Context<'_>) -> Markup {
@@ -44,7 +41,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
                 p { "Nothing was profiled in this run." }
             }
             @if profiled.len() > 1 { (overview(context, &profiled, panels.len())) }
-            (not_profiled(context))
+            (unseen::table(context, "Not profiled", context.result.cpu.as_ref().map(|cpu| &*cpu.workloads)))
             @if panels.len() > 1 { (selector(context, &shown)) }
             @for panel in &panels { (panel) }
         },
@@ -90,35 +87,6 @@ fn overview(context: &Context<'_>, profiled: &[(usize, &WorkloadCpu)], panels: u
                     }
                 }
             }
-        }
-    }
-}
-
-fn not_profiled(context: &Context<'_>) -> Markup {
-    let groups = context.result.cpu.as_ref().map(cpu::not_profiled).unwrap_or_default();
-    html! {
-        @if !groups.is_empty() {
-            div.scroll { table.plain {
-                caption { "Not profiled" }
-                thead { tr { th scope="col" { "Workloads" } th scope="col" { "Why, and what to do" } } }
-                tbody {
-                    @for (remarks, ids) in &groups {
-                        tr {
-                            th scope="row" {
-                                @for (rank, id) in ids.iter().take(NAMES).enumerate() {
-                                    @if rank > 0 { ", " }
-                                    (context.workload_link(id))
-                                }
-                                @if ids.len() > NAMES { " and " (ids.len() - NAMES) " more" }
-                            }
-                            td {
-                                @if remarks.is_empty() { "No reason is recorded." }
-                                @for remark in *remarks { p { (Prose(remark)) } }
-                            }
-                        }
-                    }
-                }
-            } }
         }
     }
 }

@@ -7,8 +7,8 @@ use maud::{Markup, html};
 use perfaudit_result::WorkloadHeap;
 
 use super::context::Context;
-use super::page;
-use super::text::{Line, Prose};
+use super::text::Line;
+use super::{page, unseen};
 use crate::heap;
 
 pub(super) use data::Embedded;
@@ -26,7 +26,6 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
         }
         panels.push(panel);
     }
-    let not_counted = context.result.heap.as_ref().map(heap::not_counted).unwrap_or_default();
     page::section(
         "heap",
         &html! {
@@ -38,11 +37,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
             @if panels.len() < counted.len() {
                 p { (counted.len() - panels.len()) " more workloads were left out to keep the report small; they are in result.json." }
             }
-            @for (remarks, ids) in &not_counted {
-                h3 { "Not counted" }
-                p { @for (rank, id) in ids.iter().enumerate() { @if rank > 0 { ", " } (context.workload_link(id)) } }
-                @for remark in *remarks { p { (Prose(remark)) } }
-            }
+            (unseen::table(context, "Not counted", context.result.heap.as_ref().map(|heap| &*heap.workloads)))
         },
     )
 }
