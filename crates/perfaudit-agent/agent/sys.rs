@@ -6,6 +6,7 @@ use core::arch::asm;
 #[cfg(target_arch = "x86_64")]
 mod number {
     pub(super) const READ: usize = 0;
+    pub(super) const MPROTECT: usize = 10;
     pub(super) const MADVISE: usize = 28;
     pub(super) const UNLINKAT: usize = 263;
     pub(super) const PRLIMIT: usize = 302;
@@ -30,6 +31,7 @@ mod number {
 #[cfg(target_arch = "aarch64")]
 mod number {
     pub(super) const READ: usize = 63;
+    pub(super) const MPROTECT: usize = 226;
     pub(super) const MADVISE: usize = 233;
     pub(super) const UNLINKAT: usize = 35;
     pub(super) const PRLIMIT: usize = 261;
@@ -297,6 +299,36 @@ pub(crate) fn map_wiped_on_fork(bytes: usize) -> Option<*mut u8> {
             None
         }
     }
+}
+
+/// New memory at an address that is free; none where it is not.
+pub(crate) fn map_at(address: usize, bytes: usize) -> Option<*mut u8> {
+    const MAP_FIXED_NOREPLACE: usize = 0x10_0000;
+    let (flags, nothing) = (MAP_PRIVATE_ANONYMOUS | MAP_FIXED_NOREPLACE, usize::MAX);
+    // SAFETY: the flag keeps what is mapped there; systems before Linux 4.17, which do not know it, choose another place.
+    let mapped = unsafe { call(number::MMAP, [address, bytes, PROT_READ_WRITE, flags, nothing, 0]) }.ok()?;
+    if mapped == address {
+        return Some(mapped as *mut u8);
+    }
+    // SAFETY: the mapping is new.
+    unsafe { unmap(mapped as *mut u8, bytes) };
+    None
+}
+
+/// What may be done with memory.
+#[derive(Clone, Copy)]
+pub(crate) enum Access {
+    Write = 1 | 2,
+    Execute = 1 | 4,
+}
+
+/// Changes what may be done with whole pages; answers whether the system allows it.
+///
+/// # Safety
+/// Nothing may use the pages in a way that is no longer allowed.
+pub(crate) unsafe fn protect(start: usize, bytes: usize, access: Access) -> bool {
+    // SAFETY: the caller answers for it.
+    unsafe { call(number::MPROTECT, [start, bytes, access as usize, 0, 0, 0]) }.is_ok()
 }
 
 /// Gives memory back.

@@ -1,4 +1,4 @@
-//! One word for each thread. The language's own thread-locals are not to be had without its library on a stable
+//! Two words for each thread. The language's own thread-locals are not to be had without its library on a stable
 //! compiler; and the model matters: a library that is preloaded has its place in the static block, so that no access
 //! allocates.
 
@@ -10,10 +10,10 @@ core::arch::global_asm!(
     ".globl perfaudit_agent_word",
     ".hidden perfaudit_agent_word",
     ".type perfaudit_agent_word, @object",
-    ".size perfaudit_agent_word, 8",
+    ".size perfaudit_agent_word, 16",
     ".p2align 3",
     "perfaudit_agent_word:",
-    ".zero 8",
+    ".zero 16",
     ".text",
 );
 
@@ -23,10 +23,10 @@ core::arch::global_asm!(
     ".globl perfaudit_agent_word",
     ".hidden perfaudit_agent_word",
     ".type perfaudit_agent_word, %object",
-    ".size perfaudit_agent_word, 8",
+    ".size perfaudit_agent_word, 16",
     ".p2align 3",
     "perfaudit_agent_word:",
-    ".zero 8",
+    ".zero 16",
     ".text",
 );
 
@@ -71,6 +71,21 @@ pub(crate) fn get() -> *mut c_void {
 pub(crate) fn set(word: *mut c_void) {
     // SAFETY: as in `get`.
     unsafe { place().write(word) }
+}
+
+/// Marks whether this thread is in an allocator that was taken over.
+#[inline(always)]
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn set_in_allocator(is_in: bool) {
+    // SAFETY: the second word is the thread's own, too, and a valid flag: it begins as zeros.
+    unsafe { place().add(1).cast::<bool>().write(is_in) }
+}
+
+/// Whether this thread is in an allocator that was taken over.
+#[inline(always)]
+pub(crate) fn is_in_allocator() -> bool {
+    // SAFETY: as in `set_in_allocator`.
+    unsafe { place().add(1).cast::<bool>().read() }
 }
 
 /// The thread pointer: threads other than the first have it at the upper end of their stack.

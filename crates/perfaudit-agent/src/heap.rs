@@ -160,6 +160,8 @@ pub struct ProcessHeap {
     pub peak_bytes: i64,
     /// Where stacks are sampled, what was allocated in all.
     pub sampled: Option<SampledTotals>,
+    /// Whether functions of the program's own allocator were taken over.
+    pub is_detoured: bool,
 }
 
 /// What the agent could not count, or not assign.
@@ -272,6 +274,7 @@ impl ProcessHeap {
             },
             peak_bytes: counter(offset_of!(HeapHeader, peak_bytes)).cast_signed(),
             sampled,
+            is_detoured: u32_at(&header, offset_of!(HeapHeader, is_detoured)) != 0,
         })
     }
 }

@@ -9,7 +9,7 @@
 use core::sync::atomic::{AtomicI64, AtomicU32, AtomicU64};
 
 /// The first bytes of the file: a name and the version of this layout.
-pub(crate) const HEAP_MAGIC: u64 = u64::from_le_bytes(*b"pfheap03");
+pub(crate) const HEAP_MAGIC: u64 = u64::from_le_bytes(*b"pfheap04");
 
 /// The most nodes of all stacks of a process.
 pub(crate) const MOST_NODES: usize = 1 << 22;
@@ -71,6 +71,8 @@ pub(crate) struct HeapHeader {
     pub(crate) shared_threads: AtomicU64,
     /// Allocated bytes between two that are sampled, on average; 0 where every allocation is counted.
     pub(crate) mean: AtomicU64,
+    /// 1 where functions of the program itself were taken over.
+    pub(crate) is_detoured: AtomicU32,
 }
 
 /// What a thread allocated in all, where only a part is counted by stack. Each has a cache line of its own.

@@ -10,7 +10,7 @@ use core::sync::atomic::{AtomicU8, AtomicU32, AtomicU64};
 /// Names the shared file to the agent.
 pub(crate) const FILE_VARIABLE: &str = "PERFAUDIT_AGENT_FILE";
 /// The first bytes of the file: a name and the version of this layout.
-pub(crate) const MAGIC: u64 = u64::from_le_bytes(*b"pfaudit1");
+pub(crate) const MAGIC: u64 = u64::from_le_bytes(*b"pfaudit2");
 
 /// The start of the file.
 #[repr(C)]
@@ -47,13 +47,67 @@ pub(crate) struct Header {
     pub(crate) heap_seed: AtomicU64,
     /// The folder for these files, with a final zero.
     pub(crate) folder: [AtomicU8; FOLDER_BYTES],
+    /// Processes whose functions could not be taken over.
+    pub(crate) detours_refused: AtomicU64,
+    /// How many of `detours` there are.
+    pub(crate) detour_count: AtomicU64,
+    /// The program that they are of, with a final zero: what `/proc/self/exe` refers to.
+    pub(crate) program: [AtomicU8; PROGRAM_BYTES],
+    /// Functions of that program to take over.
+    pub(crate) detours: [Detour; MOST_DETOURS],
 }
+
+/// The most functions that are taken over.
+pub(crate) const MOST_DETOURS: usize = 48;
+/// The longest path of a program whose functions are taken over, with its final zero.
+pub(crate) const PROGRAM_BYTES: usize = 1024;
+/// The most bytes at the start of a function that are replaced: instructions of at most 15 bytes that begin in the first
+/// [`JUMP_BYTES`].
+pub(crate) const REPLACED_BYTES: usize = 20;
+/// The most bytes that these take elsewhere, where short jumps become long ones.
+pub(crate) const MOVED_BYTES: usize = 28;
+/// What is written over the start of a function: a jump to an address relative to the next instruction.
+pub(crate) const JUMP_BYTES: usize = 5;
+/// The most numbers in moved instructions that are relative to the next instruction.
+pub(crate) const MOST_RELATIVE: usize = 4;
+
+/// A function of a program that hands out memory, and what is needed to be called in its place.
+#[repr(C)]
+pub(crate) struct Detour {
+    /// Where it is, as the file says; the loader adds the same to all addresses.
+    pub(crate) address: AtomicU64,
+    /// What it does, in bytes: one of [`ALLOCATES`], [`REALLOCATES`], [`FREES`] and [`ALLOCATES_TO`], then the arguments
+    /// that tell: of the size, a second factor of it or [`NO_ARGUMENT`], of the block or where it is written to.
+    pub(crate) shape: [AtomicU8; 4],
+    /// How many bytes are replaced: whole instructions.
+    pub(crate) replaced_bytes: AtomicU32,
+    /// How many bytes these take elsewhere.
+    pub(crate) moved_bytes: AtomicU32,
+    /// Where in the moved instructions a number stands that is relative to the next one, 4 bytes long and right for
+    /// instructions that begin where the function begins; plus one, 0 for none.
+    pub(crate) relative: [AtomicU8; MOST_RELATIVE],
+    /// The bytes at the start of the function.
+    pub(crate) replaced: [AtomicU8; REPLACED_BYTES],
+    /// The instructions that do the same elsewhere.
+    pub(crate) moved: [AtomicU8; MOVED_BYTES],
+}
+
+/// Returns a new block.
+pub(crate) const ALLOCATES: u8 = 1;
+/// Returns a block in place of another.
+pub(crate) const REALLOCATES: u8 = 2;
+/// Takes a block back.
+pub(crate) const FREES: u8 = 3;
+/// Writes a new block to where an argument points, and returns 0.
+pub(crate) const ALLOCATES_TO: u8 = 4;
+/// There is no such argument.
+pub(crate) const NO_ARGUMENT: u8 = 0xff;
 
 /// The longest path of a folder, with its final zero.
 pub(crate) const FOLDER_BYTES: usize = 2048;
 
 /// Where slots begin, in bytes from the start of the file.
-pub(crate) const SLOTS_OFFSET: usize = 4096;
+pub(crate) const SLOTS_OFFSET: usize = 8192;
 
 /// A slot that no writer holds. One that a writer fills is neither free nor ready.
 pub(crate) const FREE: u32 = 0;
@@ -102,3 +156,5 @@ pub(crate) struct Slot {
 
 /// The size of the head of a slot.
 pub(crate) const SLOT_HEAD: usize = size_of::<Slot>();
+
+const _: () = assert!(size_of::<Header>() <= SLOTS_OFFSET);

@@ -3,6 +3,7 @@
 //! The library itself is in the folder `agent`: `no_std` source without dependencies, compiled by the build script and
 //! embedded here. [`Agent`] puts it and the file that both share into a folder, and hands out what it wrote.
 
+mod detour;
 mod heap;
 mod heap_layout;
 mod layout;
@@ -17,6 +18,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use detour::{AllocatorFunction, Detour};
 pub use heap::{
     HeapCounts, HeapFrame, HeapGaps, HeapModule, HeapNode, HeapSample, HeapStack, ProcessHeap, SampledTotals,
     live_bytes,
@@ -127,6 +129,13 @@ impl Agent {
             .and_then(|file| SharedFile::make(&file, task, folder))
             .map_err(failed(&shared_path))?;
         Ok(Self { folder: folder.to_owned(), library, shared_path, shared })
+    }
+
+    /// Lets the agent take over functions of this program, whose path is free of links; before it starts. Answers false
+    /// where they do not fit.
+    #[must_use]
+    pub fn take_over(&self, program: &Path, detours: &[Detour]) -> bool {
+        self.shared.take_over(program, detours)
     }
 
     /// The variables of the environment that make a target load the library. An `LD_PRELOAD` that the target has

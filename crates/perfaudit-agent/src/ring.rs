@@ -68,6 +68,8 @@ pub struct Counters {
     pub refused_threads: u64,
     /// Processes that could not get a file for their allocations.
     pub refused_heaps: u64,
+    /// Processes whose functions could not be taken over.
+    pub refused_detours: u64,
     /// Processes in which the agent started.
     pub processes: u64,
     /// Threads that were sampled.

@@ -72,11 +72,16 @@ impl SharedFile {
         unsafe { &*self.map.as_ptr().cast::<Header>() }
     }
 
+    pub(crate) fn take_over(&self, program: &Path, detours: &[crate::Detour]) -> bool {
+        crate::detour::write(self.header(), program, detours)
+    }
+
     pub(crate) fn counters(&self) -> Counters {
         let header = self.header();
         Counters {
             lost: header.lost.load(Ordering::Relaxed),
             refused_threads: header.refused.load(Ordering::Relaxed),
+            refused_detours: header.detours_refused.load(Ordering::Relaxed),
             refused_heaps: header.heap_refused.load(Ordering::Relaxed),
             processes: header.processes.load(Ordering::Relaxed),
             threads: header.threads.load(Ordering::Relaxed),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use object::read::elf::ElfFile64;
 use object::{Object, ObjectSection, ObjectSymbol};
+use perfaudit_agent::AllocatorFunction;
 
 /// How an allocator is known.
 struct Known {
@@ -79,4 +80,104 @@ fn bypass(path: &Path) -> Option<String> {
         "{} holds {allocator}, and what it allocates by that is not counted: use one that is built for the system's allocator",
         name.display()
     ))
+}
+
+/// The functions of an allocator by which programs get memory.
+pub(crate) struct Family {
+    /// What the names of C's functions begin with here.
+    prefix: &'static str,
+    /// Those beside C's, without the prefix.
+    own: &'static [(&'static str, AllocatorFunction)],
+    /// Functions that hand out memory otherwise; with them a program is refused.
+    pub(crate) unfit: &'static [&'static str],
+}
+
+const fn allocates(size: u8) -> AllocatorFunction {
+    AllocatorFunction::Allocates { size, times: None }
+}
+
+const fn allocates_many(size: u8, times: u8) -> AllocatorFunction {
+    AllocatorFunction::Allocates { size, times: Some(times) }
+}
+
+const fn reallocates(block: u8, size: u8) -> AllocatorFunction {
+    AllocatorFunction::Reallocates { block, size }
+}
+
+const FREES: AllocatorFunction = AllocatorFunction::Frees { block: 0 };
+
+/// C's functions, of C17 and POSIX and what the C libraries of Linux have beside them.
+const OF_C: [(&str, AllocatorFunction); 9] = [
+    ("malloc", allocates(0)),
+    ("calloc", allocates_many(0, 1)),
+    ("realloc", reallocates(0, 1)),
+    ("free", FREES),
+    ("posix_memalign", AllocatorFunction::AllocatesTo { place: 0, size: 2 }),
+    ("aligned_alloc", allocates(1)),
+    ("memalign", allocates(1)),
+    ("valloc", allocates(0)),
+    ("pvalloc", allocates(0)),
+];
+
+/// `jemalloc(3)`, under the prefix that its crate gives it. `xallocx` changes a block's size where it is, which is not
+/// followed.
+const JEMALLOC: Family = Family { prefix: "_rjem_", own: &BESIDE_C, unfit: &[] };
+
+/// What a program exports under C's own names: jemalloc, which has these beside them, or another.
+pub(crate) const EXPORTED: Family =
+    Family { prefix: "", own: &BESIDE_C, unfit: &["reallocarray", "_Znwm", "tc_malloc", "scalable_malloc"] };
+
+const BESIDE_C: [(&str, AllocatorFunction); 4] =
+    [("mallocx", allocates(0)), ("rallocx", reallocates(0, 1)), ("dallocx", FREES), ("sdallocx", FREES)];
+
+/// `mimalloc.h`, version 2 and 3. Functions that make strings and those of five arguments are not followed.
+const MIMALLOC: Family = Family {
+    prefix: "mi_",
+    own: &[
+        ("malloc_small", allocates(0)),
+        ("zalloc_small", allocates(0)),
+        ("zalloc", allocates(0)),
+        ("mallocn", allocates_many(0, 1)),
+        ("rezalloc", reallocates(0, 1)),
+        ("reallocf", reallocates(0, 1)),
+        ("malloc_aligned", allocates(0)),
+        ("malloc_aligned_at", allocates(0)),
+        ("zalloc_aligned", allocates(0)),
+        ("zalloc_aligned_at", allocates(0)),
+        ("calloc_aligned", allocates_many(0, 1)),
+        ("realloc_aligned", reallocates(0, 1)),
+        ("realloc_aligned_at", reallocates(0, 1)),
+        ("rezalloc_aligned", reallocates(0, 1)),
+        ("free_size", FREES),
+        ("free_size_aligned", FREES),
+        ("free_aligned", FREES),
+        ("cfree", FREES),
+        ("heap_malloc", allocates(1)),
+        ("heap_zalloc", allocates(1)),
+        ("heap_calloc", allocates_many(1, 2)),
+        ("heap_malloc_small", allocates(1)),
+        ("heap_malloc_aligned", allocates(1)),
+        ("heap_zalloc_aligned", allocates(1)),
+        ("heap_realloc", reallocates(1, 2)),
+        ("heap_realloc_aligned", reallocates(1, 2)),
+    ],
+    unfit: &[],
+};
+
+impl Family {
+    /// That of an allocator that is known by this name.
+    pub(crate) fn of(allocator: &str) -> Option<&'static Self> {
+        match allocator {
+            "jemalloc" => Some(&JEMALLOC),
+            "mimalloc" => Some(&MIMALLOC),
+            _ => None,
+        }
+    }
+
+    /// What the function of this name does.
+    pub(crate) fn function(&self, name: &str) -> Option<AllocatorFunction> {
+        let name = name.strip_prefix(self.prefix)?;
+        let known = OF_C.iter().chain(self.own).find(|(known, _)| *known == name);
+        known.map(|(_, function)| *function)
+    }
 }

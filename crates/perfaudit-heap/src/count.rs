@@ -10,7 +10,7 @@ use perfaudit_exec::{Command, Ending, Finished, Interrupt, OutputLine, RunError}
 use tempfile::TempDir;
 
 use crate::allocator::bypassed;
-use crate::route::{Refusal, look, route};
+use crate::route::{Refusal, Route, look, route};
 use crate::stacks::Stacks;
 
 /// What a run allocated.
@@ -48,6 +48,14 @@ pub enum CountError {
         "{program} did not load the library that counts: it may be started with file capabilities, clear its environment, or run in another mount namespace"
     )]
     NotLoaded {
+        /// The program.
+        program: PathBuf,
+    },
+    /// The functions of its own allocator could not be taken over.
+    #[error(
+        "the allocator that is linked into {program} could not be taken over: the system does not let code be changed in memory (as SELinux without `execmod`), or the program started as another file; build it with the system's allocator"
+    )]
+    NotTakenOver {
         /// The program.
         program: PathBuf,
     },
@@ -109,11 +117,15 @@ fn run(
     interrupt: &Interrupt,
     observe: &mut dyn FnMut(OutputLine<'_>),
 ) -> Result<Counted, CountError> {
-    let program = route(command)?;
+    let Route { program, own } = route(command)?;
     let folder = folder(scratch).map_err(CountError::Folder)?;
     let agent = Agent::prepare(folder.path(), task)?;
-    let own = command.environment().find(|(name, _)| *name == "LD_PRELOAD");
-    let preloaded = own.map(|(_, value)| value.to_owned()).or_else(|| std::env::var_os("LD_PRELOAD"));
+    let detours = own.as_ref().map_or(&[][..], |own| &own.detours);
+    if !agent.take_over(&program, detours) {
+        return Err(CountError::NotTakenOver { program });
+    }
+    let preloaded = command.environment().find(|(name, _)| *name == "LD_PRELOAD");
+    let preloaded = preloaded.map(|(_, value)| value.to_owned()).or_else(|| std::env::var_os("LD_PRELOAD"));
     let mut counted = command.clone();
     for (name, value) in agent.environment(preloaded.as_deref()) {
         counted = counted.env(name, value);
@@ -139,6 +151,10 @@ fn run(
             Err(error) => return Err(error.into()),
         }
     }
+    // The first process is the program: it has the functions that are taken over, if any process has.
+    if !detours.is_empty() && !heaps.iter().any(|heap| heap.is_detoured) {
+        return Err(CountError::NotTakenOver { program });
+    }
     let mut stacks = Stacks::of(heaps);
     stacks.gaps.refused_processes = agent.counters().refused_heaps + unfinished;
     let count = stacks.sampled.map_or_else(|| stacks.totals().count, |totals| totals.count);
@@ -158,16 +174,31 @@ fn run(
 /// Programs whose allocations could not be seen, and those that allocated nothing in any of their processes: nearly
 /// every program allocates something as it starts.
 fn unseen(stacks: &Stacks) -> Vec<String> {
-    let mut programs: BTreeMap<&Path, u64> = BTreeMap::new();
-    for process in &stacks.processes {
-        *programs.entry(&process.program).or_default() += process.blocks;
+    /// What the processes of a program say together.
+    struct OfProgram {
+        blocks: u64,
+        is_detoured: bool,
     }
-    let why = |(program, count): (&Path, u64)| match look(program) {
+    let mut programs: BTreeMap<&Path, OfProgram> = BTreeMap::new();
+    for process in &stacks.processes {
+        let nothing = OfProgram { blocks: 0, is_detoured: true };
+        let of_program = programs.entry(&process.program).or_insert(nothing);
+        of_program.blocks += process.blocks;
+        of_program.is_detoured &= process.is_detoured;
+    }
+    let why = |(program, told): (&Path, OfProgram)| match look(program) {
         // A program that is gone or was replaced since was there when it was counted.
-        Err(Refusal::Unreadable { .. } | Refusal::NotElf { .. }) if count > 0 => None,
+        Err(Refusal::Unreadable { .. } | Refusal::NotElf { .. }) if told.blocks > 0 => None,
         Err(refusal) => Some(refusal.to_string()),
-        Ok(()) if count > 0 => None,
-        Ok(()) => Some(CountError::Nothing { program: program.to_owned() }.to_string()),
+        Ok(Some(own)) if !told.is_detoured => {
+            let program = program.display();
+            let allocator = own.name.map_or_else(|| "a `malloc` of its own".to_owned(), str::to_owned);
+            Some(format!(
+                "{program} holds {allocator}, which is taken over in the program that is started first only: count it alone"
+            ))
+        }
+        Ok(_) if told.blocks > 0 => None,
+        Ok(_) => Some(CountError::Nothing { program: program.to_owned() }.to_string()),
     };
     programs.into_iter().filter_map(why).collect()
 }

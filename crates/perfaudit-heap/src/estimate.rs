@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use perfaudit_agent::HeapSample;
 use perfaudit_stats::{Interval, Level, weighted_sum};
 
-use crate::sites::{Place, charge};
+use crate::sites::{Charger, Place};
 use crate::symbolise::SymbolisedHeap;
 
 /// An estimated total.
@@ -51,8 +51,9 @@ pub fn estimates(heap: &SymbolisedHeap, level: Level) -> Vec<SiteEstimate> {
         of_nodes[run.node as usize].add(&heap.samples[stack as usize]);
     }
     let mut places: HashMap<Place, (u64, u64, HeapSample)> = HashMap::new();
+    let charger = Charger::of(&profile);
     for stack in &profile.stacks {
-        let frame = charge(&profile, stack).frame;
+        let frame = charger.charge(stack).frame;
         let (bytes, count, sample) = places.entry((frame.function, frame.line)).or_default();
         *bytes += stack.counts.bytes;
         *count += stack.counts.count;

@@ -10,9 +10,11 @@ use std::path::{Path, PathBuf};
 use nix::unistd::{getegid, geteuid};
 use object::read::elf::{ElfFile64, FileHeader};
 use object::{Architecture, Object, ObjectSymbol};
+use perfaudit_agent::Detour;
 use perfaudit_exec::Command;
 
-use crate::allocator;
+use crate::allocator::{self, Family};
+use crate::detour::{NoDetour, plan};
 
 /// Why a program's allocations cannot be counted, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -65,21 +67,26 @@ pub enum Refusal {
     },
     /// It defines `malloc` for all that it loads.
     #[error(
-        "{path} brings a `malloc` of its own, which comes before a preloaded one: build it without that allocator"
+        "{path} brings a `malloc` of its own, which comes before a preloaded one, and {reason}: build it without that allocator"
     )]
     OwnMalloc {
         /// The file.
         path: PathBuf,
+        /// Why its functions cannot be taken over.
+        reason: NoDetour,
     },
     /// An allocator with names of its own is linked into it.
     #[error(
-        "{path} holds {allocator}, whose functions are linked into it and cannot be stood before: build it with the system's allocator, as by a cargo feature that leaves the `#[global_allocator]` out"
+        "{path} holds {allocator}, whose functions are linked into it, so that no library can stand before them{}: build it with the system's allocator, as by a cargo feature that leaves the `#[global_allocator]` out",
+        .reason.as_ref().map(|reason| format!(", and {reason}")).unwrap_or_default()
     )]
     OwnAllocator {
         /// The file.
         path: PathBuf,
         /// Its name.
         allocator: &'static str,
+        /// Why its functions cannot be taken over, where their names are known.
+        reason: Option<NoDetour>,
     },
     /// It runs with other rights than its user's.
     #[error(
@@ -94,11 +101,29 @@ pub enum Refusal {
 /// A script may name a script as its interpreter, and the system follows that so often.
 const MOST_INTERPRETERS: usize = 4;
 
-/// The file whose allocations would be counted by preloading: the program, or the interpreter of a script.
+/// A program whose allocations can be counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Its file: the program, or the interpreter of a script.
+    pub program: PathBuf,
+    /// How allocations by its own allocator are counted, if it has one; those by the C library's are in any case.
+    pub own: Option<OwnAllocator>,
+}
+
+/// An allocator that is linked into a program, and whose functions can be taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnAllocator {
+    /// Its name; none where the program exports it under the names of the C library's.
+    pub name: Option<&'static str>,
+    /// Its functions.
+    pub detours: Vec<Detour>,
+}
+
+/// How the allocations of a command's program can be counted by a preloaded library.
 ///
 /// # Errors
 /// Why they cannot be counted.
-pub fn route(command: &Command) -> Result<PathBuf, Refusal> {
+pub fn route(command: &Command) -> Result<Route, Refusal> {
     let argv = command.argv();
     let named = argv.first().map(OsString::from).unwrap_or_default();
     let mut path = find(&named, command.working_directory())?;
@@ -108,8 +133,8 @@ pub fn route(command: &Command) -> Result<PathBuf, Refusal> {
             None => break,
         }
     }
-    look(&path)?;
-    Ok(path)
+    let own = look(&path)?;
+    Ok(Route { program: path, own })
 }
 
 /// The file that a name stands for, as the system finds it.
@@ -146,7 +171,7 @@ fn interpreter(path: &Path) -> Result<Option<PathBuf>, Refusal> {
 ///
 /// # Errors
 /// Why its allocations cannot be counted.
-pub(crate) fn look(path: &Path) -> Result<(), Refusal> {
+pub(crate) fn look(path: &Path) -> Result<Option<OwnAllocator>, Refusal> {
     let unreadable = |source| Refusal::Unreadable { path: path.to_owned(), source };
     let metadata = path.metadata().map_err(unreadable)?;
     let mode = metadata.mode();
@@ -159,7 +184,7 @@ pub(crate) fn look(path: &Path) -> Result<(), Refusal> {
     look_at_elf(path, &bytes)
 }
 
-fn look_at_elf(path: &Path, bytes: &[u8]) -> Result<(), Refusal> {
+fn look_at_elf(path: &Path, bytes: &[u8]) -> Result<Option<OwnAllocator>, Refusal> {
     let path = path.to_owned();
     let file: ElfFile64<'_> = match ElfFile64::parse(bytes) {
         Ok(file) => file,
@@ -180,11 +205,16 @@ fn look_at_elf(path: &Path, bytes: &[u8]) -> Result<(), Refusal> {
         symbol.is_definition() && symbol.name() == Ok(name)
     };
     if file.dynamic_symbols().any(|symbol| defines(&symbol, "malloc")) {
-        return Err(Refusal::OwnMalloc { path });
+        return match plan(&file, &allocator::EXPORTED) {
+            Ok(detours) => Ok(Some(OwnAllocator { name: None, detours })),
+            Err(reason) => Err(Refusal::OwnMalloc { path, reason }),
+        };
     }
-    match allocator::linked_into(&file) {
-        Some(allocator) => Err(Refusal::OwnAllocator { path, allocator }),
-        None => Ok(()),
+    let Some(allocator) = allocator::linked_into(&file) else { return Ok(None) };
+    match Family::of(allocator).map(|family| plan(&file, family)) {
+        Some(Ok(detours)) => Ok(Some(OwnAllocator { name: Some(allocator), detours })),
+        Some(Err(reason)) => Err(Refusal::OwnAllocator { path, allocator, reason: Some(reason) }),
+        None => Err(Refusal::OwnAllocator { path, allocator, reason: None }),
     }
 }
 

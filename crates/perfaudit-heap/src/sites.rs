@@ -3,7 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
-use perfaudit_result::{FunctionId, HeapCounts, HeapProfile, HeapSite, HeapStack, OriginKind, SourceFrame};
+use perfaudit_result::{
+    Function, FunctionId, HeapCounts, HeapProfile, HeapSite, HeapStack, OriginKind, SourceFrame,
+};
 
 /// How many sites are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,10 +74,11 @@ pub(crate) type Place = (FunctionId, u32);
 /// outermost.
 #[must_use]
 pub fn sites(profile: &HeapProfile) -> Sites {
+    let charger = Charger::of(profile);
     let mut charged: HashMap<Place, Charged> = HashMap::new();
     let mut callees: HashMap<(Place, FunctionId), u64> = HashMap::new();
     for stack in &profile.stacks {
-        let Charge { frame, callee, is_direct } = charge(profile, stack);
+        let Charge { frame, callee, is_direct } = charger.charge(stack);
         let place = (frame.function, frame.line);
         let sums = charged.entry(place).or_default();
         sums.counts.add(&stack.counts);
@@ -139,38 +142,64 @@ pub(crate) struct Charge<'a> {
     is_direct: bool,
 }
 
-/// What a stack is charged to.
-pub(crate) fn charge<'a>(profile: &'a HeapProfile, stack: &HeapStack) -> Charge<'a> {
-    let kind = |frame: &SourceFrame| {
-        let function = &profile.functions[frame.function as usize];
-        profile.origins[function.origin as usize].kind
-    };
-    let of_program = |kind| matches!(kind, OriginKind::Dependency | OriginKind::Unknown);
-    let mut own = None;
-    let mut other = None;
-    let mut outermost = None;
-    let mut inner = None;
-    for frame in profile.stack(stack.node) {
-        match kind(frame) {
-            OriginKind::Own => {
-                own = Some((frame, inner));
-                break;
-            }
-            kind if other.is_none() && of_program(kind) => other = Some((frame, inner)),
-            _ => {}
-        }
-        outermost = Some((frame, inner));
-        inner = Some(frame.function);
+/// What the names of the functions end in by which programs of Rust call their allocator. What lies within them is the
+/// allocator, be it one that the project brings by `#[global_allocator]`.
+const ALLOCATING: [&str; 3] = ["::__rust_alloc", "::__rust_alloc_zeroed", "::__rust_realloc"];
+
+/// Tells what stacks are charged to.
+pub(crate) struct Charger<'a> {
+    profile: &'a HeapProfile,
+    /// Of each function, whether it calls the allocator and lies within it itself.
+    allocates: Vec<bool>,
+}
+
+impl<'a> Charger<'a> {
+    pub(crate) fn of(profile: &'a HeapProfile) -> Self {
+        let allocates = |function: &Function| ALLOCATING.iter().any(|end| function.name.ends_with(end));
+        Self { profile, allocates: profile.functions.iter().map(allocates).collect() }
     }
-    let is_direct = own.is_some() && other.is_none();
-    let (frame, callee) = own.or(other).or(outermost).expect("a stack has a frame");
-    Charge { frame, callee, is_direct }
+
+    /// The frames of a stack outside of the allocator, the innermost first.
+    fn frames(&self, stack: &HeapStack) -> impl Iterator<Item = &'a SourceFrame> {
+        let within = self.profile.stack(stack.node).position(|frame| self.allocates[frame.function as usize]);
+        self.profile.stack(stack.node).skip(within.map_or(0, |last| last + 1))
+    }
+
+    /// What a stack is charged to.
+    pub(crate) fn charge(&self, stack: &HeapStack) -> Charge<'a> {
+        let kind = |frame: &SourceFrame| {
+            let function = &self.profile.functions[frame.function as usize];
+            self.profile.origins[function.origin as usize].kind
+        };
+        let of_program = |kind| matches!(kind, OriginKind::Dependency | OriginKind::Unknown);
+        let mut own = None;
+        let mut other = None;
+        let mut outermost = None;
+        let mut inner = None;
+        for frame in self.frames(stack) {
+            match kind(frame) {
+                OriginKind::Own => {
+                    own = Some((frame, inner));
+                    break;
+                }
+                kind if other.is_none() && of_program(kind) => other = Some((frame, inner)),
+                _ => {}
+            }
+            outermost = Some((frame, inner));
+            inner = Some(frame.function);
+        }
+        let is_direct = own.is_some() && other.is_none();
+        // A stack that ends within the allocator is charged to where it ends.
+        let root = || self.profile.stack(stack.node).last().map(|frame| (frame, None));
+        let (frame, callee) = own.or(other).or(outermost).or_else(root).expect("a stack has a frame");
+        Charge { frame, callee, is_direct }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use perfaudit_result::{CodeOrigin, Function, StackNode, WorkloadId};
+    use perfaudit_result::{CodeOrigin, StackNode, WorkloadId};
 
     /// A stack given from the outermost frame inwards: kinds of code, each at a line of its own.
     fn profile(stacks: &[(&[OriginKind], u64)]) -> HeapProfile {
@@ -226,6 +255,18 @@ mod tests {
         assert_eq!(direct(&[System, Dependency, Own, Std]), 7);
         assert_eq!(direct(&[System, Own, Dependency, Std]), 0);
         assert_eq!(direct(&[System, Dependency, Std]), 0);
+    }
+
+    #[test]
+    fn an_allocator_that_the_project_brings_is_not_charged_for_what_is_asked_of_it() {
+        use OriginKind::{Dependency, Own, Std};
+        let mut profile = profile(&[(&[Own, Std, Own, Dependency], 7)]);
+        profile.functions[2].name = "__rustc::__rust_alloc".to_owned();
+        let site = sites(&profile).all.remove(0);
+        assert_eq!((site.symbol.as_str(), site.direct.bytes), ("Own0", 7));
+        profile.functions[0].name = "__rustc::__rust_alloc".to_owned();
+        profile.functions[2].name = "Own2".to_owned();
+        assert_eq!(sites(&profile).all[0].symbol, "__rustc::__rust_alloc", "nothing is known outside of it");
     }
 
     #[test]

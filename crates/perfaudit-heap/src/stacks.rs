@@ -44,6 +44,8 @@ pub struct ProcessTotals {
     pub counts: HeapCounts,
     /// How many blocks it allocated, counted in any case.
     pub blocks: u64,
+    /// Whether functions of an allocator of its own were taken over.
+    pub is_detoured: bool,
 }
 
 /// What could not be counted, or not assigned, in all processes.
@@ -132,7 +134,7 @@ impl Stacks {
             all.bytes += of_process.bytes;
         }
         let blocks = heap.sampled.map_or(totals.count, |sampled| sampled.count);
-        self.processes.push(ProcessTotals { program, counts: totals, blocks });
+        self.processes.push(ProcessTotals { program, counts: totals, blocks, is_detoured: heap.is_detoured });
         self.gaps.foreign_frees += heap.gaps.foreign_frees;
         self.gaps.unaligned += heap.gaps.unaligned;
         self.gaps.overflown += heap.gaps.overflown;
@@ -215,6 +217,7 @@ mod tests {
             gaps: HeapGaps::default(),
             peak_bytes: bytes.cast_signed(),
             sampled: None,
+            is_detoured: false,
         }
     }
 

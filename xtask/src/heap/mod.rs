@@ -1,6 +1,7 @@
 //! Allocations counted by perfaudit: whether counts equal those of valgrind's DHAT, and what they cost.
 
 mod dhat;
+mod goal;
 mod oracle;
 mod programs;
 mod speed;
@@ -14,7 +15,8 @@ pub(crate) struct Arguments {
     /// Only compare counts with DHAT, on programs made for it, and fail where a difference is not explained
     #[arg(long, conflicts_with_all = ["rounds", "commands"])]
     oracle: bool,
-    /// How often each way runs
+    /// How often each way runs at least; with more than one round, more are added until it is decided whether the limits
+    /// are kept
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     /// The commands, each in one argument and split at spaces; without them rustfmt, and 64 threads

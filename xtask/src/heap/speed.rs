@@ -1,5 +1,6 @@
 //! What counting costs, beside heaptrack: CPU time over that without a counter, in rounds in which each way runs once, by
-//! turns; what is written; and how long it takes from the end of the program to lines of source.
+//! turns; what is written; and how long it takes from the end of the program to lines of source. What is to be shown of a
+//! ratio is decided by pairs of runs that follow each other, more of them until it is.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -9,6 +10,7 @@ use perfaudit_exec::{Command, Finished, Interrupt, run as run_command};
 use perfaudit_heap::{AllocationSampling, CountError, Counted, count, sample, sites, symbolise};
 use perfaudit_result::WorkloadId;
 
+use super::goal::Goal;
 use super::programs;
 use crate::error::TaskError;
 use crate::{say, workspace};
@@ -72,7 +74,8 @@ fn formatter(folder: &Path) -> Result<Vec<String>, TaskError> {
     Ok(words.into_iter().chain(["--emit=stdout".to_owned(), path.display().to_string()]).collect())
 }
 
-/// Says what a command costs, in a single round without heaptrack, which may take long; answers how many blocks it allocated.
+/// Says what a command costs, in a single round without heaptrack, which may take long, and without goals; answers how many
+/// blocks it allocated.
 fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u64, TaskError> {
     let program = words.first().ok_or_else(|| TaskError::Failed("a command has no words".to_owned()))?;
     let plain = Command::new(program).args(&words[1..]);
@@ -83,27 +86,51 @@ fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u
     let told = |counted: Result<Counted, CountError>| {
         counted.map_err(|error| TaskError::Failed(format!("{name}: {error}")))
     };
-    for round in 0..rounds {
+    let mut goals = [
+        Goal::new("counted, over that without a counter", 3.0),
+        Goal::new("counted, over heaptrack", 0.5),
+        Goal::new("sampled, over that without a counter", 1.05),
+    ];
+    let mut round = 0;
+    while round < rounds || rounds > 1 && goals.iter().any(Goal::is_open) {
+        let needs = |goal: &Goal| round < rounds || goal.is_open();
         let alone = finished(&plain)?;
         if !alone.ending.is_success() {
             return Err(TaskError::Failed(format!("{name} ends with {}", alone.ending.describe())));
         }
         native.push(cpu(&alone));
-        let started = Instant::now();
-        let of_round = told(count(&plain, folder, &Interrupt::new(), &mut |_| {}))?;
-        counted.push(cpu(&of_round.finished));
-        let sites = seconds_to_sites(&of_round, started);
-        last = Some((of_round, sites));
-        let mean_bytes = std::num::NonZeroU32::new(MEAN_BYTES).expect("it is not zero");
-        let sampling = AllocationSampling { mean_bytes, seed: round.into() };
-        let of_round = told(sample(sampling, &plain, folder, &Interrupt::new(), &mut |_| {}))?;
-        sampled.push(cpu(&of_round.finished));
+        let mut of_counted = None;
+        if needs(&goals[0]) || needs(&goals[1]) {
+            let started = Instant::now();
+            let of_round = told(count(&plain, folder, &Interrupt::new(), &mut |_| {}))?;
+            let time = cpu(&of_round.finished);
+            goals[0].add(time, cpu(&alone));
+            counted.push(time);
+            of_counted = Some(time);
+            let sites = seconds_to_sites(&of_round, started);
+            last = Some((of_round, sites));
+        }
+        if needs(&goals[2]) {
+            let mean_bytes = std::num::NonZeroU32::new(MEAN_BYTES).expect("it is not zero");
+            let sampling = AllocationSampling { mean_bytes, seed: round.into() };
+            let of_round = told(sample(sampling, &plain, folder, &Interrupt::new(), &mut |_| {}))?;
+            let time = cpu(&of_round.finished);
+            goals[2].add(time, cpu(&alone));
+            sampled.push(time);
+        }
+        round += 1;
         // Without heaptrack the rest still stands; what ends otherwise did not run the program.
-        if rounds == 1 {
+        if rounds == 1 || !needs(&goals[1]) {
             continue;
         }
-        let ran = finished(&traced).ok().filter(|traced| traced.ending == alone.ending);
-        others.extend(ran.map(|finished| cpu(&finished)));
+        match finished(&traced).ok().filter(|traced| traced.ending == alone.ending) {
+            Some(traced) => {
+                others.push(cpu(&traced));
+                of_counted.into_iter().for_each(|time| goals[1].add(time, cpu(&traced)));
+            }
+            None if others.is_empty() => goals[1].give_up(),
+            None => {}
+        }
     }
     let (here, seconds) = last.expect("there is at least one round");
     let blocks = here.stacks.totals().count;
@@ -120,6 +147,9 @@ fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u
         ratio(&mut sampled),
         ratio(&mut others),
     ));
+    if rounds > 1 {
+        goals.iter().for_each(|goal| say(&format!("\n{name}, CPU time {}", goal.tell())));
+    }
     Ok(blocks)
 }
 

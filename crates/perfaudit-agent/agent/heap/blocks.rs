@@ -1,24 +1,39 @@
 //! Which blocks are allocated, by their address: two levels of tables that are mapped as they are needed.
 //!
 //! A block belongs to one thread at a time, so that an entry needs no lock. An entry covers 16 bytes; no block of an
-//! allocator that aligns to 16 shares one. It holds the account and the size, or a mark and the size in the next entry,
+//! allocator that aligns to 16 shares one. Where functions of the program's own allocator are taken over, which may have
+//! blocks of 8 bytes, it covers 8. It holds the account and the size, or a mark and the size in the next entry,
 //! which a block that large covers, too.
 
-use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use super::{Account, Known};
 use super::file::HeapFile;
 use crate::sys;
 
-const GRANULE_BITS: u32 = 4;
+/// The alignment of the C library's blocks, and the least of any allocator's.
+const WIDE_BITS: u32 = 4;
+const NARROW_BITS: u32 = 3;
 const LEAF_BITS: u32 = 22;
-const TOP_BITS: u32 = 48 - GRANULE_BITS - LEAF_BITS;
+const TOP_BITS: u32 = 48 - NARROW_BITS - LEAF_BITS;
 /// The size stands in the next entry.
 const LARGE: u64 = 0xffff_ffff;
 
 type Leaf = AtomicPtr<AtomicU64>;
 
 static TOP: AtomicPtr<Leaf> = AtomicPtr::new(core::ptr::null_mut());
+/// How many bits of an address are within an entry.
+static GRANULE_BITS: AtomicU32 = AtomicU32::new(WIDE_BITS);
+
+/// Tells whether blocks may be aligned to 8 bytes only; before the first is entered.
+pub(super) fn set_alignment(is_narrow: bool) {
+    GRANULE_BITS.store(if is_narrow { NARROW_BITS } else { WIDE_BITS }, Ordering::Relaxed);
+}
+
+#[inline]
+fn granule_bits() -> u32 {
+    GRANULE_BITS.load(Ordering::Relaxed)
+}
 
 /// Starts with an empty table.
 pub(super) fn install() -> bool {
@@ -29,7 +44,7 @@ pub(super) fn install() -> bool {
 
 #[inline]
 fn leaf(block: usize) -> Option<(&'static Leaf, usize)> {
-    let granule = block >> GRANULE_BITS;
+    let granule = block >> granule_bits();
     let top = granule >> LEAF_BITS;
     if top >> TOP_BITS != 0 {
         return None;
@@ -63,7 +78,7 @@ fn make_leaf(block: usize) {
 /// Enters a block.
 #[inline]
 pub(super) fn put(heap: &HeapFile, block: usize, known: Known) {
-    if block % (1 << GRANULE_BITS) != 0 {
+    if block % (1 << granule_bits()) != 0 {
         heap.header().unaligned.fetch_add(1, Ordering::Relaxed);
         return;
     }
@@ -79,10 +94,10 @@ pub(super) fn put(heap: &HeapFile, block: usize, known: Known) {
     let size = if bytes < LARGE {
         bytes
     } else {
-        if entry(block + (1 << GRANULE_BITS)).is_none() {
-            make_leaf(block + (1 << GRANULE_BITS));
+        if entry(block + (1 << granule_bits())).is_none() {
+            make_leaf(block + (1 << granule_bits()));
         }
-        if let Some(next) = entry(block + (1 << GRANULE_BITS)) {
+        if let Some(next) = entry(block + (1 << granule_bits())) {
             next.store(bytes, Ordering::Relaxed);
         }
         LARGE
@@ -93,7 +108,7 @@ pub(super) fn put(heap: &HeapFile, block: usize, known: Known) {
 /// Takes a block out; none if it was never entered.
 #[inline]
 pub(super) fn take(block: usize) -> Option<Known> {
-    if block % (1 << GRANULE_BITS) != 0 {
+    if block % (1 << granule_bits()) != 0 {
         return None;
     }
     let place = entry(block)?;
@@ -104,7 +119,7 @@ pub(super) fn take(block: usize) -> Option<Known> {
     place.store(0, Ordering::Relaxed);
     let size = packed >> 32;
     let bytes = if size == LARGE {
-        entry(block + (1 << GRANULE_BITS)).map_or(LARGE, |next| next.swap(0, Ordering::Relaxed))
+        entry(block + (1 << granule_bits())).map_or(LARGE, |next| next.swap(0, Ordering::Relaxed))
     } else {
         size
     };

@@ -1,6 +1,7 @@
 //! Counting allocations: which stack asked for how much, and what became of it.
 
 mod blocks;
+mod detour;
 mod file;
 mod hooks;
 mod local;
@@ -32,6 +33,9 @@ pub(crate) fn install() {
         list_modules();
         nested::look_at_allocator(hooks::next_malloc());
         sampled::install(&heap);
+        let is_detoured = detour::install();
+        blocks::set_alignment(is_detoured);
+        heap.header().is_detoured.store(is_detoured.into(), Ordering::Relaxed);
         HeapFile::publish();
     } else if let Some(region) = Region::current() {
         region.header().heap_refused.fetch_add(1, Ordering::Relaxed);

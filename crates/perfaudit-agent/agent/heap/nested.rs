@@ -2,13 +2,15 @@
 //!
 //! An allocator that another library brings may call its own functions by their public names, for instance `malloc` from
 //! `realloc`, and then comes by here once more for one request of the program. Such a call comes from that library while
-//! the thread is in it already. The C library's own allocator calls no public names.
+//! the thread is in it already. What the program's own allocator, whose functions are taken over, asks of another is no
+//! request of the program either. The C library's own allocator calls no public names.
 
 use core::cell::Cell;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::file::HeapFile;
-use super::local;
+use super::{detour, local};
+use crate::tls;
 use crate::unwind::{Start, module_of};
 
 /// The library that brings the allocator, from its first address up to `END`, which is 0 for the C library.
@@ -32,6 +34,18 @@ impl Request {
     /// None for a call that the allocator makes of itself.
     #[inline(always)]
     pub(super) fn begin(start: Start) -> Option<Self> {
+        if END.load(Ordering::Relaxed) == 0 && !detour::is_done() {
+            Some(Self { flag: None })
+        } else {
+            Self::of_other(start)
+        }
+    }
+
+    #[cold]
+    fn of_other(start: Start) -> Option<Self> {
+        if detour::is_done() && tls::is_in_allocator() {
+            return None;
+        }
         if END.load(Ordering::Relaxed) == 0 { Some(Self { flag: None }) } else { Self::of_library(start) }
     }
 

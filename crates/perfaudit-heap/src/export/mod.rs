@@ -1,6 +1,7 @@
 //! Allocations in the formats of other tools.
 
 mod dhat;
+mod heaptrack;
 
 use std::io::{self, Write};
 
@@ -18,6 +19,8 @@ pub enum HeapFormat {
     Pprof,
     /// JSON of valgrind's DHAT, for its viewer `dh_view.html`, a file for each measure.
     Dhat,
+    /// The summary that `heaptrack_print` writes, as text.
+    Heaptrack,
 }
 
 /// What a file of a format tells that can tell one thing only.
@@ -76,6 +79,7 @@ impl HeapFormat {
             Self::Collapsed => "folded",
             Self::Pprof => "pb.gz",
             Self::Dhat => "dhat.json",
+            Self::Heaptrack => "heaptrack.txt",
         };
         content.map_or_else(|| extension.to_owned(), |measure| format!("{}.{extension}", measure.word()))
     }
@@ -85,7 +89,7 @@ impl HeapFormat {
     pub fn contents(self, profile: &HeapProfile) -> Vec<Content> {
         use Measure::{Blocks, Bytes, Grown, Live, Peak, Temporary};
         let measures: &[Measure] = match self {
-            Self::Pprof => return vec![None],
+            Self::Pprof | Self::Heaptrack => return vec![None],
             Self::Collapsed => &[Bytes, Blocks, Peak, Temporary, Grown, Live],
             // The format has bytes and blocks beside each other.
             Self::Dhat => &[Bytes, Peak, Live],
@@ -112,6 +116,7 @@ pub fn export(
         HeapFormat::Collapsed => collapsed(profile, measure, out),
         HeapFormat::Pprof => pprof(profile, out),
         HeapFormat::Dhat => dhat::write(profile, measure, out),
+        HeapFormat::Heaptrack => heaptrack::write(profile, out),
     }?;
     out.flush()?;
     Ok(())

@@ -140,6 +140,33 @@ fn another_decoder_finds_every_value_in_a_pprof_file() {
 }
 
 #[test]
+fn the_summary_of_heaptrack_merges_stacks_by_their_innermost_function() {
+    let text = String::from_utf8(exported(HeapFormat::Heaptrack, None)).unwrap();
+    let calls = "MOST CALLS TO ALLOCATION FUNCTIONS\n12 calls to allocation functions with 285B peak consumption from\na;b\n  at src/lib.rs:12\n7 calls with 35B peak consumption from:\n    main\n      at src/lib.rs:1\n5 calls with 250B peak consumption from:\n    main\n      at src/lib.rs:1\n\n1 calls to allocation functions with 32B peak consumption from\nmain\n";
+    assert!(text.contains(calls), "{text}");
+    assert!(text.contains("MEMORY LEAKS\n64B leaked over 1 calls from\nmain\n"), "{text}");
+    assert!(
+        text.contains("10 temporary allocations of 12 allocations in total (83.33%) from\na;b\n"),
+        "{text}"
+    );
+    let totals = "calls to allocation functions: 13\ntemporary memory allocations: 10\npeak heap memory consumption: 317B\ntotal memory leaked: 64B\n";
+    assert!(text.ends_with(totals), "{text}");
+}
+
+#[test]
+fn of_many_stacks_of_a_function_the_summary_of_heaptrack_tells_how_much_the_rest_is() {
+    let mut profile = profile();
+    profile.stacks[1].counts.peak = 1500;
+    profile.stacks = [&profile.stacks[1]; 7].map(Clone::clone).to_vec();
+    let mut out = Vec::new();
+    export(HeapFormat::Heaptrack, None, &profile, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains("10.50K peak memory consumed over 35 calls from"), "{text}");
+    assert!(text.contains("  and 10 from 2 other places\n"), "{text}");
+    assert!(text.contains("  and 3.00K from 2 other places\n"), "{text}");
+}
+
+#[test]
 fn a_damaged_profile_is_refused() {
     let mut damaged = profile();
     damaged.stacks[0].node = 99;

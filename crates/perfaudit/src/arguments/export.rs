@@ -19,6 +19,8 @@ pub(crate) enum ExportFormat {
     Pprof,
     /// Allocations for the viewer of valgrind's DHAT, in bytes, at the peak and at exit
     Dhat,
+    /// Allocations as `heaptrack_print` of heaptrack summarises them, as text
+    Heaptrack,
 }
 
 impl ExportFormat {
@@ -30,7 +32,7 @@ impl ExportFormat {
             Self::Speedscope => Some(ProfileFormat::Speedscope),
             Self::Firefox => Some(ProfileFormat::Firefox),
             Self::Pprof => Some(ProfileFormat::Pprof),
-            Self::Dhat => None,
+            Self::Dhat | Self::Heaptrack => None,
         }
     }
 
@@ -40,6 +42,7 @@ impl ExportFormat {
             Self::Collapsed => Some(HeapFormat::Collapsed),
             Self::Pprof => Some(HeapFormat::Pprof),
             Self::Dhat => Some(HeapFormat::Dhat),
+            Self::Heaptrack => Some(HeapFormat::Heaptrack),
             Self::Svg | Self::Speedscope | Self::Firefox => None,
         }
     }

@@ -154,11 +154,14 @@ fn what_a_command_keeps_and_what_it_frees_at_once_are_findings_at_their_lines() 
 
     let exported = project
         .perfaudit()
-        .args(["report", "--export", "collapsed", "--export", "pprof", "--export", "dhat"])
+        .args(["report", "--export", "collapsed", "--export", "pprof"])
+        .args(["--export", "dhat", "--export", "heaptrack"])
         .args([&audited.directory])
         .run();
     assert_eq!(exported.code, Some(0), "{}", exported.stderr);
-    for file in ["bytes.folded", "live.folded", "temporary.folded", "pb.gz", "bytes.dhat.json"] {
+    for file in
+        ["bytes.folded", "live.folded", "temporary.folded", "pb.gz", "bytes.dhat.json", "heaptrack.txt"]
+    {
         assert!(exported.stderr.contains(&format!("0000.{file}")), "{}", exported.stderr);
     }
 }

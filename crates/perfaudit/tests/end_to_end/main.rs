@@ -1,6 +1,7 @@
 //! The command from its arguments to its reports, on projects that are built and run for real.
 
 mod allocations;
+mod allocators;
 mod broken_builds;
 mod command_line;
 mod commands;
