@@ -122,3 +122,37 @@ fn processes_that_are_alike_are_not_sampled_alike() {
     small.dedup();
     assert_eq!(small.len(), 2);
 }
+
+#[test]
+fn calls_that_are_passed_on_at_once_are_counted_whichever_way_and_in_whichever_process() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    // A large mean: nearly nothing is sampled. The child is one that the C library knows nothing of.
+    let helpers = "APART void all(void) { for (int i = 0; i < 1000; i++) {
+            char *p = malloc(0); p = realloc(p, 70); p = realloc(p, 7); free(p); free(calloc(3, 10));
+        } free(malloc(100000)); sink = malloc(-9UL); }
+        static void *work(void *unused) { all(); return unused; }";
+    let body = "if (argc > 1) {
+            all(); pthread_t t; pthread_create(&t, 0, work, 0); pthread_join(t, 0);
+            long child = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+            if (child) waitpid(child, 0, 0); else { all(); _exit(0); }
+        } else { pthread_t t; pthread_create(&t, 0, (void *(*)(void *))abs, 0); pthread_join(t, 0); }";
+    let program = compiled(folder.path(), helpers, body);
+    let totals = |arguments: &[&str]| {
+        let folder = tempfile::tempdir_in(folder.path()).expect("there is room for a folder");
+        let sampling = AllocationSampling { mean_bytes: NonZeroU32::MAX, seed: 3 };
+        let agent = Agent::prepare(folder.path(), Task::SampleAllocations(sampling));
+        let agent = agent.expect("the agent can be written");
+        let status = Command::new(&program).args(arguments).envs(agent.environment(None)).status();
+        assert!(status.expect("the program starts").success());
+        let files = agent.heap_files().expect("the folder can be read");
+        let read = files.iter().map(|file| ProcessHeap::read(file).expect("the agent wrote it"));
+        let mut totals: Vec<(u64, u64)> =
+            read.filter_map(|heap| heap.sampled).map(|totals| (totals.count, totals.bytes)).collect();
+        totals.sort_unstable();
+        totals
+    };
+    const BLOCKS: u64 = 4 * 1000 + 1;
+    const BYTES: u64 = (70 + 7 + 30) * 1000 + 100_000;
+    let nothing = totals(&[])[0];
+    assert_eq!(totals(&["all"]), [(BLOCKS, BYTES), (nothing.0 + 2 * BLOCKS, nothing.1 + 2 * BYTES)]);
+}

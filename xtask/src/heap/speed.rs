@@ -93,7 +93,8 @@ fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u
     ];
     let mut round = 0;
     while round < rounds || rounds > 1 && goals.iter().any(Goal::is_open) {
-        let needs = |goal: &Goal| round < rounds || goal.is_open();
+        let is_asked_for = round < rounds;
+        let needs = |goal: &Goal| is_asked_for || goal.is_open();
         let alone = finished(&plain)?;
         if !alone.ending.is_success() {
             return Err(TaskError::Failed(format!("{name} ends with {}", alone.ending.describe())));

@@ -4,7 +4,7 @@ use core::ffi::{c_char, c_int, c_void};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::nested::Request;
-use super::{Why, allocated, freed, unfreed};
+use super::{Why, allocated, freed, sampled, unfreed};
 use crate::unwind::Start;
 
 type Pointer = *mut c_void;
@@ -44,6 +44,13 @@ impl Hidden {
             0 => self.look_up(),
             known => Some(known),
         }
+    }
+
+    /// The address, if it was looked up already.
+    #[inline(always)]
+    fn known(&self) -> Option<usize> {
+        let address = self.address.load(Ordering::Relaxed);
+        (address != 0).then_some(address)
     }
 
     #[cold]
@@ -122,6 +129,20 @@ mod early {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn malloc(bytes: usize) -> Pointer {
     let start = Start::here();
+    if let Some(address) = MALLOC.known()
+        && sampled::pass_over(bytes)
+    {
+        // SAFETY: the C library's function has this type.
+        return unsafe { core::mem::transmute::<usize, Malloc>(address)(bytes) };
+    }
+    // SAFETY: the caller answers for it.
+    unsafe { malloc_counted(bytes, start) }
+}
+
+/// # Safety
+/// As `malloc` of the C library.
+#[inline(never)]
+unsafe fn malloc_counted(bytes: usize, start: Start) -> Pointer {
     let Some(address) = MALLOC.address() else { return early::allocate(bytes) };
     let request = Request::begin(start);
     // SAFETY: the C library's function has this type.
@@ -137,6 +158,20 @@ pub unsafe extern "C" fn malloc(bytes: usize) -> Pointer {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn calloc(count: usize, size: usize) -> Pointer {
     let start = Start::here();
+    if let (Some(address), Some(bytes)) = (CALLOC.known(), count.checked_mul(size))
+        && sampled::pass_over(bytes)
+    {
+        // SAFETY: the C library's function has this type.
+        return unsafe { core::mem::transmute::<usize, Calloc>(address)(count, size) };
+    }
+    // SAFETY: the caller answers for it.
+    unsafe { calloc_counted(count, size, start) }
+}
+
+/// # Safety
+/// As `calloc` of the C library.
+#[inline(never)]
+unsafe fn calloc_counted(count: usize, size: usize, start: Start) -> Pointer {
     let Some(address) = CALLOC.address() else { return early::allocate(count.saturating_mul(size)) };
     let request = Request::begin(start);
     // SAFETY: the C library's function has this type.
@@ -152,6 +187,16 @@ pub unsafe extern "C" fn calloc(count: usize, size: usize) -> Pointer {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn realloc(block: Pointer, bytes: usize) -> Pointer {
     let start = Start::here();
+    if let Some(address) = REALLOC.known()
+        && !block.is_null()
+        && !early::holds(block)
+        && bytes != 0
+        && sampled::is_passed_over(block as usize)
+        && sampled::pass_over(bytes)
+    {
+        // SAFETY: the C library's function has this type.
+        return unsafe { core::mem::transmute::<usize, Realloc>(address)(block, bytes) };
+    }
     // SAFETY: the caller answers for the block.
     unsafe { reallocate(block, bytes, start) }
 }
@@ -170,7 +215,7 @@ pub unsafe extern "C" fn reallocarray(block: Pointer, count: usize, size: usize)
 
 /// # Safety
 /// As `realloc` of the C library.
-#[inline(always)]
+#[inline(never)]
 unsafe fn reallocate(block: Pointer, bytes: usize, start: Start) -> Pointer {
     if early::holds(block) {
         let new = early::allocate(bytes);
@@ -205,10 +250,25 @@ unsafe fn reallocate(block: Pointer, bytes: usize, start: Start) -> Pointer {
 /// As `free` of the C library.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn free(block: Pointer) {
+    let start = Start::here();
     if block.is_null() || early::holds(block) {
         return;
     }
-    let request = Request::begin(Start::here());
+    if let Some(address) = FREE.known()
+        && sampled::is_passed_over(block as usize)
+    {
+        // SAFETY: the C library's function has this type.
+        return unsafe { core::mem::transmute::<usize, Free>(address)(block) };
+    }
+    // SAFETY: the caller answers for the block.
+    unsafe { free_counted(block, start) }
+}
+
+/// # Safety
+/// As `free` of the C library.
+#[inline(never)]
+unsafe fn free_counted(block: Pointer, start: Start) {
+    let request = Request::begin(start);
     if request.is_some() {
         freed(block as usize, Why::Free);
     }

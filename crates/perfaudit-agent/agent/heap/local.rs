@@ -5,23 +5,28 @@ use core::sync::atomic::{AtomicPtr, AtomicU8, Ordering, compiler_fence};
 
 use super::file::HeapFile;
 use super::sampled::Chooser;
-use super::{CUT, add, nodes};
-use crate::heap_layout::MOST_THREADS;
+use super::{CUT, add, nodes, sampled};
+use crate::heap_layout::{MOST_THREADS, ThreadTotals};
 use crate::unwind::{Start, Walker};
 use crate::{sys, threads, tls};
 
-/// What a thread keeps to itself; only this thread and its signal handlers see it.
+/// What a thread keeps to itself; only this thread and its signal handlers see it. What every call needs comes first, in
+/// one cache line.
+#[repr(C)]
 pub(super) struct Local {
-    /// Whether the thread is in this library: a signal handler that allocates must leave everything alone.
-    is_busy: Cell<bool>,
-    place: usize,
-    /// Whether the thread is in an allocator that is not the C library's.
-    in_allocator: Cell<bool>,
+    chooser: Chooser,
+    /// What this thread allocated in all, where blocks may be passed over without a look at anything else; otherwise null.
+    /// The state is zeros in the child of a fork, so that it is null there, too.
+    totals: AtomicPtr<ThreadTotals>,
     /// The block that was allocated last, if nothing was freed since.
     last_block: Cell<usize>,
     /// Bytes allocated less bytes freed that the header does not know of.
     pending: Cell<i64>,
-    chooser: Chooser,
+    /// Whether the thread is in this library: a signal handler that allocates must leave everything alone.
+    is_busy: Cell<bool>,
+    /// Whether the thread is in an allocator that is not the C library's.
+    in_allocator: Cell<bool>,
+    place: usize,
     walker: core::cell::UnsafeCell<Walker>,
 }
 
@@ -73,6 +78,13 @@ impl Local {
         self.last_block.set(block);
     }
 
+    /// What this thread allocated in all, where blocks may be passed over.
+    #[inline(always)]
+    pub(super) fn totals(&self) -> Option<&ThreadTotals> {
+        // SAFETY: it lies in the file of this process, which stays mapped.
+        unsafe { self.totals.load(Ordering::Relaxed).as_ref() }
+    }
+
     /// The state of this thread, unless there is no place left.
     #[inline]
     pub(super) fn of_thread(heap: &HeapFile) -> Option<&'static Self> {
@@ -100,9 +112,16 @@ impl Local {
         heap.header().threads.fetch_max(u32::try_from(place + 1).unwrap_or(0), Ordering::Relaxed);
         let mut local = STATES[place].load(Ordering::Acquire);
         if local.is_null() {
-            local = sys::map(size_of::<Self>())?.cast();
+            let wiped = sys::map_wiped_on_fork(size_of::<Self>());
+            let memory = wiped.or_else(|| sys::map(size_of::<Self>()));
+            local = memory?.cast();
             // SAFETY: new memory that nobody else knows; zeros are a valid value of the other fields.
             unsafe { (&raw mut (*local).place).write(place) };
+            if wiped.is_some() && sampled::passes_over() {
+                let totals = core::ptr::from_ref(heap.totals(place)).cast_mut();
+                // SAFETY: as above.
+                unsafe { &*local }.totals.store(totals, Ordering::Relaxed);
+            }
             STATES[place].store(local, Ordering::Release);
         }
         tls::set(local.cast());
@@ -114,9 +133,13 @@ impl Local {
 /// Adds a block to what the thread at a place allocated in all.
 #[inline]
 pub(super) fn count_in_totals(heap: &HeapFile, place: usize, bytes: usize) {
-    let totals = heap.totals(place);
-    add(&totals.count, 1, place == 0);
-    add(&totals.bytes, bytes as u64, place == 0);
+    add_to(heap.totals(place), bytes, place == 0);
+}
+
+#[inline(always)]
+pub(super) fn add_to(totals: &ThreadTotals, bytes: usize, is_shared: bool) {
+    add(&totals.count, 1, is_shared);
+    add(&totals.bytes, bytes as u64, is_shared);
 }
 
 /// Whether this thread is in an allocator that is not the C library's; none for a thread without a state.

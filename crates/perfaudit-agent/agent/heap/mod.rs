@@ -32,10 +32,10 @@ pub(crate) fn install() {
     if let (true, Some(heap)) = (is_ready, HeapFile::made()) {
         list_modules();
         nested::look_at_allocator(hooks::next_malloc());
-        sampled::install(&heap);
         let is_detoured = detour::install();
         blocks::set_alignment(is_detoured);
         heap.header().is_detoured.store(is_detoured.into(), Ordering::Relaxed);
+        sampled::install(&heap);
         HeapFile::publish();
     } else if let Some(region) = Region::current() {
         region.header().heap_refused.fetch_add(1, Ordering::Relaxed);

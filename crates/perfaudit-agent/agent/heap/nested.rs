@@ -25,6 +25,11 @@ pub(super) fn look_at_allocator(malloc: Option<usize>) {
     }
 }
 
+/// Whether an allocator may call itself by here.
+pub(super) fn may_nest() -> bool {
+    END.load(Ordering::Relaxed) != 0 || detour::is_done()
+}
+
 /// A request of the program: while it lasts the thread is in the allocator.
 pub(super) struct Request {
     flag: Option<(&'static Cell<bool>, bool)>,
@@ -34,14 +39,11 @@ impl Request {
     /// None for a call that the allocator makes of itself.
     #[inline(always)]
     pub(super) fn begin(start: Start) -> Option<Self> {
-        if END.load(Ordering::Relaxed) == 0 && !detour::is_done() {
-            Some(Self { flag: None })
-        } else {
-            Self::of_other(start)
-        }
+        if may_nest() { Self::of_other(start) } else { Some(Self { flag: None }) }
     }
 
     #[cold]
+    #[inline(never)]
     fn of_other(start: Start) -> Option<Self> {
         if detour::is_done() && tls::is_in_allocator() {
             return None;

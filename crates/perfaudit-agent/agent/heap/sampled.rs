@@ -6,11 +6,11 @@
 //! sum is estimated without bias by the sum of (1 - p) / p^2, times s^2 for bytes. How many blocks and bytes each thread
 //! allocates in all is counted exactly.
 
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use super::file::HeapFile;
 use super::local::Local;
-use super::{Account, Amount, Known, blocks, count_allocation, count_end, local, size_class};
+use super::{Account, Amount, Known, blocks, count_allocation, count_end, local, nested, size_class};
 use crate::heap_layout::{PARTS, Sampled};
 use crate::region::Region;
 use crate::unwind::Start;
@@ -20,9 +20,10 @@ static MEAN: AtomicU64 = AtomicU64::new(0);
 static SEED: AtomicU64 = AtomicU64::new(0);
 
 /// How many sampled blocks are allocated by a hash of their address: of nearly every block that is freed one look here
-/// tells that it was not sampled.
-static LIVE: [AtomicU32; 1 << LIVE_BITS] = [const { AtomicU32::new(0) }; 1 << LIVE_BITS];
-const LIVE_BITS: u32 = 14;
+/// tells that it was not sampled. Small enough to stay in the nearest cache. A count that reaches its largest value stays
+/// there: then the tables of blocks are always asked.
+static LIVE: [AtomicU8; 1 << LIVE_BITS] = [const { AtomicU8::new(0) }; 1 << LIVE_BITS];
+const LIVE_BITS: u32 = 13;
 
 pub(super) fn install(heap: &HeapFile) {
     let Some(region) = Region::current() else { return };
@@ -33,6 +34,46 @@ pub(super) fn install(heap: &HeapFile) {
     heap.header().mean.store(mean, Ordering::Relaxed);
     LIVE.iter().for_each(|place| place.store(0, Ordering::Relaxed));
     MEAN.store(mean, Ordering::Release);
+    PASSES_OVER.store(mean != 0 && !nested::may_nest(), Ordering::Relaxed);
+}
+
+/// Whether calls may be passed on at once of which nothing but their size is to be counted: not where some are an
+/// allocator's own.
+static PASSES_OVER: AtomicBool = AtomicBool::new(false);
+
+pub(super) fn passes_over() -> bool {
+    PASSES_OVER.load(Ordering::Relaxed)
+}
+
+/// Blocks up to this size are taken as given to the program before they are: so little is refused to none that goes on.
+const SMALL: usize = 64 * 1024;
+
+/// Counts a block that is about to be allocated, if that is all that there is to do: most are not sampled, and of these
+/// the thread's own counters are all that changes.
+#[inline(always)]
+pub(super) fn pass_over(bytes: usize) -> bool {
+    let Some(local) = Local::known() else { return false };
+    let Some(totals) = local.totals() else { return false };
+    let chooser = local.chooser();
+    let left = chooser.left.get() - bytes.max(1) as i64;
+    if bytes > SMALL || left < 0 {
+        return false;
+    }
+    chooser.left.set(left);
+    local::add_to(totals, bytes, false);
+    local.set_last_block(0);
+    true
+}
+
+/// Whether a block that is about to be freed was not sampled, so that nothing is to be done.
+#[inline(always)]
+pub(super) fn is_passed_over(block: usize) -> bool {
+    let Some(local) = Local::known() else { return false };
+    if local.totals().is_none() || live(block).load(Ordering::Relaxed) != 0 {
+        return false;
+    }
+    local.set_last_block(0);
+    true
 }
 
 #[inline]
@@ -100,12 +141,17 @@ fn count_certain(heap: &HeapFile, block: usize, bytes: usize) {
 }
 
 fn keep(heap: &HeapFile, block: usize, known: Known) {
-    live(block).fetch_add(1, Ordering::Relaxed);
+    change(live(block), 1);
     blocks::put(heap, block, known);
 }
 
+fn change(count: &AtomicU8, by: i8) {
+    let changed = |count: u8| if count == u8::MAX { None } else { Some(count.saturating_add_signed(by)) };
+    let _ = count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, changed);
+}
+
 #[inline]
-fn live(block: usize) -> &'static AtomicU32 {
+fn live(block: usize) -> &'static AtomicU8 {
     let hash = (block as u64 >> 4).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - LIVE_BITS);
     &LIVE[hash as usize]
 }
@@ -124,7 +170,7 @@ pub(super) fn freed(heap: &HeapFile, block: usize, is_free: bool) {
 #[cold]
 fn end(heap: &HeapFile, block: usize, is_free: bool) {
     let Some(known) = blocks::take(block) else { return };
-    live(block).fetch_sub(1, Ordering::Relaxed);
+    change(live(block), -1);
     let weight = if known.account == Account::INTERRUPTED { 1.0 } else { weight(known.bytes) };
     count_end(heap, block, known.account, amount(known.bytes, weight), is_free);
 }
