@@ -7,6 +7,7 @@ mod error;
 mod heap;
 mod help_time;
 mod hyperfine;
+mod pairs;
 mod perf;
 mod schema;
 mod ten_million;
@@ -41,6 +42,8 @@ enum Task {
     HelpTime(help_time::Arguments),
     /// Measure commands with perfaudit and with hyperfine, by turns
     Hyperfine(hyperfine::Arguments),
+    /// Compare programs with themselves, and with themselves with exact extra work: how often is that right
+    Pairs(pairs::Arguments),
     /// Profile a benchmark with perfaudit and with perf, by turns
     Perf(perf::Arguments),
     /// Send ten million samples through the analysis of CPU profiles and look at its memory
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Task::Heap(arguments) => heap::run(&arguments),
         Task::HelpTime(arguments) => help_time::run(&arguments),
         Task::Hyperfine(arguments) => hyperfine::run(&arguments),
+        Task::Pairs(arguments) => pairs::run(&arguments),
         Task::Perf(arguments) => perf::run(&arguments),
         Task::TenMillion(arguments) => ten_million::run(&arguments),
     };

@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), TaskError> {
 }
 
 /// The load average over a minute: what else the machine does.
-fn load() -> String {
+pub(crate) fn load() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split_whitespace().next().unwrap_or("not known").to_owned()
 }
