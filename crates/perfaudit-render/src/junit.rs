@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use perfaudit_result::{AuditResult, Estimate, Metric, Workload, WorkloadState};
+use perfaudit_result::{
+    AuditResult, Estimate, Metric, PairedVerdict, VerdictStatus, Workload, WorkloadState,
+};
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::{quantity, rows, text};
+use crate::{paired, quantity, rows, text};
 
 /// The result as JUnit XML. A benchmark that was measured passes, one that failed fails, one whose turn did not
 /// come is skipped. What audits flag is a finding about a figure, not a failed test: it stands in `system-out`.
@@ -28,7 +30,62 @@ pub fn junit(result: &AuditResult) -> String {
         test_suite.set_time(total);
         report.add_test_suite(test_suite);
     }
+    report.add_test_suites(compared(result));
     report.to_string().expect("writing XML to memory fails nowhere")
+}
+
+/// The rows of a comparison. What became slower fails where a gate was asked for and refuses it; otherwise it is told in
+/// `system-out`, as findings are. What is open, and what only one side has, is skipped.
+fn compared(result: &AuditResult) -> Option<TestSuite> {
+    let comparison = result.paired.as_ref()?;
+    let name = text::one_line(&format!("{} against {}", comparison.after.name, comparison.before.name));
+    let refuses = result.verdict.status == VerdictStatus::Regressed;
+    let mut suite = TestSuite::new(name.as_str());
+    for row in PairedVerdict::ALL.into_iter().flat_map(|verdict| paired::with(comparison, verdict)) {
+        let says = paired::verdict(row.verdict);
+        let lines: Vec<String> = [&row.effect, &row.evidence]
+            .into_iter()
+            .filter(|line| !line.is_empty())
+            .chain(&row.metrics)
+            .chain(&row.remarks)
+            .map(|line| text::one_line(line))
+            .collect();
+        let mut status = match row.verdict {
+            PairedVerdict::Worse if refuses => TestCaseStatus::non_success(NonSuccessKind::Failure),
+            PairedVerdict::NotMeasured => TestCaseStatus::non_success(NonSuccessKind::Failure),
+            PairedVerdict::Inconclusive => TestCaseStatus::skipped(),
+            PairedVerdict::Worse
+            | PairedVerdict::Better
+            | PairedVerdict::Equivalent
+            | PairedVerdict::Identical => TestCaseStatus::success(),
+        };
+        let is_success = matches!(status, TestCaseStatus::Success { .. });
+        if !is_success {
+            status.set_type(says);
+            status.set_message(lines.first().map_or(says, String::as_str));
+            status.set_description(lines.join("\n"));
+        }
+        let mut case = TestCase::new(text::visible(row.workload), status);
+        case.set_classname(name.as_str());
+        case.add_property(Property::new("verdict", says));
+        if is_success && !lines.is_empty() {
+            case.set_system_out(format!("{says}: {}", lines.join("\n")));
+        }
+        suite.add_test_case(case);
+    }
+    let only = comparison
+        .only_before
+        .iter()
+        .map(|id| (id, "A"))
+        .chain(comparison.only_after.iter().map(|id| (id, "B")));
+    for (id, side) in only {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(format!("only {side} has it"));
+        let mut case = TestCase::new(text::visible(&id.0), status);
+        case.set_classname(name.as_str());
+        suite.add_test_case(case);
+    }
+    Some(suite)
 }
 
 fn case(workload: &Workload) -> TestCase {

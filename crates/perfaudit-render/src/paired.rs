@@ -1,10 +1,12 @@
 //! Two sides against each other in words, the same in every format.
 
-use perfaudit_result::{
-    Arm, ArmKind, Estimate, Figure, PairedComparison, PairedRow, PairedVerdict, Witness, WitnessSays,
-};
+mod beside;
 
-use crate::{quantity, rows};
+use perfaudit_result::{Arm, ArmKind, Estimate, Figure, PairedComparison, PairedRow, PairedVerdict};
+
+use crate::quantity;
+
+pub(crate) use beside::Functions;
 
 /// What every reader of a comparison has to know.
 pub(crate) const METHOD: &str = "Both sides ran by turns, each process fresh, so that what changed on the machine meanwhile hit both alike.";
@@ -22,6 +24,24 @@ pub(crate) struct Row<'a> {
     pub(crate) evidence: String,
     /// What else there is to know, each a sentence without its full stop.
     pub(crate) remarks: Vec<String>,
+    /// What else was measured of the same processes: `cpu.time slower: +4.1 % (+3.0 % to +5.2 %), 12 ms -> 12.5 ms`.
+    pub(crate) metrics: Vec<String>,
+    /// What else could not be told, each with its reason and what it would take.
+    pub(crate) untold: Vec<String>,
+    /// The functions behind the change.
+    pub(crate) functions: Option<Functions<'a>>,
+}
+
+/// The heading of the rows with a verdict.
+pub(crate) fn heading(verdict: PairedVerdict) -> &'static str {
+    match verdict {
+        PairedVerdict::Worse => "Slower",
+        PairedVerdict::Better => "Faster",
+        PairedVerdict::NotMeasured => "Not measured",
+        PairedVerdict::Inconclusive => "Inconclusive: neither a change nor the absence of one was shown",
+        PairedVerdict::Equivalent => "Equivalent: whatever the difference is, it does not matter",
+        PairedVerdict::Identical => "Identical: both sides run the same program, nothing was timed",
+    }
 }
 
 /// A verdict in the words of tables.
@@ -63,15 +83,26 @@ pub(crate) fn arm(arm: &Arm) -> String {
 pub(crate) fn design(comparison: &PairedComparison) -> String {
     let design = &comparison.design;
     let floor = design.noise_floor.map_or_else(String::new, |floor| {
-        format!(", and only one above the noise floor of {} counts as a change", quantity::percent(floor))
+        format!(
+            ", and only one above the noise floor for as many pairs counts as a change ({} for the fewest)",
+            quantity::percent(floor)
+        )
     });
     let looks: Vec<String> = design.looks.iter().map(ToString::to_string).collect();
+    let level = quantity::percent(1.0 - design.alpha);
+    let together = if design.family < 2 {
+        format!("intervals hold for all looks together at {level}")
+    } else {
+        format!(
+            "of the changes that are told among {} rows, {} are none on average (false discovery rate); the intervals of the other rows hold for all looks and rows together at {level}; each further metric is judged among as many",
+            design.family,
+            quantity::percent(design.alpha),
+        )
+    };
     format!(
-        "Differences up to {} do not matter{floor}. Judged at {} pairs; intervals hold for all looks and {} together at {}.",
+        "Differences up to {} do not matter{floor}. Judged at {} pairs; {together}.",
         quantity::percent(design.delta),
         looks.join(", "),
-        quantity::counted(design.family as usize, "row"),
-        quantity::percent(1.0 - design.alpha),
     )
 }
 
@@ -99,10 +130,13 @@ fn row<'a>(row: &'a PairedRow, comparison: &PairedComparison) -> Row<'a> {
         effect: effect(&row.effect),
         evidence: evidence(row),
         remarks: remarks(row, comparison),
+        metrics: row.metrics.iter().filter_map(beside::metric).collect(),
+        untold: row.metrics.iter().filter_map(beside::untold).collect(),
+        functions: row.functions.as_ref().map(Functions::of),
     }
 }
 
-fn effect(figure: &Figure) -> String {
+pub(crate) fn effect(figure: &Figure) -> String {
     match &figure.estimate {
         Estimate::WithInterval { value, interval, .. } => {
             format!("{} ({} to {})", signed(*value), signed(interval.lower()), signed(interval.upper()))
@@ -127,13 +161,20 @@ fn evidence(row: &PairedRow) -> String {
 
 fn remarks(row: &PairedRow, comparison: &PairedComparison) -> Vec<String> {
     let mut remarks: Vec<String> = Vec::new();
-    let threshold = comparison.design.noise_floor.unwrap_or(comparison.design.delta);
+    let delta = comparison.design.delta;
+    let floor = row.noise_floor.filter(|floor| *floor > delta);
     let is_distinct = row.effect.interval().is_some_and(|ci| ci.lower() > 0.0 || ci.upper() < 0.0);
     if row.verdict == PairedVerdict::Inconclusive && is_distinct {
-        remarks.push(format!(
-            "there is a difference, but one that does not reach {}, as a change has to",
-            quantity::percent(threshold)
-        ));
+        remarks.push(match floor {
+            Some(floor) => format!(
+                "there is a difference, but one within the noise floor of {} that this machine shows when it compares a program with itself by as many pairs: more pairs or a quieter machine lower it",
+                quantity::percent(floor)
+            ),
+            None => format!(
+                "there is a difference, but whether it reaches {}, up to which differences do not matter, is open",
+                quantity::percent(delta)
+            ),
+        });
     } else if row.verdict == PairedVerdict::Inconclusive {
         remarks.extend(row.minimum_detectable_effect.map(|least| {
             format!("a change of {} would have been found nine times of ten", quantity::percent(least))
@@ -141,7 +182,7 @@ fn remarks(row: &PairedRow, comparison: &PairedComparison) -> Vec<String> {
         remarks.extend(row.pairs_needed.map(|pairs| {
             format!(
                 "to tell {} from nothing takes about {pairs} pairs with this noise",
-                quantity::percent(comparison.design.delta)
+                quantity::percent(delta)
             )
         }));
     }
@@ -149,25 +190,9 @@ fn remarks(row: &PairedRow, comparison: &PairedComparison) -> Vec<String> {
     if row.same_output == Some(false) {
         remarks.push("both sides print different things: they may not do the same work".to_owned());
     }
-    remarks.extend(row.witnesses.iter().filter_map(witness));
+    remarks.extend(row.witnesses.iter().filter_map(beside::witness));
+    remarks.extend(row.remarks.iter().cloned());
     remarks
-}
-
-/// A quantity that differs, or that confirms that nothing does.
-fn witness(witness: &Witness) -> Option<String> {
-    let name = rows::short_name(&witness.metric);
-    #[expect(clippy::cast_precision_loss, reason = "counts and bytes of a program are below 2^53")]
-    let shown = |[least, most]: [u64; 2]| {
-        let value = |n: u64| quantity::value(n as f64, witness.unit);
-        if least == most { value(least) } else { format!("{} to {}", value(least), value(most)) }
-    };
-    let (before, after) = (shown(witness.before), shown(witness.after));
-    match witness.says {
-        WitnessSays::Equal => Some(format!("{name} equal: {before}")),
-        WitnessSays::More => Some(format!("{name} more: {before} -> {after}")),
-        WitnessSays::Less => Some(format!("{name} less: {before} -> {after}")),
-        WitnessSays::NotExact => None,
-    }
 }
 
 /// `+4.2 %`, `-31 %`.

@@ -4,17 +4,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use perfaudit_result::{AuditResult, Finding, Location, Severity};
+use perfaudit_result::{AuditResult, Finding, Location, PairedVerdict, Severity};
 use serde::Serialize;
 
-use crate::text;
+use crate::{paired, text};
 
 /// The findings as a SARIF log with one run.
 #[must_use]
 pub fn sarif(result: &AuditResult) -> String {
-    let (rules, indices) = rules(&result.findings);
+    let (mut rules, indices) = rules(&result.findings);
     let fallback = fallback(result);
     let mut seen = HashMap::new();
+    let slower = slower(result, &mut rules, &fallback);
     let results = result
         .findings
         .iter()
@@ -26,6 +27,7 @@ pub fn sarif(result: &AuditResult) -> String {
             locations: locations(finding, &fallback),
             partial_fingerprints: BTreeMap::from([("perfaudit/v1", fingerprint(finding, &mut seen))]),
         })
+        .chain(slower)
         .collect();
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -137,6 +139,51 @@ struct Region {
     start_column: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     end_line: Option<u32>,
+}
+
+/// What became slower than the other side of a comparison, at the function behind it where one is known.
+fn slower<'a>(
+    result: &'a AuditResult,
+    rules: &mut Vec<Rule<'a>>,
+    fallback: &SarifLocation,
+) -> Vec<SarifResult<'a>> {
+    const RULE: &str = "slower";
+    let Some(comparison) = &result.paired else { return Vec::new() };
+    let rule_index = rules.len();
+    let found: Vec<SarifResult<'a>> = paired::with(comparison, PairedVerdict::Worse)
+        .into_iter()
+        .map(|row| {
+            let of_function =
+                row.functions.iter().flat_map(|found| &found.changed).find_map(|function| {
+                    relative_uri(function.file).filter(|_| function.verdict == "slower")
+                });
+            let parts = [
+                format!("{} is slower: {}, {} -> {}", row.workload, row.effect, row.before, row.after),
+                row.evidence.clone(),
+            ];
+            let parts = parts.into_iter().chain(row.remarks);
+            let text: Vec<String> = parts.map(|part| text::one_line(&part)).collect();
+            SarifResult {
+                rule_id: RULE,
+                rule_index,
+                level: "warning",
+                message: Message { text: text.join("\n").replace("](", "] (") },
+                locations: vec![of_function.map_or_else(|| fallback.clone(), |uri| at(uri, None))],
+                partial_fingerprints: BTreeMap::from([("perfaudit/v1", format!("{RULE}:{}", row.workload))]),
+            }
+        })
+        .collect();
+    if !found.is_empty() {
+        rules.push(Rule {
+            id: RULE,
+            short_description: Message { text: "slower than what it was compared with".to_owned() },
+            help: Message {
+                text: "Measured in pairs of processes by `perfaudit compare`; its report tells how sure that is."
+                    .to_owned(),
+            },
+        });
+    }
+    found
 }
 
 /// The rules in the order in which findings name them first, and the index of each.

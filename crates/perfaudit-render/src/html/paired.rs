@@ -6,6 +6,7 @@ use perfaudit_result::{Estimate, PairedComparison, PairedRow, PairedVerdict};
 use super::context::Context;
 use super::text::{Block, Line};
 use super::words::{Tone, badge};
+use crate::paired::Functions;
 use crate::{paired, quantity};
 
 /// Rows whose pairs are drawn, those that changed first; the artifacts have all of them.
@@ -38,6 +39,9 @@ pub(super) fn paired(context: &Context<'_>) -> Markup {
                     th scope="col" { "Pairs" } th scope="col" { "Evidence" }
                 } }
                 tbody { @for (index, row) in rows.iter().enumerate() {
+                    @if index == 0 || rows[index - 1].verdict != row.verdict {
+                        tr.group { th colspan="7" scope="rowgroup" { (paired::heading(row.verdict)) } }
+                    }
                     tr {
                         td { (badge((paired::verdict(row.verdict), tone(row.verdict)))) }
                         th scope="row" { bdi { (Line(row.workload)) } }
@@ -45,7 +49,9 @@ pub(super) fn paired(context: &Context<'_>) -> Markup {
                         td { @if index < PLOTTED { @if let Some(plot) = plotted(row.workload) { (plot) } } }
                         td {
                             (Line(&row.evidence))
-                            @for remark in &row.remarks { br; small { (Block(remark)) } }
+                            @for line in row.metrics.iter().chain(&row.remarks) { br; small { (Block(line)) } }
+                            @for line in &row.untold { br; small.muted { (Block(line)) } }
+                            @if let Some(found) = &row.functions { (functions(found)) }
                         }
                     }
                 } }
@@ -53,6 +59,32 @@ pub(super) fn paired(context: &Context<'_>) -> Markup {
         }
         @for line in paired::one_sided(comparison) { p { (Line(&line)) } }
         p.muted { (paired::METHOD) " " (Line(&paired::design(comparison))) }
+    }
+}
+
+/// The functions behind a change: open, since they are what a reader looks for next.
+fn functions(found: &Functions<'_>) -> Markup {
+    html! {
+        details open {
+            summary { "Functions behind the change (" (found.changed.len()) ")" }
+            @if !found.changed.is_empty() {
+                table.plain {
+                    thead { tr {
+                        th scope="col" { "" } th scope="col" { "Function" } th scope="col" { "A" }
+                        th scope="col" { "B" } th scope="col" { "Change" } th scope="col" { "p" }
+                    } }
+                    tbody { @for row in &found.changed {
+                        tr {
+                            td { (row.verdict) }
+                            th scope="row" { bdi { code { (Line(row.symbol)) } } @if !row.file.is_empty() { br; small.muted { (Line(row.file)) } } }
+                            td { (Line(&row.before)) } td { (Line(&row.after)) }
+                            td { (Line(&row.change)) } td { (Line(&row.p)) }
+                        }
+                    } }
+                }
+            }
+            small.muted { (Line(&found.about)) }
+        }
     }
 }
 

@@ -3,7 +3,35 @@
 use perfaudit_result::{AuditResult, PairedVerdict};
 
 use super::escape::{code, prose, table};
-use crate::paired;
+use crate::paired::{self, Row};
+
+/// The functions behind one change.
+fn functions(row: &Row<'_>) -> String {
+    let Some(found) = &row.functions else { return String::new() };
+    let cells: Vec<Vec<String>> = found
+        .changed
+        .iter()
+        .map(|function| {
+            vec![
+                function.verdict.to_owned(),
+                code(function.symbol),
+                code(function.file),
+                function.before.clone(),
+                function.after.clone(),
+                function.change.clone(),
+                function.p.clone(),
+            ]
+        })
+        .collect();
+    let mut out = format!("Functions behind the change of {}:\n\n", code(row.workload));
+    if !cells.is_empty() {
+        let right = [false, false, false, true, true, true, true];
+        out.push_str(&table(&["", "function", "file", "A", "B", "change", "p"], &right, &cells));
+        out.push('\n');
+    }
+    out.push_str(&format!("{}\n\n", prose(&crate::text::sentence(&found.about))));
+    out
+}
 
 /// What changed first, then everything else.
 pub(super) fn paired(result: &AuditResult) -> String {
@@ -25,7 +53,15 @@ pub(super) fn paired(result: &AuditResult) -> String {
                 row.after.clone(),
                 row.effect.clone(),
                 prose(&row.evidence),
-                prose(&row.remarks.join("; ").replace('\n', " ")),
+                prose(
+                    &row.metrics
+                        .iter()
+                        .chain(&row.remarks)
+                        .map(String::as_str)
+                        .collect::<Vec<_>>()
+                        .join("; ")
+                        .replace('\n', " "),
+                ),
             ]
         })
         .collect();
@@ -34,6 +70,9 @@ pub(super) fn paired(result: &AuditResult) -> String {
         let headings = ["", "workload", "A", "B", "B against A", "evidence", "remarks"];
         out.push_str(&table(&headings, &right, &cells));
         out.push('\n');
+    }
+    for row in &rows {
+        out.push_str(&functions(row));
     }
     for line in paired::one_sided(comparison) {
         out.push_str(&format!("- {}\n", prose(&line)));

@@ -74,7 +74,7 @@ fn unlike(page: &mut Page, difference: &ProfileDifference) {
 
 /// One line each: what became of it, before, after, the change, how often chance makes as much, name, file. In a narrow
 /// window a paragraph each.
-fn functions(page: &mut Page, rows: &[Row<'_>]) {
+pub(super) fn functions(page: &mut Page, rows: &[Row<'_>]) {
     const HEADS: [&str; 4] = ["before", "after", "change", "p"];
     if rows.is_empty() {
         return;

@@ -1,14 +1,16 @@
 //! Two sides against each other: what became slower, what became faster, what is open, then how much does not matter.
 
-use anstyle::Style;
 use perfaudit_result::{AuditResult, PairedComparison, PairedVerdict};
 
 use super::NAME;
+use super::difference::functions;
 use super::page::{CRITICAL, FAINT, GOOD, PLAIN, Page, WARNING};
 use crate::{paired, text};
 
 /// Rows of one verdict that are told unless all are asked for.
 const SHOWN: usize = 10;
+/// Functions behind a change that are told unless all are asked for.
+const FUNCTIONS: usize = 5;
 
 pub(super) fn paired(page: &mut Page, result: &AuditResult, verbose: bool) {
     let Some(comparison) = &result.paired else { return };
@@ -35,15 +37,13 @@ fn rows(page: &mut Page, comparison: &PairedComparison, verdict: PairedVerdict, 
     if rows.is_empty() {
         return;
     }
-    let (heading, style): (&str, Style) = match verdict {
-        PairedVerdict::Worse => ("Slower", CRITICAL),
-        PairedVerdict::Better => ("Faster", GOOD),
-        PairedVerdict::NotMeasured => ("Not measured", CRITICAL),
-        PairedVerdict::Inconclusive => ("Inconclusive", WARNING),
-        PairedVerdict::Equivalent => ("Equivalent", PLAIN),
-        PairedVerdict::Identical => ("Identical: both sides run the same program, nothing was timed", PLAIN),
+    let style = match verdict {
+        PairedVerdict::Worse | PairedVerdict::NotMeasured => CRITICAL,
+        PairedVerdict::Better => GOOD,
+        PairedVerdict::Inconclusive => WARNING,
+        PairedVerdict::Equivalent | PairedVerdict::Identical => PLAIN,
     };
-    page.heading(heading);
+    page.heading(paired::heading(verdict));
     let shown = if verbose || verdict == PairedVerdict::Worse { rows.len() } else { SHOWN };
     for row in rows.iter().take(shown) {
         let name = text::shorten(&text::visible(row.workload), NAME);
@@ -59,6 +59,25 @@ fn rows(page: &mut Page, comparison: &PairedComparison, verdict: PairedVerdict, 
         }
         if !row.evidence.is_empty() {
             page.paragraph("    ", 4, FAINT, &row.evidence);
+        }
+        for metric in &row.metrics {
+            page.paragraph("    ", 6, PLAIN, metric);
+        }
+        if verbose {
+            row.untold.iter().for_each(|untold| page.paragraph("    ", 6, FAINT, untold));
+        }
+        if let Some(found) = &row.functions {
+            let shown = if verbose { found.changed.len() } else { found.changed.len().min(FUNCTIONS) };
+            functions(page, &found.changed[..shown]);
+            if found.changed.len() > shown {
+                page.paragraph(
+                    "    ",
+                    6,
+                    FAINT,
+                    &format!("and {} more functions", found.changed.len() - shown),
+                );
+            }
+            page.paragraph("    ", 6, FAINT, &found.about);
         }
         if verdict != PairedVerdict::Identical {
             for remark in &row.remarks {

@@ -6,5 +6,6 @@ mod fixture;
 mod heap;
 mod junit;
 mod markdown;
+mod paired;
 mod sarif;
 mod terminal;
