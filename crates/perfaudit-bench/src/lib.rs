@@ -43,8 +43,8 @@ pub use build::{
 pub use command::{
     AcceptedExit, Cache, CommandEvent, CommandLine, CommandRequest, CommandRun, CommandRuns, CommandSpec,
     FLOOR_SHARE, Family, MOST_OUTPUTS, MeasuredCommands, NeedsShell, Output, Preparation, Remark, Runs,
-    SelfPairs, SelfPairsError, SourceChange, SteppedCommand, command_metrics, command_row, kernel_noise,
-    measure_against_themselves, measure_commands,
+    SelfPairs, SelfPairsError, SourceChange, SteppedCommand, command_metrics, command_row, estimate_floors,
+    kernel_noise, measure_against_themselves, measure_commands,
 };
 pub use delivery::{
     Delivery, DeliveryEvent, DeliveryPart, DeliveryPlan, DeliveryRequest, Goal, delivery_metrics,
@@ -57,5 +57,7 @@ pub use iterations::{
     IterationCount, IterationRequest, has_run, iteration_count, many_iterations, one_iteration,
 };
 pub use pace::{Pace, Settings};
-pub use profile::{ProfileRequest, ProfiledProcess, Stated as StatedWhileProfiled, profiled_process};
+pub use profile::{
+    MeasuredProcess, ProfileRequest, ProfiledProcess, Stated as StatedWhileProfiled, profiled_process,
+};
 pub use trial::{CompileError, Compiled, TrialError, TrialRequest, compile_trial, run_trial};

@@ -7,11 +7,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use perfaudit_exec::{Command, Finished};
-use perfaudit_result::{Figure, MetricName, Workload, WorkloadKind};
-use perfaudit_stats::Sample;
+use perfaudit_result::{Figure, MetricName, Throughput, Workload, WorkloadKind};
+use perfaudit_stats::{Probability, Sample, quantile};
 
 use crate::criterion::listing::Filter;
-use crate::criterion::results;
+use crate::criterion::results::{self, Measurement};
 use crate::divan::launch::Row;
 use crate::divan::table::Table;
 use crate::executable::BenchExecutable;
@@ -89,21 +89,44 @@ pub enum Stated {
     Printed(f64),
 }
 
+/// What one process of a benchmark measured.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MeasuredProcess {
+    /// The median time per iteration in nanoseconds, above zero: of the batches that it handed out, or the one that it
+    /// printed.
+    pub median_ns: f64,
+    /// The 95th percentile of its calls in nanoseconds; none where it timed batches of calls, printed a median only, or
+    /// made fewer than [`LEAST_CALLS`] calls.
+    pub p95_of_calls_ns: Option<f64>,
+    /// How much work one iteration does, where the benchmark declares it.
+    pub throughput: Option<Throughput>,
+}
+
+/// The 95th percentile of fewer calls is the largest of them.
+const LEAST_CALLS: usize = 21;
+
 impl ProfiledProcess<'_> {
-    /// The median time per iteration that the process measured, in nanoseconds: of the batches that it handed out, or
-    /// the one that it printed. None when there is none, or it is no positive number.
+    /// What the process measured. None when it stated nothing that can be read, or a median that is no positive number.
     #[must_use]
-    pub fn median_ns(&self, finished: &Finished) -> Option<f64> {
-        let median = match self.workload.kind {
+    pub fn measured(&self, finished: &Finished) -> Option<MeasuredProcess> {
+        let measured = match self.workload.kind {
             WorkloadKind::Criterion => {
                 let id = self.workload.id.clone();
-                let measured =
+                let Measurement { samples, throughput, .. } =
                     results::collect(self.home, |_| id.clone()).into_iter().find_map(Result::ok)?;
-                Sample::new(measured.samples.per_iteration().collect()).ok()?.median()
+                let sample = Sample::new(samples.per_iteration().collect()).ok()?;
+                let is_calls = samples.iterations().iter().all(|&n| n == 1) && sample.len() >= LEAST_CALLS;
+                let p95_of_calls_ns =
+                    is_calls.then(|| quantile(&sample, Probability::P95)).filter(|p95| *p95 > 0.0);
+                MeasuredProcess { median_ns: sample.median(), p95_of_calls_ns, throughput }
             }
-            _ => self.printed_ns(finished)?,
+            _ => MeasuredProcess {
+                median_ns: self.printed_ns(finished)?,
+                p95_of_calls_ns: None,
+                throughput: None,
+            },
         };
-        (median.is_finite() && median > 0.0).then_some(median)
+        (measured.median_ns.is_finite() && measured.median_ns > 0.0).then_some(measured)
     }
 
     fn printed_ns(&self, finished: &Finished) -> Option<f64> {

@@ -172,6 +172,7 @@ pub(crate) mod tests {
             level: ConfidenceLevel::P95,
             pairs: 295,
             comparisons: 59,
+            estimates: Vec::new(),
             kernels: Vec::new(),
             measured: "2026-01-01T00:00:00Z".into(),
             age_s: 0,

@@ -12,7 +12,7 @@ use crate::error::StoreError;
 use crate::store::data_directory;
 
 /// Raised whenever what is measured, or how the floor is made of it, changes: floors of another procedure are not used.
-const PROCEDURE: u32 = 1;
+const PROCEDURE: u32 = 2;
 /// The longest name of a file without its extension.
 const LONGEST_NAME: usize = 200;
 
@@ -138,6 +138,7 @@ mod tests {
             level: ConfidenceLevel::P95,
             pairs: 1,
             comparisons: 1,
+            estimates: Vec::new(),
             kernels: Vec::new(),
             measured: "2026-01-01T00:00:00Z".into(),
             age_s: 0,

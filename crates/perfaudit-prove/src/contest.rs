@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use perfaudit_host::CpuTicks;
-use perfaudit_result::WorkloadId;
+use perfaudit_result::{WorkloadId, WorkloadKind};
 use perfaudit_stats::{Design, LayoutJudgement, LogRatio, Verdict};
 
 use crate::pair::{Observation, Pair};
@@ -29,6 +29,9 @@ pub struct ContestRequest<'a> {
     pub budget: Option<Duration>,
     /// How many layouts each program has.
     pub layouts: u32,
+    /// As many pairs of each command are measured whatever is decided sooner; a far quantile takes a number that is
+    /// fixed beforehand. Zero where none is wanted.
+    pub pairs_of_commands: usize,
 }
 
 /// A subject with what was measured of it.
@@ -38,10 +41,23 @@ pub struct Contested<'a> {
     pub subject: Subject<'a>,
     /// The pairs that count.
     pub pairs: Vec<Pair>,
+    /// Of how many of them, from the first on, the verdict is: what is measured after it must not bend it.
+    pub judged: usize,
     /// Those that were measured again.
     pub discarded: Vec<Pair>,
     /// Why it ended.
     pub ended: Ended,
+}
+
+impl Contested<'_> {
+    /// The pairs that the verdict is of; none of a subject that failed.
+    #[must_use]
+    pub fn compared(&self) -> &[Pair] {
+        match self.ended {
+            Ended::Failed { .. } => &[],
+            _ => &self.pairs[..self.judged.min(self.pairs.len())],
+        }
+    }
 }
 
 /// Why no more pairs of a subject were measured.
@@ -86,9 +102,12 @@ pub struct Standing<'a> {
 /// What the pairs of a subject say.
 #[must_use]
 pub fn judge(design: &Design, pairs: &[Pair]) -> Option<LayoutJudgement> {
-    let differences: Vec<(usize, LogRatio)> =
-        pairs.iter().map(|pair| (pair.layout as usize, pair.difference())).collect();
-    design.judge_layouts(&differences)
+    design.judge_layouts(&differences(pairs))
+}
+
+/// The difference of each pair with its layout.
+pub(crate) fn differences(pairs: &[Pair]) -> Vec<(usize, LogRatio)> {
+    pairs.iter().map(|pair| (pair.layout as usize, pair.difference())).collect()
 }
 
 /// Measures all subjects.
@@ -143,6 +162,8 @@ struct State<'a> {
     pairs: Vec<Pair>,
     discarded: Vec<Pair>,
     ended: Option<Ended>,
+    /// The pairs at which it was decided, or over.
+    judged: Option<usize>,
     /// As the last look told.
     to_decision: Option<usize>,
     spent: Duration,
@@ -159,6 +180,7 @@ impl<'a> State<'a> {
             pairs: Vec::new(),
             discarded: Vec::new(),
             ended: None,
+            judged: None,
             to_decision: None,
             spent: Duration::ZERO,
             seed,
@@ -171,13 +193,16 @@ impl<'a> State<'a> {
     }
 
     fn progress(&self, request: &ContestRequest<'_>) -> Option<Progress> {
-        if self.ended.is_some() {
-            return None;
-        }
+        let least = if self.subject.kind == WorkloadKind::Command { request.pairs_of_commands } else { 0 };
+        let next_look = match self.ended {
+            None => request.design.next_look(self.pairs.len())?,
+            Some(Ended::Decided | Ended::LooksOver) if self.pairs.len() < least => least,
+            Some(_) => return None,
+        };
         let turns = u32::try_from(self.turns()).unwrap_or(u32::MAX);
         Some(Progress {
             pairs: self.pairs.len(),
-            next_look: request.design.next_look(self.pairs.len())?,
+            next_look,
             to_decision: self.to_decision,
             pair: self.spent.checked_div(turns).unwrap_or_default(),
         })
@@ -232,7 +257,7 @@ impl<'a> State<'a> {
             return Ok(());
         }
         self.pairs.push(pair);
-        if request.design.looks().pairs().contains(&self.pairs.len()) {
+        if self.ended.is_none() && request.design.looks().pairs().contains(&self.pairs.len()) {
             self.look(request.design);
         }
         Ok(())
@@ -246,11 +271,13 @@ impl<'a> State<'a> {
         } else if design.next_look(self.pairs.len()).is_none() {
             self.ended = Some(Ended::LooksOver);
         }
+        self.judged = self.ended.is_some().then_some(self.pairs.len());
     }
 
     fn end(self, request: &ContestRequest<'_>, over: &Ended) -> Contested<'a> {
         let is_over = request.design.next_look(self.pairs.len()).is_none();
         let ended = self.ended.unwrap_or_else(|| if is_over { Ended::LooksOver } else { over.clone() });
-        Contested { subject: self.subject, pairs: self.pairs, discarded: self.discarded, ended }
+        let judged = self.judged.unwrap_or(self.pairs.len());
+        Contested { subject: self.subject, pairs: self.pairs, judged, discarded: self.discarded, ended }
     }
 }

@@ -5,19 +5,22 @@
 //! - [`build_arm`]: an arm with its programs; [`binary`] tells one program from another.
 //! - [`lay_out`]: the same programs in several layouts.
 //! - [`contest`]: pairs of fresh processes in balanced random order, with sequential looks.
-//! - [`row`]: what pairs say; pure.
+//! - [`rows`]: what pairs say; pure. [`witness`], [`testify`]: what counts say beside them.
 //!
 //! Nothing here prints, and nothing is written but into the workbench.
 
 mod arm;
 mod contest;
+mod figures;
 mod layouts;
 mod loaded;
+mod metrics;
 mod pair;
 mod rows;
 mod schedule;
 pub mod source;
 mod subject;
+mod witnesses;
 mod workbench;
 
 pub use arm::{ArmError, ArmRequest, BuiltArm, Tree, build_arm, share_products};
@@ -25,6 +28,7 @@ pub use contest::{ContestRequest, Contested, Ended, PADDING_BELOW, STOLEN_LIMIT,
 pub use layouts::lay_out;
 pub use loaded::{ProgramError, are_same_program, binary};
 pub use pair::{Observation, Pair, PairRecord};
-pub use rows::{RowArtifacts, among_all, row, unmeasured, witness};
+pub use rows::{RowArtifacts, among_all, rows, unmeasured};
 pub use subject::{ArmBenchmarks, Means, ObserveError, Subject};
+pub use witnesses::{testify, witness};
 pub use workbench::{Both, Side, Workbench, WorkbenchError};

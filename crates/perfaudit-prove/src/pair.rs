@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use perfaudit_result::WorkloadId;
+use perfaudit_result::{Throughput, WorkloadId};
 use perfaudit_stats::LogRatio;
 use serde::Serialize;
 
@@ -16,6 +16,15 @@ pub struct Observation {
     pub value_ns: f64,
     /// How long the process ran, in seconds.
     pub process_s: f64,
+    /// The 95th percentile of the calls of a benchmark in nanoseconds, where each was timed by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p95_of_calls_ns: Option<f64>,
+    /// How much work one iteration of a benchmark does, where it is declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub throughput: Option<Throughput>,
+    /// CPU time of a command in user mode and in the kernel, with all descendants that were waited for, in nanoseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_ns: Option<u64>,
     /// The peak of resident memory in bytes, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peak_rss: Option<u64>,
@@ -61,6 +70,8 @@ pub struct PairRecord<'a> {
     pub workload: &'a WorkloadId,
     /// Those that count, in the order they were measured.
     pub pairs: &'a [Pair],
+    /// Of how many of them, from the first on, the verdict is.
+    pub judged: usize,
     /// Those that were measured again because of stolen time.
     pub discarded: &'a [Pair],
 }

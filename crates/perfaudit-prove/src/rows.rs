@@ -1,15 +1,14 @@
 //! What pairs say, as rows of a result.
 
-use perfaudit_bench::median_estimate;
 use perfaudit_result::{
-    ArtifactId, ConfidenceLevel, Direction, Estimate, Figure, Interval, Method, MetricName, Of, PairedRow,
-    PairedVerdict, Unit, Witness, WitnessSays, WorkloadId, WorkloadKind,
+    ArtifactId, Direction, MetricName, Of, PairedMetric, PairedRow, PairedVerdict, Unit, WorkloadId,
+    WorkloadKind,
 };
-use perfaudit_stats::{
-    Counts, Design, Exact, ExactVerdict, LayoutJudgement, LayoutScope, LogRatio, Sample, Verdict, holm,
-};
+use perfaudit_stats::{Design, LayoutJudgement, LogRatio, holm, judge_together};
 
-use crate::contest::{Contested, Ended, judge};
+use crate::contest::{Contested, Ended, differences};
+use crate::figures;
+use crate::metrics::metrics;
 use crate::pair::Pair;
 use crate::workbench::{Both, Side};
 
@@ -20,32 +19,48 @@ pub struct RowArtifacts {
     pub samples: Both<Option<ArtifactId>>,
 }
 
-/// Rows for everything that was measured, in the same order. `p_among_all` is filled in by [`among_all`].
+/// Rows for everything that was measured, in the same order: all are judged together. `p_among_all` is filled in by
+/// [`among_all`].
 #[must_use]
-pub fn row(design: &Design, contested: &Contested<'_>, artifacts: RowArtifacts) -> PairedRow {
-    let Contested { subject, pairs, discarded, ended } = contested;
-    let judged = judge(design, pairs);
+pub fn rows(design: &Design, measured: &[(Contested<'_>, RowArtifacts)]) -> Vec<PairedRow> {
+    let contested: Vec<&Contested<'_>> = measured.iter().map(|(contested, _)| contested).collect();
+    let compared: Vec<_> = contested.iter().map(|one| differences(one.compared())).collect();
+    let judged = judge_together(design, &compared);
+    let metrics = metrics(design, &contested);
+    let all = measured.iter().zip(judged).zip(metrics);
+    all.map(|(((contested, artifacts), judged), metrics)| row(design, contested, artifacts, judged, metrics))
+        .collect()
+}
+
+fn row(
+    design: &Design,
+    contested: &Contested<'_>,
+    artifacts: &RowArtifacts,
+    judged: Option<LayoutJudgement>,
+    metrics: Vec<PairedMetric>,
+) -> PairedRow {
+    let Contested { subject, discarded, ended, .. } = contested;
+    let pairs = contested.compared();
     let of = if subject.kind == WorkloadKind::Command { Of::Process } else { Of::ProcessMedian };
-    let failed = matches!(ended, Ended::Failed { .. });
-    let verdict = match (&judged, failed) {
-        (_, true) | (None, _) => PairedVerdict::NotMeasured,
-        (Some(judged), false) => verdict_of(judged),
-    };
-    let values = Both {
-        a: pairs.iter().map(|pair| pair.sides.a.value_ns).collect::<Vec<_>>(),
-        b: pairs.iter().map(|pair| pair.sides.b.value_ns).collect(),
-    };
-    let judgement = judged.filter(|_| !failed).map(|judged| judged.judgement);
+    let judgement = judged.map(|judged| judged.judgement);
+    let direction = Direction::LowerIsBetter;
+    let verdict = judgement.map_or(PairedVerdict::NotMeasured, |judgement| {
+        figures::verdict(judgement.verdict, judgement.effect, direction)
+    });
+    let values = |side: Side| pairs.iter().map(|pair| pair.sides.get(side).value_ns).collect::<Vec<_>>();
+    let median = |side: Side| figures::median(values(side), Unit::Nanoseconds, of, "");
+    let floor = design.floor(pairs.len());
     PairedRow {
         id: subject.id.clone(),
         kind: subject.kind,
         metric: MetricName::WALL_TIME_P50,
-        direction: Direction::LowerIsBetter,
+        direction,
         verdict,
-        effect: effect(judged.filter(|_| !failed), pairs.len(), of),
-        before: median(values.a, of),
-        after: median(values.b, of),
+        effect: figures::effect(judged, pairs.len(), of),
+        before: median(Side::A),
+        after: median(Side::B),
         pairs: count(pairs.len()),
+        noise_floor: (floor > LogRatio::ZERO).then(|| floor.change()),
         discarded: count(discarded.len()),
         p: judgement.map(|judgement| judgement.p_value),
         p_among_all: None,
@@ -54,24 +69,29 @@ pub fn row(design: &Design, contested: &Contested<'_>, artifacts: RowArtifacts) 
             .map(LogRatio::change),
         pairs_needed: judgement.and_then(|judgement| judgement.pairs_needed).map(|pairs| pairs as u64),
         layouts: layouts(pairs),
-        witnesses: witnesses(pairs),
+        metrics,
+        witnesses: Vec::new(),
+        functions: None,
+        remarks: work(pairs).into_iter().collect(),
         same_output: same_output(pairs),
         message: message(ended, verdict),
-        samples_before: artifacts.samples.a,
-        samples_after: artifacts.samples.b,
+        samples_before: artifacts.samples.a.clone(),
+        samples_after: artifacts.samples.b.clone(),
     }
+}
+
+/// That an iteration of one side does not declare as much work as one of the other, if so.
+fn work(pairs: &[Pair]) -> Option<String> {
+    let Both { a, b } = &pairs.first()?.sides;
+    (a.throughput != b.throughput).then(|| {
+        "an iteration of B does not declare as much work as one of A: compare the throughput".to_owned()
+    })
 }
 
 /// A row for what both sides have and what was not measured.
 #[must_use]
 pub fn unmeasured(id: WorkloadId, kind: WorkloadKind, verdict: PairedVerdict, message: String) -> PairedRow {
-    let nothing = |unit| Figure {
-        estimate: Estimate::NotEstimable { reason: message.clone() },
-        unit,
-        n: 0,
-        method: Method("not measured".into()),
-        of: Of::ProcessMedian,
-    };
+    let nothing = |unit| figures::none(message.clone(), unit, Of::ProcessMedian);
     PairedRow {
         id,
         kind,
@@ -82,13 +102,17 @@ pub fn unmeasured(id: WorkloadId, kind: WorkloadKind, verdict: PairedVerdict, me
         before: nothing(Unit::Nanoseconds),
         after: nothing(Unit::Nanoseconds),
         pairs: 0,
+        noise_floor: None,
         discarded: 0,
         p: None,
         p_among_all: None,
         minimum_detectable_effect: None,
         pairs_needed: None,
         layouts: 0,
+        metrics: Vec::new(),
         witnesses: Vec::new(),
+        functions: None,
+        remarks: Vec::new(),
         same_output: None,
         message: Some(message),
         samples_before: None,
@@ -103,63 +127,6 @@ pub fn among_all(rows: &mut [PairedRow]) {
     for row in rows.iter_mut().filter(|row| row.p.is_some()) {
         row.p_among_all = adjusted.next();
     }
-}
-
-fn verdict_of(judged: &LayoutJudgement) -> PairedVerdict {
-    match judged.judgement.verdict {
-        Verdict::Changed if judged.judgement.effect.get() > 0.0 => PairedVerdict::Worse,
-        Verdict::Changed => PairedVerdict::Better,
-        Verdict::Equivalent => PairedVerdict::Equivalent,
-        Verdict::Inconclusive => PairedVerdict::Inconclusive,
-    }
-}
-
-fn effect(judged: Option<LayoutJudgement>, pairs: usize, of: Of) -> Figure {
-    let figure = |estimate, method: String| Figure {
-        estimate,
-        unit: Unit::Ratio,
-        n: pairs as u64,
-        method: Method(method.into()),
-        of,
-    };
-    let Some(LayoutJudgement { judgement, scope }) = judged else {
-        let reason = "no pair was measured".to_owned();
-        return figure(Estimate::NotEstimable { reason }, "signed-rank test of pairs".to_owned());
-    };
-    let value = judgement.effect.change();
-    let interval = judgement.interval.and_then(|interval| {
-        let (lower, upper) = (interval.lower.change(), interval.upper.change());
-        Interval::new(lower.min(value), upper.max(value)).ok()
-    });
-    let level = ConfidenceLevel::new(judgement.level.get());
-    let estimate = match (interval, level) {
-        (Some(interval), Ok(level)) => Estimate::WithInterval { value, interval, level },
-        _ => Estimate::WithoutInterval {
-            value,
-            reason: format!("{pairs} pairs are too few for an interval at this level"),
-        },
-    };
-    let layouts = match scope {
-        LayoutScope::NotExcluded => "one layout of each program",
-        LayoutScope::AllTried { .. } => "widened to the estimate of every layout",
-        LayoutScope::Sampled { .. } => "each layout counted once",
-    };
-    figure(
-        estimate,
-        format!(
-            "estimate and interval that a signed-rank test of ln(B / A) over pairs, its ranks capped at a quarter of them, inverts to; for all looks and all rows together; {layouts}"
-        ),
-    )
-}
-
-fn median(values: Vec<f64>, of: Of) -> Figure {
-    let n = values.len() as u64;
-    let estimate = Sample::new(values).map_or_else(
-        |_| Estimate::NotEstimable { reason: "no pair was measured".to_owned() },
-        |sample| median_estimate(&sample, "processes"),
-    );
-    let method = Method("median over processes, order-statistic interval".into());
-    Figure { estimate, unit: Unit::Nanoseconds, n, method, of }
 }
 
 fn layouts(pairs: &[Pair]) -> u32 {
@@ -177,31 +144,6 @@ fn same_output(pairs: &[Pair]) -> Option<bool> {
         outputs.all(|output| output == Some(first)).then_some(first)
     };
     Some(constant(Side::A)? == constant(Side::B)?)
-}
-
-/// The peak of resident memory, where it is known in every run.
-fn witnesses(pairs: &[Pair]) -> Vec<Witness> {
-    let peaks =
-        |side: Side| pairs.iter().map(|pair| pair.sides.get(side).peak_rss).collect::<Option<Vec<_>>>();
-    let both = peaks(Side::A).zip(peaks(Side::B));
-    let peak = both.and_then(|(a, b)| witness(MetricName::RSS_PEAK, Unit::Bytes, &a, &b));
-    peak.into_iter().collect()
-}
-
-/// Counts of both sides beside each other; none without any.
-#[must_use]
-pub fn witness(metric: MetricName, unit: Unit, a: &[u64], b: &[u64]) -> Option<Witness> {
-    let exact = Exact { a: Counts::of(a)?, b: Counts::of(b)? };
-    let range = |counts: &[u64]| {
-        [counts.iter().copied().min().unwrap_or(0), counts.iter().copied().max().unwrap_or(0)]
-    };
-    let says = match exact.verdict() {
-        ExactVerdict::Equal => WitnessSays::Equal,
-        ExactVerdict::More => WitnessSays::More,
-        ExactVerdict::Less => WitnessSays::Less,
-        ExactVerdict::NotExact => WitnessSays::NotExact,
-    };
-    Some(Witness { metric, unit, before: range(a), after: range(b), says })
 }
 
 /// Why there are not more pairs, where that is not a verdict.

@@ -134,12 +134,15 @@ impl<'a> Subject<'a> {
                 let command = process.command.clone().env(PADDING, padding);
                 let finished = run(&command, means.interrupt, &mut |_| {}).map_err(cannot_start)?;
                 ended_well(finished.ending, || finished.stderr.last_lines(LINES).join("\n"))?;
-                let value_ns = process.median_ns(&finished).ok_or_else(|| {
+                let measured = process.measured(&finished).ok_or_else(|| {
                     ObserveError::Subject("its process stated no time for it under this name".to_owned())
                 })?;
                 Ok(Observation {
-                    value_ns,
+                    value_ns: measured.median_ns,
                     process_s: finished.duration.as_secs_f64(),
+                    p95_of_calls_ns: measured.p95_of_calls_ns,
+                    throughput: measured.throughput,
+                    cpu_ns: None,
                     peak_rss: None,
                     output: None,
                 })
@@ -159,11 +162,24 @@ impl<'a> Subject<'a> {
                     // A clock that stands still is no time of zero.
                     value_ns: (timed.wall.as_secs_f64() * 1e9).max(1.0),
                     process_s: timed.wall.as_secs_f64(),
+                    p95_of_calls_ns: None,
+                    throughput: None,
+                    cpu_ns: u64::try_from((timed.user + timed.system).as_nanos()).ok(),
                     peak_rss: if let PeakRss::Measured(bytes) = timed.peak_rss { Some(bytes) } else { None },
                     output: timed.stdout.map(|output| output.sha256),
                 })
             }
         }
+    }
+
+    /// What one side holds of a benchmark, in its first layout: the executable, the row, and all rows beside it. None
+    /// for a command.
+    #[must_use]
+    pub fn held(&self, side: Side) -> Option<(&BenchExecutable, &Workload, &[Workload])> {
+        let What::Benchmark { layouts, rows, .. } = &self.what else { return None };
+        let arm = layouts.first()?.get(side);
+        let workload = &arm.workloads[*rows.get(side)];
+        Some((arm.executable(workload)?, workload, &arm.workloads))
     }
 
     /// The command that one side runs, for a reader who wants to see it.

@@ -74,12 +74,30 @@ pub struct NoiseFloor {
     pub pairs: u32,
     /// The number of comparisons made of them: each is one of medians.
     pub comparisons: u32,
+    /// The same for estimates of more pairs, as comparisons in pairs make them; by increasing numbers of pairs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub estimates: Vec<EstimateFloor>,
     /// What was run against itself.
     pub kernels: Vec<KernelNoise>,
     /// When it was measured, as RFC 3339.
     pub measured: String,
     /// How old it was in this run, in seconds.
     pub age_s: u64,
+}
+
+/// How far the estimate of so many pairs lies from nothing when both sides are one program.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EstimateFloor {
+    /// The number of pairs of one comparison.
+    pub pairs: u32,
+    /// As [`NoiseFloor::ratio`], for estimates of that many pairs; of the kernel for which this is largest.
+    pub ratio: f64,
+    /// As [`NoiseFloor::level`]: it is lower the fewer comparisons there are, and the ratio then is the largest that was
+    /// seen.
+    pub level: ConfidenceLevel,
+    /// The number of comparisons.
+    pub comparisons: u32,
 }
 
 /// What one program gave when it was measured against itself.

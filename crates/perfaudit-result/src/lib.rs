@@ -44,10 +44,12 @@ pub use heap::{
     WorkloadHeap,
 };
 pub use host::{
-    Capability, CapabilityState, Host, KernelNoise, NoiseFloor, Precondition, PreconditionStatus,
+    Capability, CapabilityState, EstimateFloor, Host, KernelNoise, NoiseFloor, Precondition,
+    PreconditionStatus,
 };
 pub use paired::{
-    Arm, ArmBinary, ArmKind, PairedComparison, PairedDesign, PairedRow, PairedVerdict, Witness, WitnessSays,
+    Arm, ArmBinary, ArmKind, PairedComparison, PairedDesign, PairedMetric, PairedRow, PairedVerdict,
+    ResponsibleFunctions, Witness, WitnessOfTime, WitnessSays,
 };
 pub use project::{BuildProfile, Language, Package, Project, Toolchain, Vcs};
 pub use read::{ReadError, from_json};

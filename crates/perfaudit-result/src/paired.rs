@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::artifact::ArtifactId;
-use crate::figure::{Figure, Unit};
+use crate::cpu::{ProfileDifference, Rung};
+use crate::figure::{Figure, Method, Unit};
 use crate::project::Toolchain;
 use crate::workload::{Direction, MetricName, WorkloadId, WorkloadKind};
 
@@ -85,15 +86,18 @@ pub struct ArmBinary {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PairedDesign {
-    /// How often, at most, any look at any of the rows finds a change where there is none.
+    /// The share of the changes that are told and are none, on average over comparisons, at most (Benjamini and
+    /// Hochberg); what is called equivalent holds in all rows together except this often. A gate takes
+    /// [`PairedRow::p_among_all`].
     pub alpha: f64,
-    /// How many rows are judged together.
+    /// How many rows are judged together; each further metric is judged among as many.
     pub family: u32,
     /// The numbers of pairs at which a row is judged, increasing.
     pub looks: Vec<u32>,
     /// Differences up to this, as a ratio, do not matter: 0.02 is two percent.
     pub delta: f64,
-    /// The noise floor of the machine that a change has to reach, as a ratio; none where it is not established.
+    /// The noise floor of the machine that a change by the fewest pairs has to reach, as a ratio; none where it is
+    /// smaller than `delta` or not established. What it is for as many pairs as a row has stands in the row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub noise_floor: Option<f64>,
     /// A pair during which the hypervisor took a larger share of the CPUs is measured again.
@@ -127,6 +131,10 @@ pub struct PairedRow {
     pub after: Figure,
     /// How many pairs were measured and count.
     pub pairs: u32,
+    /// The noise floor of the machine for as many pairs, as a ratio: a smaller effect is no change. None where it is not
+    /// established.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise_floor: Option<f64>,
     /// How many were measured again because of stolen time.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub discarded: u32,
@@ -145,9 +153,18 @@ pub struct PairedRow {
     /// How many different layouts of each program were measured. With one, what the place of code and data does to
     /// times is part of the effect.
     pub layouts: u32,
+    /// What else was measured of the same processes, each judged like the row and among the same metric of all rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<PairedMetric>,
     /// Quantities that repeat exactly, or nearly so, beside the verdict on time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub witnesses: Vec<Witness>,
+    /// The functions behind a change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub functions: Option<ResponsibleFunctions>,
+    /// What a reader has to know, such as why something was not counted; each a sentence without its full stop.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// Whether both sides printed the same on standard output; none where that was not looked at, or a side does not
     /// print the same each time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -207,6 +224,13 @@ pub struct Witness {
     pub metric: MetricName,
     /// Its unit.
     pub unit: Unit,
+    /// What is counted and how, in words.
+    pub method: Method,
+    /// How often it was counted on each side.
+    pub counts: u32,
+    /// What it says of the verdict on time; none where nothing follows from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of_time: Option<WitnessOfTime>,
     /// The least and the most that A had.
     pub before: [u64; 2],
     /// The least and the most that B had.
@@ -228,4 +252,61 @@ pub enum WitnessSays {
     Less,
     /// One of them does not repeat, and their ranges meet.
     NotExact,
+}
+
+impl Witness {
+    /// Whether both sides had the same each time they were counted.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.before[0] == self.before[1] && self.after[0] == self.after[1]
+    }
+}
+
+/// What a count says of a verdict on time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum WitnessOfTime {
+    /// Time and count changed the same way.
+    Confirmed,
+    /// Time changed and the count did not: suspect where code and data lie in memory, or caches.
+    SuspectLayout,
+    /// They changed in opposite ways.
+    Opposed,
+    /// Time did not change and the count did.
+    Latent,
+    /// Neither changed.
+    Unchanged,
+}
+
+/// Something else that was measured of the processes of a row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PairedMetric {
+    /// The metric.
+    pub metric: MetricName,
+    /// Which way is better.
+    pub direction: Direction,
+    /// What can be said.
+    pub verdict: PairedVerdict,
+    /// `B / A - 1`, or why there is none.
+    pub effect: Figure,
+    /// The metric of A.
+    pub before: Figure,
+    /// The metric of B.
+    pub after: Figure,
+}
+
+/// The functions behind a change, by CPU profiles of both sides.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ResponsibleFunctions {
+    /// How samples were taken.
+    pub rung: Rung,
+    /// The rate that was asked for, per second.
+    pub rate_hz: f64,
+    /// How many samples of the measured part A and B had.
+    pub samples: [u64; 2],
+    /// What became slower and faster, with how many functions could not be told apart.
+    pub difference: ProfileDifference,
 }

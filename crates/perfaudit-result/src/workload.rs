@@ -365,6 +365,8 @@ impl MetricName {
     pub const CPU_UTILISATION: Self = Self(Cow::Borrowed("cpu.utilisation"));
     /// The largest resident memory of any process of a command.
     pub const RSS_PEAK: Self = Self(Cow::Borrowed("rss.peak"));
+    /// Instructions that are executed: for each iteration of a benchmark, in the whole run of a command.
+    pub const INSTRUCTIONS: Self = Self(Cow::Borrowed("instructions"));
     /// Bytes that are allocated: for each iteration of a benchmark, in the whole run of a command.
     pub const ALLOC_BYTES: Self = Self(Cow::Borrowed("alloc.bytes"));
     /// Blocks that are allocated: for each iteration of a benchmark, in the whole run of a command.

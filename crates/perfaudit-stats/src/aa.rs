@@ -2,6 +2,7 @@
 
 use crate::binomial::upper_rank;
 use crate::effective::effective_size;
+use crate::paired::{LogRatio, estimate};
 use crate::probability::{Level, Probability};
 use crate::sample::{Sample, SampleError};
 
@@ -43,6 +44,25 @@ pub fn aa_bound(
             (one > 0.0 && other > 0.0).then(|| (one / other).ln().abs())
         })
         .collect();
+    bound(differences, p, level)
+}
+
+/// The same for estimates that a [`crate::Design`] makes: of each block of `block` consecutive pairs, given by the
+/// logarithms of their ratios, the size of the estimate.
+///
+/// # Errors
+/// When there is no whole block.
+pub fn aa_estimate_bound(
+    differences: &[LogRatio],
+    block: usize,
+    p: Probability,
+    level: Level,
+) -> Result<AaBound, SampleError> {
+    let estimates = differences.chunks_exact(block.max(1)).filter_map(estimate);
+    bound(estimates.map(|estimate| estimate.abs().get()).collect(), p, level)
+}
+
+fn bound(differences: Vec<f64>, p: Probability, level: Level) -> Result<AaBound, SampleError> {
     let sample = Sample::new(differences)?;
     let comparisons = sample.len();
     let worth = effective_size(&sample).get().floor() as usize;
@@ -94,6 +114,16 @@ mod tests {
         }
         let found = bound(&pairs, 5).unwrap();
         assert_eq!((found.log_ratio, found.comparisons), (0.0, 60));
+    }
+
+    #[test]
+    fn the_estimate_of_many_pairs_differs_less_from_nothing_than_that_of_few() {
+        let differences: Vec<LogRatio> =
+            (0..590).map(|i| LogRatio::new(f64::from(i * 373 % 590 - 295) / 29_500.0).unwrap()).collect();
+        let floor = |block| aa_estimate_bound(&differences, block, Probability::P95, Level::P95).unwrap();
+        let (few, many) = (floor(1), floor(10));
+        assert_eq!((few.comparisons, many.comparisons), (590, 59));
+        assert!(many.log_ratio < 0.75 * few.log_ratio, "{few:?} {many:?}");
     }
 
     #[test]

@@ -19,9 +19,10 @@
 //! | do two such shares differ, among many that are looked at | [`share_difference`], [`time_difference`], [`discoveries`] |
 //! | what is the product of two estimates, or their difference | [`product_interval`], [`difference_interval`] |
 //! | did B change against A, measured in pairs of processes | [`Design`], [`judge_together`], [`holm`] |
+//! | did a far quantile of a program change | [`quantile_ratio`] |
 //! | did a count change, and does it confirm a change of time | [`Exact`], [`witness`] |
 //! | what is a total of which a part was sampled, each find with its own weight | [`weighted_sum`] |
-//! | how far apart do two measurements of the same thing lie | [`aa_bound`] |
+//! | how far apart do two measurements of the same thing lie | [`aa_bound`], [`aa_estimate_bound`] |
 //!
 //! ```
 //! use perfaudit_stats::{EffectiveSize, Level, Probability, QuantileEstimate, Sample, quantile_estimate};
@@ -59,7 +60,7 @@ mod share_difference;
 mod slope;
 mod weighted_sum;
 
-pub use aa::{AaBound, aa_bound};
+pub use aa::{AaBound, aa_bound, aa_estimate_bound};
 pub use dip::{Dip, dip};
 pub use drift::{Drift, drift};
 pub use effective::{EffectiveSize, effective_size};
@@ -69,8 +70,8 @@ pub use growth::{Growth, GrowthPoint, growth};
 pub use mean::mean_interval;
 pub use modes::{Mode, Modes, modes};
 pub use paired::{
-    Design, Judgement, LayoutJudgement, LayoutScope, LogInterval, LogRatio, Looks, LooksError, Verdict, holm,
-    judge_together,
+    Design, Judgement, LayoutJudgement, LayoutScope, LogInterval, LogRatio, Looks, LooksError, QuantileRatio,
+    Verdict, holm, judge_together, quantile_ratio,
 };
 pub use probability::{Interval, Level, Probability};
 pub use product::{Estimated, difference_interval, product_interval};

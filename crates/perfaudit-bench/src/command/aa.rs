@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use perfaudit_exec::Interrupt;
 use perfaudit_exec::timed::Launcher;
-use perfaudit_result::{ConfidenceLevel, KernelNoise, Mode};
-use perfaudit_stats::{Level, Probability, Sample, aa_bound};
+use perfaudit_result::{ConfidenceLevel, EstimateFloor, KernelNoise, Mode};
+use perfaudit_stats::{Level, LogRatio, Probability, Sample, aa_bound, aa_estimate_bound};
 
 use super::effort::Effort;
 use super::session::{Means, Session};
@@ -130,6 +130,31 @@ pub fn kernel_noise(measured: &SelfPairs) -> Option<KernelNoise> {
     })
 }
 
+/// The numbers of pairs for which it is told how far their estimate lies from nothing: those at which a comparison is
+/// judged, and what is beyond them.
+const ESTIMATES_OF: [u32; 5] = [10, 16, 24, 32, 48];
+
+/// How far the estimates of so many pairs of one command lie from nothing: see [`perfaudit_stats::aa_estimate_bound`].
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "times are below 2^53 ns")]
+pub fn estimate_floors(measured: &SelfPairs) -> Vec<EstimateFloor> {
+    let differences: Vec<LogRatio> = measured
+        .pairs_ns
+        .iter()
+        .filter_map(|&(one, other)| LogRatio::between(one as f64, other as f64))
+        .collect();
+    let floor = |pairs: u32| {
+        let bound = aa_estimate_bound(&differences, pairs as usize, FLOOR_SHARE, Level::P95).ok()?;
+        Some(EstimateFloor {
+            pairs,
+            ratio: bound.log_ratio.exp_m1(),
+            level: ConfidenceLevel::new(bound.achieved_level).ok()?,
+            comparisons: u32::try_from(bound.comparisons).unwrap_or(u32::MAX),
+        })
+    };
+    ESTIMATES_OF.into_iter().filter_map(floor).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,5 +168,26 @@ mod tests {
         assert_eq!((noise.pairs, noise.comparisons), (300, 60));
         assert!(noise.level.get() > 0.95);
         assert_eq!(kernel_noise(&SelfPairs { name: "cpu".into(), pairs_ns: vec![(1, 1); 4] }), None);
+    }
+
+    #[test]
+    fn estimates_of_more_pairs_differ_less_from_nothing_and_rest_on_fewer_comparisons() {
+        // By turns a tenth more and a tenth less, and now and then three times as much.
+        let pair = |i| {
+            if i % 11 == 3 {
+                (3000, 1000)
+            } else if i % 2 == 0 {
+                (1100, 1000)
+            } else {
+                (1000, 1100)
+            }
+        };
+        let measured = SelfPairs { name: "cpu".into(), pairs_ns: (0..295).map(pair).collect() };
+        let floors = estimate_floors(&measured);
+        let told: Vec<(u32, u32)> = floors.iter().map(|floor| (floor.pairs, floor.comparisons)).collect();
+        assert_eq!(told, [(10, 29), (16, 18), (24, 12), (32, 9), (48, 6)]);
+        assert!(floors.iter().all(|floor| floor.ratio < 0.11), "{floors:?}");
+        assert!(floors[4].level.get() < floors[0].level.get());
+        assert!(estimate_floors(&SelfPairs { pairs_ns: vec![(1, 1); 9], ..measured }).is_empty());
     }
 }

@@ -47,7 +47,9 @@ use crate::message;
 use effort::Effort;
 use session::{Means, Session};
 
-pub use aa::{FLOOR_SHARE, SelfPairs, SelfPairsError, kernel_noise, measure_against_themselves};
+pub use aa::{
+    FLOOR_SHARE, SelfPairs, SelfPairsError, estimate_floors, kernel_noise, measure_against_themselves,
+};
 pub use change::SourceChange;
 pub use figures::command_metrics;
 pub(crate) use figures::{extremes, quantities};

@@ -14,6 +14,8 @@ const ALPHA: Probability = Probability::PERCENT;
 pub struct Design {
     delta: LogRatio,
     floor: LogRatio,
+    /// The floor of comparisons with so many pairs or more, by increasing numbers of pairs.
+    floors: Vec<(usize, LogRatio)>,
     alpha: Probability,
     family: NonZeroUsize,
     looks: Looks,
@@ -26,7 +28,16 @@ impl Design {
     /// as [`crate::aa_bound`] finds it; zero where that is not established. A change has to exceed both. `family` comparisons are judged together.
     pub fn new(delta: LogRatio, floor: LogRatio, family: NonZeroUsize) -> Self {
         let looks = Looks::usual(ALPHA, family);
-        Self { delta: delta.abs(), floor: floor.abs(), alpha: ALPHA, family, looks }
+        Self { delta: delta.abs(), floor: floor.abs(), floors: Vec::new(), alpha: ALPHA, family, looks }
+    }
+
+    /// The same where the noise floor is also known for comparisons with so many pairs or more: estimates of many pairs
+    /// vary less than those of few, and so does what the machine makes of no difference.
+    #[must_use]
+    pub fn with_floors(self, floors: impl IntoIterator<Item = (usize, LogRatio)>) -> Self {
+        let mut floors: Vec<_> = floors.into_iter().map(|(pairs, floor)| (pairs, floor.abs())).collect();
+        floors.sort_by_key(|(pairs, _)| *pairs);
+        Self { floors, ..self }
     }
 
     /// The same with other looks; see [`Looks::up_to`] and [`Looks::at`], which want [`Design::alpha`].
@@ -39,6 +50,12 @@ impl Design {
     #[must_use]
     pub fn with_alpha(self, alpha: Probability) -> Self {
         Self { alpha, ..self }
+    }
+
+    /// The same without a noise floor, for what is no time.
+    #[must_use]
+    pub fn without_floor(self) -> Self {
+        Self { floor: LogRatio::ZERO, floors: Vec::new(), ..self }
     }
 
     /// The next number of pairs to judge at when `pairs` are measured; `None` after the last.
@@ -66,9 +83,16 @@ impl Design {
         self.delta
     }
 
-    /// What a change has to reach: delta, or the noise floor where that is larger.
-    pub fn threshold(&self) -> LogRatio {
-        if self.floor > self.delta { self.floor } else { self.delta }
+    /// What the machine makes of no difference when it is compared by so many pairs: as it is known for the largest
+    /// number that is not above this one.
+    pub fn floor(&self, pairs: usize) -> LogRatio {
+        self.floors.iter().rev().find(|(least, _)| *least <= pairs).map_or(self.floor, |(_, floor)| *floor)
+    }
+
+    /// What a change that so many pairs show has to reach: delta, or the noise floor where that is larger.
+    pub fn threshold(&self, pairs: usize) -> LogRatio {
+        let floor = self.floor(pairs);
+        if floor > self.delta { floor } else { self.delta }
     }
 
     /// The error that one look at one comparison may make when the whole family may make `alpha` and `share` of it is

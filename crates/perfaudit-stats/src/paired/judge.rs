@@ -70,20 +70,20 @@ impl Design {
         let interval = sample.interval(alpha);
         let noise = StandardError::of(&sample, pairs);
         Some(Judgement {
-            verdict: interval.map_or(Verdict::Inconclusive, |interval| self.verdict(effect, interval)),
+            verdict: interval.map_or(Verdict::Inconclusive, |interval| self.verdict(effect, interval, pairs)),
             effect,
             interval,
             level: Level::new(1.0 - self.alpha().get()).expect("alpha lies strictly between 0 and 1"),
             pairs,
             p_value: (sample.p_value() * self.looks().pairs().len() as f64).min(1.0),
-            minimum_detectable_effect: interval.and_then(|interval| self.detectable(interval, alpha)),
+            minimum_detectable_effect: interval.and_then(|interval| self.detectable(interval, alpha, pairs)),
             pairs_needed: noise.and_then(|noise| noise.pairs_for(self.delta().get(), alpha, POWER)),
-            pairs_to_decision: noise.and_then(|noise| noise.pairs_for(self.gap(effect), alpha, 0.5)),
+            pairs_to_decision: noise.and_then(|noise| noise.pairs_for(self.gap(effect, pairs), alpha, 0.5)),
         })
     }
 
-    pub(super) fn verdict(&self, effect: LogRatio, interval: LogInterval) -> Verdict {
-        if !interval.contains(LogRatio::ZERO) && effect.abs() >= self.threshold() {
+    pub(super) fn verdict(&self, effect: LogRatio, interval: LogInterval, pairs: usize) -> Verdict {
+        if !interval.contains(LogRatio::ZERO) && effect.abs() >= self.threshold(pairs) {
             Verdict::Changed
         } else if interval.lies_within(self.delta()) {
             Verdict::Equivalent
@@ -95,17 +95,17 @@ impl Design {
     /// A change is found when its interval leaves out zero and its estimate reaches the threshold: half an interval or
     /// the threshold away, and as much further as estimates fall short once in ten times. The bounds of few pairs vary
     /// more than the estimate does, so that distance is taken in proportion to the interval.
-    pub(super) fn detectable(&self, interval: LogInterval, alpha: f64) -> Option<LogRatio> {
+    pub(super) fn detectable(&self, interval: LogInterval, alpha: f64, pairs: usize) -> Option<LogRatio> {
         let half = 0.5 * (interval.upper.get() - interval.lower.get());
         let short = half * upper_normal(1.0 - POWER) / upper_normal(0.5 * alpha);
-        LogRatio::new(half.max(self.threshold().get()) + short)
+        LogRatio::new(half.max(self.threshold(pairs).get()) + short)
     }
 
     /// How far the bound of the interval has to come to the estimate for a verdict: up to zero for a change, up to
     /// delta for none.
-    fn gap(&self, effect: LogRatio) -> f64 {
+    fn gap(&self, effect: LogRatio, pairs: usize) -> f64 {
         let effect = effect.abs();
-        if effect >= self.threshold() { effect.get() } else { self.delta().get() - effect.get() }
+        if effect >= self.threshold(pairs) { effect.get() } else { self.delta().get() - effect.get() }
     }
 }
 

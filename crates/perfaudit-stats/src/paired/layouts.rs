@@ -50,15 +50,25 @@ impl Design {
     /// from its pairs. With fewer, the interval of the pairs is widened by the estimates of each layout; the p-value is then that
     /// of the pairs, for the layouts tried.
     pub fn judge_layouts(&self, pairs: &[(usize, LogRatio)]) -> Option<LayoutJudgement> {
-        let share = 1.0 / self.family().get() as f64;
+        self.judge_layouts_among(pairs, 1.0 / self.family().get() as f64)
+    }
+
+    /// Judges with `share` of the error that the family may make.
+    pub(super) fn judge_layouts_among(
+        &self,
+        pairs: &[(usize, LogRatio)],
+        share: f64,
+    ) -> Option<LayoutJudgement> {
         let estimates = estimates(pairs);
         let layouts = estimates.len();
-        if layouts >= least_pairs(self.alpha_of_a_look(share)) {
-            let judgement = self.judge(&estimates)?;
+        // What counts as one observation must not depend on what others of the family found.
+        let alone = 1.0 / self.family().get() as f64;
+        if layouts >= least_pairs(self.alpha_of_a_look(alone)) {
+            let judgement = self.judge_among(&estimates, share)?;
             return Some(LayoutJudgement { judgement, scope: LayoutScope::Sampled { layouts } });
         }
         let all: Vec<LogRatio> = pairs.iter().map(|pair| pair.1).collect();
-        let judgement = self.judge(&all)?;
+        let judgement = self.judge_among(&all, share)?;
         let Some(level) = Level::new(1.0 - 0.5_f64.powi(layouts as i32 - 1)) else {
             return Some(LayoutJudgement { judgement, scope: LayoutScope::NotExcluded });
         };
@@ -73,8 +83,9 @@ impl Design {
             lower: if estimate < wide.lower { estimate } else { wide.lower },
             upper: if estimate > wide.upper { estimate } else { wide.upper },
         });
-        let verdict = self.verdict(judgement.effect, interval);
-        let minimum_detectable_effect = self.detectable(interval, self.alpha_of_a_look(share));
+        let verdict = self.verdict(judgement.effect, interval, judgement.pairs);
+        let minimum_detectable_effect =
+            self.detectable(interval, self.alpha_of_a_look(share), judgement.pairs);
         Judgement { verdict, interval: Some(interval), minimum_detectable_effect, ..judgement }
     }
 }

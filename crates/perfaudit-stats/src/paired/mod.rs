@@ -12,6 +12,7 @@ mod judge;
 mod layouts;
 mod log_ratio;
 mod looks;
+mod quantile_ratio;
 mod signed_rank;
 mod together;
 
@@ -20,4 +21,10 @@ pub use judge::{Judgement, Verdict};
 pub use layouts::{LayoutJudgement, LayoutScope};
 pub use log_ratio::{LogInterval, LogRatio};
 pub use looks::{Looks, LooksError};
+pub use quantile_ratio::{QuantileRatio, quantile_ratio};
 pub use together::{holm, judge_together};
+
+/// The estimate of one sample of differences, as a [`Design`] makes it; `None` without any.
+pub(crate) fn estimate(differences: &[LogRatio]) -> Option<LogRatio> {
+    inversion::Inversion::of(differences).map(|sample| sample.estimate())
+}

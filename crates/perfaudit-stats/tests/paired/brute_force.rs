@@ -161,7 +161,10 @@ proptest! {
             .collect();
         let count = NonZeroUsize::new(comparisons.len()).expect("not empty");
         let design = Design::new(LogRatio::ZERO, LogRatio::ZERO, count);
-        let judged: Vec<Judgement> = judge_together(&design, &comparisons).into_iter().flatten().collect();
+        let in_one_layout: Vec<Vec<(usize, LogRatio)>> =
+            comparisons.iter().map(|pairs| pairs.iter().map(|pair| (0, *pair)).collect()).collect();
+        let judged: Vec<Judgement> =
+            judge_together(&design, &in_one_layout).into_iter().flatten().map(|judged| judged.judgement).collect();
         let p: Vec<f64> = judged.iter().map(|judged| judged.p_value).collect();
         for ((judged, is_found), pairs) in judged.iter().zip(discoveries(&p, ALPHA)).zip(&comparisons) {
             prop_assert_eq!(judged.verdict == Verdict::Changed, is_found, "{:?}", judged);

@@ -73,5 +73,16 @@ fn a_difference_below_the_noise_floor_is_no_change() {
     let floor = Design::new(change(0.005), change(0.03), ONE);
     let judged = floor.judge(&around(0.02, 0.004, 32)).unwrap();
     assert_eq!((judged.verdict, judged.pairs_to_decision), (Verdict::Inconclusive, None));
-    assert!(judged.minimum_detectable_effect.unwrap() > floor.threshold());
+    assert!(judged.minimum_detectable_effect.unwrap() > floor.threshold(32));
+}
+
+#[test]
+fn the_noise_floor_is_that_of_as_many_pairs() {
+    let design = design().with_floors([(24, change(0.01)), (10, change(0.03))]);
+    let floors = [9, 10, 23, 24, 99].map(|pairs| design.floor(pairs).change());
+    for (floor, truth) in floors.into_iter().zip([0.0, 0.03, 0.03, 0.01, 0.01]) {
+        assert!((floor - truth).abs() < 1e-12, "{floors:?}");
+    }
+    let verdict = |pairs| design.judge(&around(0.02, 0.004, pairs)).unwrap().verdict;
+    assert_eq!([verdict(16), verdict(24)], [Verdict::Inconclusive, Verdict::Changed]);
 }

@@ -36,6 +36,10 @@ pub(crate) struct CompareArguments {
     /// 1 in quick mode, 3 otherwise
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=32), help_heading = "How to measure")]
     pub(crate) layouts: Option<u32>,
+    /// Also compare the 95th percentile of the processes of commands: takes 117 pairs of one command, whatever is decided
+    /// sooner
+    #[arg(long, help_heading = "How to measure")]
+    pub(crate) p95: bool,
     /// How much time to take; `standard` unless configured
     #[arg(long, value_enum, help_heading = "How to measure")]
     pub(crate) mode: Option<ModeArgument>,

@@ -161,13 +161,13 @@ pub(super) fn executable_of<'a>(
 }
 
 /// Folders for what harnesses write, one for each process, as long as it runs.
-pub(super) struct Homes {
+pub(crate) struct Homes {
     folder: tempfile::TempDir,
     launches: u32,
 }
 
 impl Homes {
-    pub(super) fn within(directory: &perfaudit_run::RunDirectory) -> std::io::Result<Self> {
+    pub(crate) fn within(directory: &perfaudit_run::RunDirectory) -> std::io::Result<Self> {
         Ok(Self { folder: tempfile::tempdir_in(directory.path())?, launches: 0 })
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use perfaudit_bench::{
-    CommandLine, CommandSpec, FLOOR_SHARE, SelfPairs, SelfPairsError, kernel_noise,
+    CommandLine, CommandSpec, FLOOR_SHARE, SelfPairs, SelfPairsError, estimate_floors, kernel_noise,
     measure_against_themselves,
 };
 use perfaudit_exec::timed::{Launcher, OutputUse, TimedError};
@@ -14,7 +14,7 @@ use perfaudit_exec::{CpuTime, Interrupt};
 use perfaudit_history::{KeptFloor, MachineState, NoiseFloors, StoreError};
 use perfaudit_host::{CpuTicks, NoiseKernel, after_measuring, governor};
 use perfaudit_project::config::FloorSource;
-use perfaudit_result::{Host, KernelNoise, Limit, NoiseFloor, PreconditionStatus};
+use perfaudit_result::{EstimateFloor, Host, KernelNoise, Limit, NoiseFloor, PreconditionStatus};
 
 /// Measuring a floor takes at most this long.
 pub(crate) const LONGEST: Duration = Duration::from_secs(10);
@@ -210,12 +210,13 @@ fn measured(seed: u64, now: Timestamp, interrupt: &Interrupt) -> Result<Measured
         .map(|condition| condition.message.replace(" while benchmarks ran", ""));
     let kernels: Vec<KernelNoise> =
         pairs.iter().map(kernel_noise).collect::<Option<_>>().ok_or(FloorError::TooFew)?;
-    let floor = floor_of(kernels, now).ok_or(FloorError::TooFew)?;
+    let estimates = widest_estimates(pairs.iter().map(estimate_floors));
+    let floor = floor_of(kernels, estimates, now).ok_or(FloorError::TooFew)?;
     Ok(Measured { floor, pairs, disturbed })
 }
 
 /// The floor is that of the kernel which differs most from itself: which of them a program is like is not known.
-fn floor_of(kernels: Vec<KernelNoise>, now: Timestamp) -> Option<NoiseFloor> {
+fn floor_of(kernels: Vec<KernelNoise>, estimates: Vec<EstimateFloor>, now: Timestamp) -> Option<NoiseFloor> {
     let widest = kernels.iter().max_by(|a, b| a.ratio.total_cmp(&b.ratio))?;
     Some(NoiseFloor {
         ratio: widest.ratio,
@@ -225,8 +226,19 @@ fn floor_of(kernels: Vec<KernelNoise>, now: Timestamp) -> Option<NoiseFloor> {
         comparisons: widest.comparisons,
         measured: now.to_string(),
         age_s: 0,
+        estimates,
         kernels,
     })
+}
+
+/// For each number of pairs the floor of the kernel that has the largest one, where all of them have one.
+fn widest_estimates(kernels: impl IntoIterator<Item = Vec<EstimateFloor>>) -> Vec<EstimateFloor> {
+    let wider = |one: EstimateFloor, other: EstimateFloor| if one.ratio < other.ratio { other } else { one };
+    let both = |one: Vec<EstimateFloor>, other: Vec<EstimateFloor>| {
+        let there = |pairs| other.iter().copied().find(|floor| floor.pairs == pairs);
+        one.into_iter().filter_map(|floor| Some(wider(floor, there(floor.pairs)?))).collect()
+    };
+    kernels.into_iter().reduce(both).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -244,7 +256,17 @@ mod tests {
             comparisons: 59,
             median_ns: 5e6,
         };
-        floor_of(vec![kernel("cpu", 0.01), kernel("memory", 0.04)], measured.parse().unwrap()).unwrap()
+        let kernels = vec![kernel("cpu", 0.01), kernel("memory", 0.04)];
+        floor_of(kernels, Vec::new(), measured.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_floor_of_an_estimate_is_that_of_the_noisiest_kernel_for_as_many_pairs() {
+        let floor =
+            |pairs, ratio| EstimateFloor { pairs, ratio, level: ConfidenceLevel::P95, comparisons: 9 };
+        let kernels =
+            [vec![floor(10, 0.03), floor(16, 0.01), floor(24, 0.01)], vec![floor(10, 0.02), floor(16, 0.02)]];
+        assert_eq!(widest_estimates(kernels), [floor(10, 0.03), floor(16, 0.02)]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod allocators;
 mod broken_builds;
 mod command_line;
 mod commands;
+mod comparison_witnesses;
 mod comparisons;
 mod cpu;
 mod cpu_sampling;

@@ -2,35 +2,38 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use perfaudit_bench::Pace;
 use perfaudit_exec::timed::Launcher;
 use perfaudit_exec::{CpuTime, FileLock, Interrupt, LockError};
 use perfaudit_host::{CpuTicks, after_measuring, before_measuring, calibrate, host};
-use perfaudit_project::config::Config;
+use perfaudit_project::CargoProject;
+use perfaudit_project::config::{ChosenStage, Config};
 use perfaudit_prove::{
     ArmBenchmarks, Both, ContestRequest, Contested, Means, PADDING_BELOW, Pair, PairRecord, RowArtifacts,
-    STOLEN_LIMIT, Side, Standing, Subject as Contestant, among_all, contest, row, unmeasured, witness,
+    STOLEN_LIMIT, Side, Standing, Subject as Contestant, among_all, contest, unmeasured, witness,
 };
 use perfaudit_result::{
-    Arm, ArmBinary, ArmKind, ArtifactId, ArtifactKind, BuildProfile, Host, Limit, MetricName, Mode,
-    PairedComparison, PairedDesign, PairedRow, PairedVerdict, Precondition, Samples, Stage, StageName,
-    StageState, Unit, WorkloadId, WorkloadKind,
+    Arm, ArmBinary, ArmKind, ArtifactId, ArtifactKind, BuildProfile, CpuProfile, Host, Limit, Method,
+    MetricName, Mode, NoiseFloor, PairedComparison, PairedDesign, PairedRow, PairedVerdict, Precondition,
+    Samples, Stage, StageName, StageState, Unit, WorkloadId, WorkloadKind,
 };
 use perfaudit_run::RunDirectory;
-use perfaudit_stats::{Design, LogRatio, Looks};
+use perfaudit_stats::{Design, LogRatio, Looks, Probability};
 
 use super::super::noise_floor::{self, Floor, FloorRequest};
 use super::super::record::Recorder;
+use super::again::{self, Looking};
 use super::builds::{self, Pairing};
-use super::{CompareError, Sides, verdict};
+use super::{CompareError, Sides, functions, verdict, witnesses};
 use crate::arguments::CompareArguments;
 use crate::error::CommandError;
 use crate::progress::Progress;
 
 /// What measuring needs to know.
 pub(super) struct Measuring<'a> {
+    pub(super) project: &'a CargoProject,
     pub(super) arguments: &'a CompareArguments,
     pub(super) config: &'a Config,
     pub(super) seed: u64,
@@ -45,6 +48,7 @@ pub(super) struct Measured {
     pub(super) preconditions: Vec<Precondition>,
     pub(super) limits: Vec<Limit>,
     pub(super) samples: BTreeMap<ArtifactId, Samples>,
+    pub(super) profiles: BTreeMap<ArtifactId, CpuProfile>,
 }
 
 impl Measuring<'_> {
@@ -89,8 +93,9 @@ impl Measuring<'_> {
         };
         let mut limits = self.noise_floor(&mut host, family > 0);
         stages.push(looking.end(directory, StageState::Done, None));
-        let design = self.design(family, host.noise_floor.as_ref().map(|floor| floor.ratio));
+        let design = self.design(family, host.noise_floor.as_ref());
         let comparing = Recorder::begin(StageName::Compare, Some(directory));
+        let began = Instant::now();
         let (ticks, cpu_time) = (CpuTicks::now(), CpuTime::now());
         let time = self.process_time(family, design.looks().pairs()[0]);
         let layouts: Vec<Both<ArmBenchmarks>>;
@@ -129,8 +134,13 @@ impl Measuring<'_> {
         let request = ContestRequest {
             design: &design,
             seed: self.seed,
-            budget: self.pace().budget(),
+            budget: self.budget_of_pairs(),
             layouts: u32::try_from(layouts.len().max(1)).unwrap_or(1),
+            pairs_of_commands: if self.arguments.p95 {
+                design.pairs_for_quantile(Probability::P95)
+            } else {
+                0
+            },
         };
         let mut means = Means {
             workbench,
@@ -148,23 +158,57 @@ impl Measuring<'_> {
             .map(|(before, after)| after.meanwhile(before, ours.own + ours.children));
         preconditions.extend(after_measuring(meanwhile));
         let mut samples = BTreeMap::new();
-        let mut rows = Vec::new();
-        for (index, contested) in contested.iter().enumerate() {
-            let artifacts = write(index, contested, directory, &mut samples)?;
-            rows.push(row(&design, contested, artifacts));
+        let mut measured = Vec::new();
+        for (index, contested) in contested.into_iter().enumerate() {
+            let artifacts = write(index, &contested, directory, &mut samples)?;
+            measured.push((contested, artifacts));
         }
-        if let [Some(a), Some(b)] = [&arms.a, &arms.b].map(|arm| program(arm)) {
-            let size = witness(MetricName::BINARY_SIZE, Unit::Bytes, &[a.bytes], &[b.bytes]);
-            rows.iter_mut().for_each(|row| row.witnesses.extend(size.clone()));
-        }
-        rows.extend(told);
+        let mut rows = perfaudit_prove::rows(&design, &measured);
+        sizes(&arms, &measured, &mut rows);
         among_all(&mut rows);
+        let profiles = self.look_into(sides, &measured, &mut rows, began, directory)?;
+        rows.extend(told);
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         let interrupted = self.interrupt.is_set().then(|| "interrupted".to_owned());
         let state = if interrupted.is_some() { StageState::Partial } else { StageState::Done };
         stages.push(comparing.end(directory, state, interrupted));
         let comparison = self.comparison(arms, &design, rows, only, is_benchmark.then_some(time));
-        Ok(Measured { comparison, host, preconditions, limits, samples })
+        Ok(Measured { comparison, host, preconditions, limits, samples, profiles })
+    }
+
+    /// Runs what was compared once more: counts what it allocates, and profiles what changed.
+    fn look_into(
+        &self,
+        sides: &mut Sides,
+        measured: &[(Contested<'_>, RowArtifacts)],
+        rows: &mut [PairedRow],
+        began: Instant,
+        directory: &mut RunDirectory,
+    ) -> Result<BTreeMap<ArtifactId, CpuProfile>, CommandError> {
+        let until = |share: f64| self.pace().budget().map(|budget| began + budget.mul_f64(share));
+        let looking = |until| Looking {
+            mode: self.config.audit.mode.value,
+            patience: self.arguments.timeout,
+            until,
+            project: self.project,
+            interrupt: self.interrupt,
+            progress: self.progress,
+        };
+        let mut both: Vec<_> = measured.iter().map(|(contested, _)| contested).zip(rows).collect();
+        let is_on = |stage| !self.config.audit.skip.value.contains(&stage);
+        if is_on(ChosenStage::Heap) {
+            witnesses::count(looking(until(1.0 - again::SHARE_OF_PROFILES)), sides, &mut both, directory);
+        }
+        if !is_on(ChosenStage::Cpu) {
+            return Ok(BTreeMap::new());
+        }
+        Ok(functions::name(looking(until(1.0)), sides, &mut both, directory)?)
+    }
+
+    /// What is left of the budget for pairs when something is kept for what follows.
+    fn budget_of_pairs(&self) -> Option<Duration> {
+        let kept = again::SHARE_OF_COUNTS + again::SHARE_OF_PROFILES;
+        self.pace().budget().map(|budget| budget.mul_f64(1.0 - kept))
     }
 
     fn comparison(
@@ -176,7 +220,7 @@ impl Measuring<'_> {
         time: Option<Duration>,
     ) -> PairedComparison {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let floor = design.threshold().change();
+        let floor = design.floor(0).change().max(design.floor(design.looks().pairs()[0]).change());
         PairedComparison {
             before: arms.a,
             after: arms.b,
@@ -200,12 +244,15 @@ impl Measuring<'_> {
         Pace::new(self.config.audit.mode.value, self.config.audit.budget.value)
     }
 
-    fn design(&self, family: usize, floor: Option<f64>) -> Design {
+    fn design(&self, family: usize, floor: Option<&NoiseFloor>) -> Design {
         /// Full mode looks six times, the last time at some 64 pairs.
         const LOOKS_OF_FULL: usize = 6;
         let family = NonZeroUsize::new(family).unwrap_or(NonZeroUsize::MIN);
         let ratio = |change: f64| LogRatio::of_change(change).unwrap_or(LogRatio::ZERO);
-        let design = Design::new(ratio(self.arguments.delta), floor.map_or(LogRatio::ZERO, ratio), family);
+        let least = floor.map_or(LogRatio::ZERO, |floor| ratio(floor.ratio));
+        let estimates = floor.into_iter().flat_map(|floor| &floor.estimates);
+        let design = Design::new(ratio(self.arguments.delta), least, family)
+            .with_floors(estimates.map(|floor| (floor.pairs as usize, ratio(floor.ratio))));
         match self.config.audit.mode.value {
             Mode::Quick | Mode::Standard => design,
             Mode::Full => {
@@ -225,7 +272,7 @@ impl Measuring<'_> {
             Mode::Full => 1000,
         });
         let processes = u32::try_from(family.max(1) * first_look * 2).unwrap_or(u32::MAX);
-        self.pace().budget().map_or(usual, |budget| (budget / processes).clamp(LEAST, usual))
+        self.budget_of_pairs().map_or(usual, |budget| (budget / processes).clamp(LEAST, usual))
     }
 
     fn noise_floor(&self, host: &mut Host, is_measured: bool) -> Vec<Limit> {
@@ -254,6 +301,29 @@ fn program(arm: &Arm) -> Option<&ArmBinary> {
     arm.binaries.first().filter(|_| arm.kind == ArmKind::Binary)
 }
 
+/// How large the files of both programs are: of a benchmark its executable, in the first layout.
+fn sizes(arms: &Both<Arm>, measured: &[(Contested<'_>, RowArtifacts)], rows: &mut [PairedRow]) {
+    for ((contested, _), row) in measured.iter().zip(rows) {
+        let of = |side: Side| match contested.subject.held(side) {
+            None => program(arms.get(side)),
+            Some((executable, ..)) => {
+                let name = format!("{}/{}", executable.package, executable.target);
+                arms.get(side).binaries.iter().find(|binary| binary.name == name)
+            }
+        };
+        if let (Some(a), Some(b)) = (of(Side::A), of(Side::B)) {
+            let method = Method("the size of the file of the program".into());
+            row.witnesses.extend(witness(
+                MetricName::BINARY_SIZE,
+                Unit::Bytes,
+                method,
+                &[a.bytes],
+                &[b.bytes],
+            ));
+        }
+    }
+}
+
 /// The present state of a row, for people who wait.
 fn telling(standing: &Standing<'_>) -> String {
     let Standing { id, pairs, next_look, judgement, done, of } = standing;
@@ -274,11 +344,11 @@ fn write(
     directory: &mut RunDirectory,
     samples: &mut BTreeMap<ArtifactId, Samples>,
 ) -> Result<RowArtifacts, CommandError> {
-    let Contested { subject, pairs, discarded, .. } = contested;
+    let Contested { subject, pairs, judged, discarded, .. } = contested;
     if pairs.is_empty() && discarded.is_empty() {
         return Ok(RowArtifacts::default());
     }
-    let record = PairRecord { workload: &subject.id, pairs, discarded };
+    let record = PairRecord { workload: &subject.id, pairs, judged: *judged, discarded };
     let text = serde_json::to_vec(&record).expect("pairs hold nothing that JSON cannot");
     directory.add(ArtifactKind::Pairs, &format!("artifacts/pairs/{index:04}.json"), &text)?;
     let mut side = |side: Side, pairs: &[Pair]| -> Result<Option<ArtifactId>, CommandError> {

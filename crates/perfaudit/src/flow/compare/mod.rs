@@ -1,11 +1,14 @@
 //! Two sides against each other: build both, run them by turns, judge.
 
+mod again;
 mod builds;
 mod commands;
 mod error;
+mod functions;
 mod measure;
 mod recorded;
 mod verdict;
+mod witnesses;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -87,7 +90,7 @@ pub(crate) fn compare(
         }
         stages.push(building.end(&directory, StageState::Done, None));
     }
-    let measuring = Measuring { arguments, config: &config, seed, interrupt, progress };
+    let measuring = Measuring { project: &project, arguments, config: &config, seed, interrupt, progress };
     let profile = profile_of(&project, config.bench.selection().profile.as_deref());
     let measured = measuring.measure(&mut sides, &profile, &mut directory, &mut stages)?;
 
@@ -137,7 +140,7 @@ pub(crate) fn compare(
         store: None,
         result,
         samples: measured.samples,
-        profiles: BTreeMap::new(),
+        profiles: measured.profiles,
         heaps: BTreeMap::new(),
     })
 }

@@ -9,7 +9,12 @@ pub(super) fn verdict(comparison: &PairedComparison, gate: bool, interrupted: bo
     let with = |verdict| comparison.rows.iter().filter(|row| row.verdict == verdict).count();
     let failed = with(PairedVerdict::NotMeasured);
     let open = with(PairedVerdict::Inconclusive);
-    let (worse, nothing) = (with(PairedVerdict::Worse), comparison.rows.is_empty());
+    let nothing = comparison.rows.is_empty();
+    // The report bounds the share of what is told by chance; a gate refuses nothing by chance, in no row.
+    let is_worse = |row: &&PairedRow| row.verdict == PairedVerdict::Worse;
+    let is_sure = |row: &&PairedRow| row.p_among_all.is_some_and(|p| p <= comparison.design.alpha);
+    let (worse, unsure): (Vec<_>, Vec<_>) = comparison.rows.iter().filter(is_worse).partition(is_sure);
+    let (worse, open) = (worse.len(), open + unsure.len());
     let status = if failed > 0 && !interrupted {
         VerdictStatus::ProjectFailed
     } else if gate && worse > 0 {

@@ -64,14 +64,14 @@ pub(crate) struct Beside {
 /// How much of a budget is for profiles; the rest is for figures.
 pub(crate) const SHARE_OF_BUDGET: f64 = 0.3;
 /// A command that is over sooner is run again, until all of it together took this long.
-const LEAST_COMMAND_TIME: Duration = Duration::from_secs(1);
+pub(super) const LEAST_COMMAND_TIME: Duration = Duration::from_secs(1);
 /// However short it is, a command is not run more often.
-const MOST_COMMAND_RUNS: u32 = 50;
+pub(super) const MOST_COMMAND_RUNS: u32 = 50;
 /// Less than this is not worth a process.
 const LEAST_BENCHMARK_TIME: Duration = Duration::from_millis(500);
 
 /// How long the routine of a benchmark runs.
-fn benchmark_time(mode: Mode) -> Duration {
+pub(super) fn benchmark_time(mode: Mode) -> Duration {
     match mode {
         Mode::Quick => Duration::from_millis(1500),
         Mode::Standard => Duration::from_secs(3),

@@ -1,12 +1,20 @@
 //! Whose code there is, as far as the plan knows it.
 
+use std::path::PathBuf;
+
 use perfaudit_cpu::symbols::{PackageSources, ProjectSources};
+use perfaudit_project::CargoProject;
 
 use crate::flow::Plan;
 
 /// The packages of the project and where it is built.
 pub(crate) fn of_plan(plan: &Plan) -> ProjectSources {
     let project = &plan.project;
+    of_project(project, vec![plan.work.path.join("build"), project.target_directory.clone()])
+}
+
+/// The packages of a project that is built in these directories.
+pub(crate) fn of_project(project: &CargoProject, built: Vec<PathBuf>) -> ProjectSources {
     let crate_name = |name: &str| name.replace('-', "_");
     let own = project
         .packages
@@ -20,11 +28,5 @@ pub(crate) fn of_plan(plan: &Plan) -> ProjectSources {
                 .collect(),
         })
         .collect();
-    ProjectSources {
-        root: project.build_root.clone(),
-        own,
-        dependencies: Vec::new(),
-        built: vec![plan.work.path.join("build"), project.target_directory.clone()],
-        program: None,
-    }
+    ProjectSources { root: project.build_root.clone(), own, dependencies: Vec::new(), built, program: None }
 }

@@ -76,7 +76,8 @@ fn not_counted(id: WorkloadId, why: String) -> WorkloadHeap {
     }
 }
 
-fn row(taken: &Taken, workload: &Workload) -> (WorkloadHeap, HeapProfile) {
+/// What is told of one workload: its measured part is cut out.
+pub(crate) fn row(taken: &Taken, workload: &Workload) -> (WorkloadHeap, HeapProfile) {
     let whole = taken.heap.whole();
     let in_all = whole.totals();
     let mut remarks = Vec::new();
