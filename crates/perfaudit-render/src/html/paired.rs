@@ -51,9 +51,9 @@ pub(super) fn paired(context: &Context<'_>) -> Markup {
                             (Line(&row.evidence))
                             @for line in row.metrics.iter().chain(&row.remarks) { br; small { (Block(line)) } }
                             @for line in &row.untold { br; small.muted { (Block(line)) } }
-                            @if let Some(found) = &row.functions { (functions(found)) }
                         }
                     }
+                    @if let Some(found) = &row.functions { tr { td colspan="7" { (functions(found)) } } }
                 } }
             } }
         }

@@ -220,7 +220,7 @@ impl Measuring<'_> {
         time: Option<Duration>,
     ) -> PairedComparison {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let floor = design.floor(0).change().max(design.floor(design.looks().pairs()[0]).change());
+        let floor = design.floor(design.looks().pairs()[0]).change();
         PairedComparison {
             before: arms.a,
             after: arms.b,
