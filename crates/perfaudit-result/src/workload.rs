@@ -371,8 +371,6 @@ impl MetricName {
     pub const ALLOC_BYTES: Self = Self(Cow::Borrowed("alloc.bytes"));
     /// Blocks that are allocated: for each iteration of a benchmark, in the whole run of a command.
     pub const ALLOC_COUNT: Self = Self(Cow::Borrowed("alloc.count"));
-    /// Instructions of user code: of each iteration of a benchmark, in the whole run of a command.
-    pub const INSTRUCTIONS: Self = Self(Cow::Borrowed("instructions"));
     /// Page faults that were served without reading from a disk.
     pub const PAGE_FAULTS_MINOR: Self = Self(Cow::Borrowed("page_faults.minor"));
     /// Page faults that had to read from a disk.
