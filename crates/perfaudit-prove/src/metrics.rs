@@ -140,8 +140,7 @@ impl Quantity {
         let (metric, direction, of) = (self.metric.clone(), self.direction, self.of);
         let unit = (self.unit)(&first.sides.a);
         let Some(judged) = judged else {
-            let reason = self.missing?.to_owned();
-            return Some(not_estimable(metric, reason, unit, of));
+            return Some(not_estimable(metric, self.missing?, unit, of));
         };
         let side = |side: Side| {
             let values = pairs.iter().filter_map(|pair| (self.value)(pair.sides.get(side))).collect();
@@ -166,7 +165,7 @@ fn p95_of_processes(design: &Design, row: &Contested<'_>) -> Option<PairedMetric
         return None;
     }
     let none = |reason: String| {
-        Some(not_estimable(MetricName::WALL_TIME_P95, reason, Unit::Nanoseconds, Of::Process))
+        Some(not_estimable(MetricName::WALL_TIME_P95, &reason, Unit::Nanoseconds, Of::Process))
     };
     let Some(pairs) = row.pairs.get(..needed) else {
         return none(format!(
@@ -215,8 +214,8 @@ fn p95_of_processes(design: &Design, row: &Contested<'_>) -> Option<PairedMetric
     }
 }
 
-fn not_estimable(metric: MetricName, reason: String, unit: Unit, of: Of) -> PairedMetric {
-    let none = |unit| figures::none(reason.clone(), unit, of);
+fn not_estimable(metric: MetricName, reason: &str, unit: Unit, of: Of) -> PairedMetric {
+    let none = |unit| figures::none(reason.to_owned(), unit, of);
     PairedMetric {
         metric,
         direction: Direction::LowerIsBetter,
@@ -224,5 +223,82 @@ fn not_estimable(metric: MetricName, reason: String, unit: Unit, of: Of) -> Pair
         effect: none(Unit::Ratio),
         before: none(unit),
         after: none(unit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use perfaudit_exec::Command;
+    use perfaudit_exec::timed::{OutputUse, TimedCommand};
+    use perfaudit_result::WorkloadId;
+
+    use super::*;
+    use crate::contest::Ended;
+    use crate::subject::Subject;
+    use crate::workbench::Both;
+
+    /// A process of a command whose time wavers by a per mille.
+    fn observation(turn: usize, factor: f64) -> Observation {
+        let waver = 1.0 + 0.001 * f64::from(u8::try_from(turn * 37 % 11).expect("it is below 11"));
+        Observation {
+            value_ns: 1e6 * waver * factor,
+            process_s: 0.001,
+            p95_of_calls_ns: None,
+            throughput: None,
+            cpu_ns: Some(if factor > 1.0 { 2_200_000 } else { 2_000_000 } + turn as u64 * 31 % 7),
+            peak_rss: Some(8_000_000),
+            output: None,
+        }
+    }
+
+    fn contested(pairs: usize, judged: usize) -> Contested<'static> {
+        let command =
+            || TimedCommand { command: Command::new("true"), input: None, output: OutputUse::Discarded };
+        let pair = |turn| Pair {
+            first: Side::A,
+            padding: 0,
+            layout: 0,
+            stolen: None,
+            sides: Both { a: observation(turn, 1.0), b: observation(turn + 5, 1.1) },
+        };
+        let sides = Both { a: command(), b: command() };
+        Contested {
+            subject: Subject::command(WorkloadId("command/true".into()), sides),
+            pairs: (0..pairs).map(pair).collect(),
+            judged,
+            discarded: Vec::new(),
+            ended: Ended::Decided,
+        }
+    }
+
+    fn told(pairs: usize, name: &MetricName) -> PairedMetric {
+        let ratio = |change| LogRatio::of_change(change).expect("finite");
+        let design = Design::new(ratio(0.02), ratio(0.2), NonZeroUsize::MIN).with_floors([(10, ratio(0.01))]);
+        let row = contested(pairs, 10);
+        let all = metrics(&design, &[&row]).remove(0);
+        all.into_iter().find(|metric| metric.metric == *name).expect("it is told")
+    }
+
+    #[test]
+    fn cpu_time_and_peak_memory_are_judged_like_the_time() {
+        let cpu = told(10, &MetricName::CPU_TIME);
+        assert_eq!((cpu.verdict, cpu.effect.n), (PairedVerdict::Worse, 10));
+        assert!((cpu.effect.value().unwrap() - 0.1).abs() < 0.001);
+        let memory = told(10, &MetricName::RSS_PEAK);
+        assert_eq!((memory.verdict, memory.effect.value()), (PairedVerdict::Equivalent, Some(0.0)));
+    }
+
+    #[test]
+    fn p95_of_processes_takes_117_pairs_whatever_was_decided_sooner() {
+        let few = told(32, &MetricName::WALL_TIME_P95);
+        assert!(few.effect.reason().unwrap().contains("from 32 processes of each side"), "{few:?}");
+        let many = told(130, &MetricName::WALL_TIME_P95);
+        // The order of these processes is no drawn one: they may count as fewer.
+        match many.effect.value() {
+            Some(effect) => assert!((effect - 0.1).abs() < 0.01 && many.effect.n == 117, "{many:?}"),
+            None => assert!(many.effect.reason().unwrap().contains("hang together"), "{many:?}"),
+        }
     }
 }
