@@ -1,5 +1,6 @@
 //! An arm that is built from source.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,28 +8,17 @@ use perfaudit_bench::{BenchExecutable, BuildRequest, Built, build};
 use perfaudit_exec::{CopyError, Interrupt, RunError, copy_tree};
 use perfaudit_project::{CargoProject, ProjectError, ProjectRoot, Selection};
 use perfaudit_result::ArmBinary;
+use perfaudit_run::sha256;
 
 use crate::loaded::{ProgramError, binary};
-use crate::source::{Commit, MissingSubmodule, Repository, SourceError, copy_working_tree};
+use crate::source::MissingSubmodule;
+use crate::tree::{Origin, Tree, TreeError};
 use crate::workbench::{Side, Workbench, WorkbenchError};
-
-/// Where the source of an arm comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tree {
-    /// A commit.
-    Commit(Commit),
-    /// The working tree, with what is not committed.
-    Working,
-}
 
 /// What both arms share.
 #[derive(Debug, Clone, Copy)]
 pub struct ArmRequest<'a> {
-    /// The repository that holds the project.
-    pub repository: &'a Repository,
-    /// The folder of the project, relative to the root of the repository.
-    pub folder: &'a Path,
-    /// The root of the project's workspace in the user's tree.
+    /// The root of the project's workspace in the user's tree, for its `Cargo.lock`.
     pub project_root: &'a Path,
     /// Packages, targets, features and profile.
     pub selection: &'a Selection,
@@ -47,6 +37,10 @@ pub struct BuiltArm {
     pub binaries: Vec<ArmBinary>,
     /// Submodules without content.
     pub missing: Vec<MissingSubmodule>,
+    /// The SHA-256 of the root file of each benchmark target that was built, by `package/target`.
+    pub sources: BTreeMap<String, String>,
+    /// What the selection names and this arm does not have.
+    pub unknown: Vec<ProjectError>,
 }
 
 /// Why an arm cannot be built.
@@ -54,14 +48,14 @@ pub struct BuiltArm {
 pub enum ArmError {
     /// Its source cannot be had.
     #[error(transparent)]
-    Source(#[from] SourceError),
+    Tree(#[from] TreeError),
     /// The place for it cannot be used.
     #[error(transparent)]
     Workbench(#[from] WorkbenchError),
     /// The project is not in that source.
     #[error("it has no Cargo.toml at `{}`: was the project elsewhere then?", folder.display())]
     NoProject {
-        /// The folder, relative to the root of the repository.
+        /// The folder, relative to the root of the tree.
         folder: PathBuf,
     },
     /// cargo cannot load it.
@@ -98,36 +92,23 @@ pub fn build_arm(
     interrupt: &Interrupt,
     compiling: &mut dyn FnMut(&str),
 ) -> Result<BuiltArm, ArmError> {
-    // The source is written when everything that was built earlier is older: cargo goes by times, and would take another
-    // commit's files for what it knows.
-    workbench.seat(side)?;
-    let missing = match tree {
-        Tree::Commit(commit) => request.repository.export(commit, &workbench.tree(), interrupt)?,
-        Tree::Working => {
-            copy_working_tree(request.repository, &workbench.tree(), interrupt)?;
-            Vec::new()
-        }
-    };
-    let folder = workbench.tree().join(request.folder);
+    let missing = tree.lay_down(workbench, side, interrupt)?;
+    let folder = workbench.tree().join(&tree.folder);
     if !folder.join("Cargo.toml").is_file() {
-        return Err(ArmError::NoProject { folder: request.folder.to_owned() });
+        return Err(ArmError::NoProject { folder: tree.folder.clone() });
     }
     let place = ProjectRoot::locate(&folder, interrupt)?;
-    let its_lockfile = place.path.join("Cargo.lock");
+    let root = place.path.clone();
+    let its_lockfile = root.join("Cargo.lock");
     let has_lockfile = its_lockfile.is_file();
     if !has_lockfile {
-        let users = || fs::read(request.project_root.join("Cargo.lock")).ok();
+        let is_users = !matches!(tree.origin, Origin::Folder(_));
+        let users = || fs::read(request.project_root.join("Cargo.lock")).ok().filter(|_| is_users);
         if let Some(content) = lockfile.clone().or_else(users) {
             fs::write(&its_lockfile, content).map_err(ArmError::Lockfile)?;
         }
     }
-    let project = CargoProject::discover_own(
-        place,
-        &request.repository.top,
-        request.selection,
-        request.offline,
-        interrupt,
-    )?;
+    let (project, unknown) = discover(place, &folder, tree, request, interrupt)?;
     if !has_lockfile {
         *lockfile = fs::read(&its_lockfile).ok();
     }
@@ -139,8 +120,11 @@ pub fn build_arm(
         environment: &ENVIRONMENT,
     };
     let mut built = build(request, interrupt, compiling)?;
-    let own = format!("path+file://{}/", workbench.tree().display());
-    if built.fresh.iter().any(|package| package.starts_with(&own)) && !built.interrupted {
+    let own = format!("path+file://{}", workbench.tree().display());
+    // The package at the root goes on with `#`, all others with `/`.
+    let is_own =
+        |package: &String| package.strip_prefix(&own).is_some_and(|rest| rest.starts_with(['/', '#']));
+    if built.fresh.iter().any(is_own) && !built.interrupted {
         // Never seen, and never believed: what cargo did not build from this source may be that of another one.
         fs::remove_dir_all(&target)
             .and_then(|()| fs::create_dir_all(&target))
@@ -148,7 +132,55 @@ pub fn build_arm(
         built = build(request, interrupt, compiling)?;
     }
     let binaries = built.executables.iter().map(named).collect::<Result<_, _>>()?;
-    Ok(BuiltArm { project, built, binaries, missing })
+    let sources = sources(&project);
+    Ok(BuiltArm { project, built, binaries, missing, sources, unknown })
+}
+
+fn sources(project: &CargoProject) -> BTreeMap<String, String> {
+    let benches = project
+        .packages
+        .iter()
+        .flat_map(|package| package.benches.iter().map(move |bench| (package.name.as_str(), bench)));
+    let hashed = benches.filter_map(|(package, bench)| {
+        let content = fs::read(project.build_root.join(&bench.source)).ok()?;
+        Some((format!("{package}/{}", bench.name), sha256(&content)))
+    });
+    hashed.collect()
+}
+
+/// The project of an arm with what of the selection it has, and what it does not have: a benchmark that the other arm
+/// alone has is a thing to tell, and no fault.
+fn discover(
+    mut place: ProjectRoot,
+    folder: &Path,
+    tree: &Tree,
+    request: ArmRequest<'_>,
+    interrupt: &Interrupt,
+) -> Result<(CargoProject, Vec<ProjectError>), ArmError> {
+    let mut selection = request.selection.clone();
+    let mut unknown = Vec::new();
+    loop {
+        match CargoProject::discover_own(place, tree.top(), &selection, request.offline, interrupt) {
+            Ok(mut project) => {
+                let is_emptied = |all: &[String], left: &[String]| !all.is_empty() && left.is_empty();
+                if is_emptied(&request.selection.packages, &selection.packages)
+                    || is_emptied(&request.selection.benches, &selection.benches)
+                {
+                    project.packages.iter_mut().for_each(|package| package.benches.clear());
+                }
+                return Ok((project, unknown));
+            }
+            Err(error) => {
+                match &error {
+                    ProjectError::UnknownPackage { name, .. } => selection.packages.retain(|one| one != name),
+                    ProjectError::UnknownBench { name, .. } => selection.benches.retain(|one| one != name),
+                    _ => return Err(error.into()),
+                }
+                unknown.push(error);
+                place = ProjectRoot::locate(folder, interrupt)?;
+            }
+        }
+    }
 }
 
 /// Gives the other arm the build products of this one, unless it has some: dependencies from registries are then not

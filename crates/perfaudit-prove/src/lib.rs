@@ -1,11 +1,14 @@
 //! Two builds, programs or commands against each other.
 //!
 //! - [`source`]: what stands on the two sides, and their trees, taken out of a repository without touching it.
+//! - [`Tree`]: the source of an arm, written where it is built.
 //! - [`Workbench`]: both arms at one and the same path, by turns.
 //! - [`build_arm`]: an arm with its programs; [`binary`] tells one program from another.
+//! - [`TreeCommand`]: a command that is run in the tree of an arm.
 //! - [`lay_out`]: the same programs in several layouts.
 //! - [`contest`]: pairs of fresh processes in balanced random order, with sequential looks.
 //! - [`rows`]: what pairs say; pure. [`witness`], [`testify`]: what counts say beside them.
+//! - [`Search`]: halving a history until one commit is left; pure.
 //!
 //! Nothing here prints, and nothing is written but into the workbench.
 
@@ -18,17 +21,23 @@ mod metrics;
 mod pair;
 mod rows;
 mod schedule;
+mod search;
 pub mod source;
 mod subject;
+mod tree;
+mod tree_command;
 mod witnesses;
 mod workbench;
 
-pub use arm::{ArmError, ArmRequest, BuiltArm, Tree, build_arm, share_products};
+pub use arm::{ArmError, ArmRequest, BuiltArm, build_arm, share_products};
 pub use contest::{ContestRequest, Contested, Ended, PADDING_BELOW, STOLEN_LIMIT, Standing, contest, judge};
 pub use layouts::lay_out;
 pub use loaded::{ProgramError, are_same_program, binary};
 pub use pair::{Observation, Pair, PairRecord};
 pub use rows::{RowArtifacts, among_all, rows, unmeasured};
+pub use search::{Found, Mark, Search};
 pub use subject::{ArmBenchmarks, Means, ObserveError, Subject};
+pub use tree::{Origin, Tree, TreeError};
+pub use tree_command::{TreeCommand, TreeCommandError};
 pub use witnesses::{testify, witness};
 pub use workbench::{Both, Side, Workbench, WorkbenchError};

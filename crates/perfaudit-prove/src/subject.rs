@@ -49,7 +49,7 @@ enum What<'a> {
 /// What runs are made with.
 #[derive(Debug)]
 pub struct Means<'a> {
-    /// Where builds lie; none where only commands are compared.
+    /// Where builds and trees lie; none where commands are compared that belong to no tree.
     pub workbench: Option<&'a mut Workbench>,
     /// Starts commands; none where only benchmarks are compared.
     pub launcher: Option<&'a mut Launcher>,
@@ -151,6 +151,10 @@ impl<'a> Subject<'a> {
                 let Some(launcher) = &mut means.launcher else {
                     return Err(ObserveError::Subject("there is nothing to start commands with".to_owned()));
                 };
+                // A command of a tree runs in it.
+                if let Some(workbench) = &mut means.workbench {
+                    workbench.seat(side)?;
+                }
                 let mut timed = sides.get(side).clone();
                 timed.command = timed.command.env(PADDING, padding).time_limit(means.patience);
                 let timed = launcher.run(&timed, means.interrupt).map_err(refused)?;

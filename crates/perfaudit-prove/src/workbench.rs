@@ -171,6 +171,16 @@ impl Workbench {
         Ok(())
     }
 
+    /// Seats an arm and takes its source away, so that another one can be written.
+    ///
+    /// # Errors
+    /// When it cannot be moved or removed.
+    pub fn clear(&mut self, side: Side) -> Result<(), WorkbenchError> {
+        self.seat(side)?;
+        remove(&self.tree())?;
+        make(&self.tree())
+    }
+
     /// The root of the source tree of whichever arm is seated.
     #[must_use]
     pub fn tree(&self) -> PathBuf {

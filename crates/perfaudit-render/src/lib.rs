@@ -8,6 +8,7 @@ use perfaudit_result::{ArtifactId, AuditResult, CpuProfile, HeapProfile, Samples
 pub mod html;
 pub mod quantity;
 
+mod bisection;
 mod comparison;
 mod cpu;
 mod delivery;

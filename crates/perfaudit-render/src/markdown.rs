@@ -1,6 +1,7 @@
 //! The report as GitHub-flavoured Markdown, for step summaries and pull requests.
 
 mod benchmarks;
+mod bisection;
 mod cpu;
 mod delivery;
 mod difference;
@@ -90,6 +91,7 @@ fn capitalised(word: &str) -> String {
 /// The sections that have something to say, the most useful first.
 fn sections(result: &AuditResult) -> Vec<Section> {
     let all = [
+        ("The search", bisection::bisection(result)),
         ("A against B", paired::paired(result)),
         ("Objectives", objectives(result)),
         ("Beside the baseline", compared(result)),

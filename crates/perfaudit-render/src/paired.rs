@@ -75,6 +75,7 @@ pub(crate) fn arm(arm: &Arm) -> String {
         }
         (ArmKind::WorkingTree, Some(commit)) => format!("the working tree, commit {commit} without changes"),
         (ArmKind::WorkingTree, None) => "the working tree, before its first commit".to_owned(),
+        (ArmKind::Folder, _) => format!("the folder {}", arm.name),
         (ArmKind::Revision | ArmKind::Binary | ArmKind::Command, _) => arm.name.clone(),
     }
 }

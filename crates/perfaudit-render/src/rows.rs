@@ -120,6 +120,10 @@ pub(crate) fn is_plain(workload: &Workload) -> bool {
 
 /// `42 benchmarks: 39 measured (2 flagged), 1 failed, 2 not run`.
 pub(crate) fn counts(result: &AuditResult) -> String {
+    if let Some(search) = &result.bisection {
+        let comparisons = quantity::counted(search.comparisons as usize, "comparison");
+        return format!("{comparisons}, {} of processes", quantity::counted(search.pairs as usize, "pair"));
+    }
     if let Some(comparison) = &result.paired {
         let pairs: usize = comparison.rows.iter().map(|row| row.pairs as usize).sum();
         let rows = quantity::counted(comparison.rows.len(), "row");

@@ -1,6 +1,7 @@
 //! The report on a terminal: the verdict first, then what was measured, what to change, and where the rest is.
 
 mod benchmarks;
+mod bisection;
 mod cpu;
 mod delivery;
 mod difference;
@@ -45,6 +46,7 @@ pub struct Terminal {
 pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     let mut page = Page::new(terminal.width, terminal.colour);
     verdict(&mut page, result);
+    bisection::bisection(&mut page, result);
     paired::paired(&mut page, result, terminal.verbose);
     objectives(&mut page, result, terminal.verbose);
     benchmarks::benchmarks(&mut page, result, terminal.verbose);

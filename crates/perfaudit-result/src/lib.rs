@@ -9,6 +9,7 @@
 //! - This crate does no I/O. It turns text into types and types into text.
 
 mod artifact;
+mod bisection;
 mod comparison;
 mod cpu;
 mod figure;
@@ -26,6 +27,7 @@ mod verdict;
 mod workload;
 
 pub use artifact::{Artifact, ArtifactId, ArtifactKind, Samples, SamplesError};
+pub use bisection::{BisectedCommit, Bisection, BisectionAnswer, BisectionState, BisectionStep};
 pub use comparison::{ComparedMetric, Comparison, RecordedVerdict};
 pub use cpu::{
     Binding, BoundBy, CodeOrigin, Cpu, CpuProfile, Function, FunctionChange, FunctionId, Hotspot, NamedShare,
@@ -108,6 +110,10 @@ pub struct AuditResult {
     /// Two builds, programs or commands against each other, where that was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paired: Option<PairedComparison>,
+    /// A search for the commit that changed a benchmark, where that was asked; `paired` is then the comparison that its
+    /// answer rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bisection: Option<Bisection>,
     /// Workloads that vary one or more parameters: sweeps and matrices.
     pub groups: Vec<WorkloadGroup>,
     /// What to look at, most important first.

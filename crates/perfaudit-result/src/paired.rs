@@ -60,6 +60,8 @@ pub enum ArmKind {
     Revision,
     /// The working tree.
     WorkingTree,
+    /// The source of a project in a folder.
+    Folder,
     /// An executable.
     Binary,
     /// A command line.

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod bisect;
 mod compare;
 mod cpu;
 mod export;
@@ -7,9 +8,10 @@ mod heap;
 mod report;
 mod rules;
 mod selection;
+mod shared;
 mod stage;
 
-use std::num::{NonZeroU16, NonZeroU32};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,13 +21,15 @@ use perfaudit_project::config::{FloorSource, parse_duration};
 use perfaudit_result::{Limit, Mode};
 
 use crate::flow::Subject;
-pub(crate) use compare::CompareArguments;
+pub(crate) use bisect::BisectArguments;
+pub(crate) use compare::{CompareArguments, PairingArguments, TreeCommandArguments};
 pub(crate) use cpu::{CpuArguments, SamplingArguments, WitnessArgument};
 pub(crate) use export::ExportFormat;
 pub(crate) use heap::HeapArguments;
 pub(crate) use report::ReportArguments;
 pub(crate) use rules::RulesArguments;
 pub(crate) use selection::SelectionArguments;
+pub(crate) use shared::{MeasuringArguments, OutputArguments};
 pub(crate) use stage::StageArgument;
 
 /// A performance audit that cannot lie.
@@ -57,6 +61,8 @@ pub(crate) enum Command {
     Heap(Box<HeapArguments>),
     /// Measure two builds, programs or commands against each other, pair by pair
     Compare(Box<CompareArguments>),
+    /// Find the commit between two revisions that changed a benchmark, or the time of a command
+    Bisect(Box<BisectArguments>),
     /// Find patterns in the source that cost time, without measuring
     Source(Box<AuditArguments>),
     /// Make the reports of a run again, without measuring
@@ -173,32 +179,18 @@ pub(crate) struct AuditArguments {
     #[command(flatten)]
     pub(crate) selection: SelectionArguments,
 
-    /// How much time to take; `standard` unless configured
-    #[arg(long, value_enum, help_heading = "How to measure")]
-    pub(crate) mode: Option<ModeArgument>,
-    /// Spend at most this long on measuring, as in `90s`, `10m` or `1h`
-    #[arg(long, value_name = "TIME", value_parser = parse_duration, help_heading = "How to measure")]
-    pub(crate) budget: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) measuring: MeasuringArguments,
     /// End a benchmark that has not announced its sampling after this long
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "2m", help_heading = "How to measure")]
     pub(crate) timeout: Duration,
-    /// Decides the order of measuring and all resampling; chosen at random unless given
-    #[arg(long, value_name = "NUMBER", help_heading = "How to measure")]
-    pub(crate) seed: Option<u32>,
     /// Go on with the newest run of the project, which was cut short: what it measured of unchanged executables and
     /// commands is taken over, and what it had half measured is completed
     #[arg(long, conflicts_with = "seed", help_heading = "How to measure")]
     pub(crate) resume: bool,
-    /// Keep cargo from using the network
-    #[arg(long, help_heading = "How to measure")]
-    pub(crate) offline: bool,
     /// Do not hold this precondition against the run, as in `stolen-time` (repeatable)
     #[arg(long, value_name = "CODE", help_heading = "How to measure")]
     pub(crate) allow: Vec<String>,
-    /// Whether to measure how far this machine differs from itself, which takes up to 10 s: if it is not known or a
-    /// week old unless configured
-    #[arg(long, value_enum, value_name = "WHEN", help_heading = "How to measure")]
-    pub(crate) noise_floor: Option<FloorArgument>,
     /// Only these stages (repeatable); what is profiled is measured first
     #[arg(long, value_enum, value_name = "STAGE", help_heading = "What to measure")]
     pub(crate) only: Vec<StageArgument>,
@@ -209,18 +201,8 @@ pub(crate) struct AuditArguments {
     #[arg(long, help_heading = "How to measure")]
     pub(crate) dry_run: bool,
 
-    /// Directory for this run; must be empty or new
-    #[arg(long, value_name = "DIR", help_heading = "Output")]
-    pub(crate) out: Option<PathBuf>,
-    /// Keep the newest runs and remove older ones; 20 unless configured
-    #[arg(long, value_name = "N", help_heading = "Output")]
-    pub(crate) keep: Option<NonZeroU16>,
-    /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = Format::Terminal, help_heading = "Output")]
-    pub(crate) format: Format,
-    /// Show every benchmark in the summary, however many there are
-    #[arg(short, long, help_heading = "Output")]
-    pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
 
     /// Put this run beside a baseline
     #[arg(long, value_name = "NAME", help_heading = "Baselines")]
@@ -333,7 +315,7 @@ impl BenchArguments {
     }
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct StoreArgument {
     /// Directory for baselines and noise floors instead of the user's data directory
     #[arg(long = "store", value_name = "DIR", help_heading = "Baselines")]

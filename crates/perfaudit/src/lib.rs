@@ -46,6 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Cpu(cpu)) => commands::cpu::run(*cpu),
         Some(Command::Heap(heap)) => commands::heap::run(*heap),
         Some(Command::Compare(compare)) => commands::compare::run(&compare),
+        Some(Command::Bisect(bisect)) => commands::bisect::run(&bisect),
         Some(Command::Source(source)) => commands::source::run(*source),
         Some(Command::Rules(rules)) => commands::rules::run(&rules),
         Some(Command::Report(report)) => commands::report::run(&report),

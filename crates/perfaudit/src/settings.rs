@@ -6,7 +6,9 @@ use perfaudit_host::PRECONDITION_CODES;
 use perfaudit_project::config::{BenchSettings, ChosenStage, Config, FloorSource, nearest, user_file};
 use perfaudit_result::Mode;
 
-use crate::arguments::{AuditArguments, CompareArguments, SelectionArguments, StageArgument};
+use crate::arguments::{
+    AuditArguments, MeasuringArguments, OutputArguments, PairingArguments, SelectionArguments, StageArgument,
+};
 use crate::error::CommandError;
 
 /// Every layer below the command line.
@@ -22,32 +24,33 @@ pub(crate) fn configured(root: &Path) -> Result<Config, CommandError> {
 pub(crate) fn effective(root: &Path, arguments: &AuditArguments) -> Result<Config, CommandError> {
     let mut config = configured(root)?;
     let audit = &mut config.audit;
-    audit.mode.command_line(arguments.mode.map(Mode::from));
-    audit.budget.command_line(arguments.budget);
-    audit.keep.command_line(arguments.keep);
     audit.allow.command_line(list(&arguments.allow));
-    audit.offline.command_line(arguments.offline.then_some(true));
-    audit.noise_floor.command_line(arguments.noise_floor.map(FloorSource::from));
     audit.skip.command_line(left_out(arguments));
+    measure(&mut config, &arguments.measuring, &arguments.output);
     select(&mut config.bench, &arguments.selection);
     known_codes(&config)?;
     Ok(config)
 }
 
-/// All layers, for comparing two sides.
-pub(crate) fn effective_for_comparison(
+/// All layers, for what is measured in pairs.
+pub(crate) fn effective_for_pairs(
     root: &Path,
-    arguments: &CompareArguments,
+    arguments: &PairingArguments,
+    output: &OutputArguments,
 ) -> Result<Config, CommandError> {
     let mut config = configured(root)?;
+    measure(&mut config, &arguments.measuring, output);
+    select(&mut config.bench, &arguments.selection);
+    Ok(config)
+}
+
+fn measure(config: &mut Config, arguments: &MeasuringArguments, output: &OutputArguments) {
     let audit = &mut config.audit;
     audit.mode.command_line(arguments.mode.map(Mode::from));
     audit.budget.command_line(arguments.budget);
-    audit.keep.command_line(arguments.keep);
+    audit.keep.command_line(output.keep);
     audit.offline.command_line(arguments.offline.then_some(true));
     audit.noise_floor.command_line(arguments.noise_floor.map(FloorSource::from));
-    select(&mut config.bench, &arguments.selection);
-    Ok(config)
 }
 
 fn select(bench: &mut BenchSettings, arguments: &SelectionArguments) {

@@ -7,7 +7,7 @@ use perfaudit_exec::{Command, Ending, Interrupt, OutputLimit, run};
 use super::SourceError;
 
 /// The paths of a large repository fit.
-const LIST_LIMIT: OutputLimit = OutputLimit(256 * 1024 * 1024);
+pub(super) const LIST_LIMIT: OutputLimit = OutputLimit(256 * 1024 * 1024);
 /// The mode of an entry of the index that is a commit of another repository.
 const SUBMODULE: &str = "160000";
 
@@ -61,12 +61,18 @@ impl Repository {
         let asked = self.git().args(["rev-parse", "--verify", "--quiet", "--end-of-options"]);
         match ask(&asked.arg(format!("{revision}^{{commit}}")), interrupt) {
             Ok(commit) => Ok(Commit(commit.trim().to_owned())),
-            Err(SourceError::Git { .. }) => {
-                let shallow = self.git().args(["rev-parse", "--is-shallow-repository"]);
-                Err(unknown(ask(&shallow, interrupt)?.trim() == "true"))
-            }
+            Err(SourceError::Git { .. }) => Err(unknown(self.is_shallow(interrupt)?)),
             Err(error) => Err(error),
         }
+    }
+
+    /// The name of the tree of a commit: commits with equal source have the same.
+    ///
+    /// # Errors
+    /// When git cannot be asked.
+    pub fn tree_name(&self, commit: &Commit, interrupt: &Interrupt) -> Result<String, SourceError> {
+        let asked = self.git().args(["rev-parse", "--verify", "--end-of-options"]);
+        Ok(ask(&asked.arg(format!("{}^{{tree}}", commit.0)), interrupt)?.trim().to_owned())
     }
 
     /// Whether the working tree differs from `HEAD`: files that git does not know yet count, ignored ones do not.
@@ -150,7 +156,13 @@ impl Repository {
         submodule.commit(&commit.0, interrupt).ok().map(|_| submodule)
     }
 
-    fn git(&self) -> Command {
+    /// Whether it holds only the newest commits.
+    pub(super) fn is_shallow(&self, interrupt: &Interrupt) -> Result<bool, SourceError> {
+        let asked = self.git().args(["rev-parse", "--is-shallow-repository"]);
+        Ok(ask(&asked, interrupt)?.trim() == "true")
+    }
+
+    pub(super) fn git(&self) -> Command {
         git(&self.top).env_remove("GIT_INDEX_FILE")
     }
 }
@@ -179,7 +191,7 @@ fn git(directory: &Path) -> Command {
         .directory(directory)
 }
 
-fn ask(command: &Command, interrupt: &Interrupt) -> Result<String, SourceError> {
+pub(super) fn ask(command: &Command, interrupt: &Interrupt) -> Result<String, SourceError> {
     let finished = run(command, interrupt, &mut |_| {}).map_err(SourceError::Start)?;
     match finished.ending {
         Ending::Exited(0) => Ok(finished.stdout.text()),

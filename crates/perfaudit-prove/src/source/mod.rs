@@ -1,6 +1,8 @@
 //! What stands on the two sides of a comparison, and how source trees are taken out of a repository.
 
+mod folder;
 mod git;
+mod history;
 mod working_tree;
 
 use std::path::PathBuf;
@@ -8,7 +10,9 @@ use std::str::FromStr;
 
 use perfaudit_exec::RunError;
 
+pub use folder::copy_folder;
 pub use git::{Commit, MissingSubmodule, Repository};
+pub use history::HistoryEntry;
 pub use working_tree::copy_working_tree;
 
 /// One side of a comparison, as the user names it.
@@ -18,6 +22,8 @@ pub enum ArmSource {
     Revision(String),
     /// The working tree with what is not committed: `work`.
     WorkingTree,
+    /// The source of a project in a folder, with or without a repository: `path:DIR`.
+    Folder(PathBuf),
     /// An executable: `bin:FILE`.
     Binary(PathBuf),
     /// A command line: `cmd:LINE`.
@@ -33,7 +39,7 @@ impl ArmSource {
         match self {
             Self::Revision(revision) => revision.clone(),
             Self::WorkingTree => "work".to_owned(),
-            Self::Binary(path) => path.display().to_string(),
+            Self::Folder(path) | Self::Binary(path) => path.display().to_string(),
             Self::Command(line) => line.clone(),
             Self::Run(run) => format!("run:{run}"),
         }
@@ -65,6 +71,7 @@ impl FromStr for ArmSource {
         };
         match text.split_once(':') {
             Some(("rev", rest)) => Ok(Self::Revision(behind("rev", "rev:main~1", rest)?)),
+            Some(("path", rest)) => Ok(Self::Folder(behind("path", "path:../old", rest)?.into())),
             Some(("bin", rest)) => Ok(Self::Binary(behind("bin", "bin:old/program", rest)?.into())),
             Some(("cmd", rest)) => Ok(Self::Command(behind("cmd", "cmd:sort big.txt", rest)?)),
             Some(("run", rest)) => Ok(Self::Run(behind("run", "run:20260102T030405Z-0a1b", rest)?)),
@@ -80,7 +87,7 @@ impl FromStr for ArmSource {
 pub enum SourceError {
     /// There is no repository.
     #[error(
-        "`{}` lies in no git repository, so that there is no revision to compare with ({message}); compare programs with `bin:FILE`, or commands with `cmd:LINE`",
+        "`{}` lies in no git repository, so that there is no revision to compare with ({message}); compare folders with `path:DIR`, programs with `bin:FILE`, or commands with `cmd:LINE`",
         path.display()
     )]
     NoRepository {
@@ -100,6 +107,16 @@ pub enum SourceError {
         /// Whether the repository holds only the newest commits.
         is_shallow: bool,
     },
+    /// One revision does not descend from the other.
+    #[error("there is no line of commits from {good} to {bad}: {why}")]
+    NoDescendant {
+        /// What should be the ancestor.
+        good: String,
+        /// What should be the descendant.
+        bad: String,
+        /// Why there is none, with what helps.
+        why: String,
+    },
     /// git refused.
     #[error("git: {message}")]
     Git {
@@ -107,7 +124,9 @@ pub enum SourceError {
         message: String,
     },
     /// git cannot be started.
-    #[error("{0}; revisions need git on the PATH: programs are compared without it, as `bin:FILE`")]
+    #[error(
+        "{0}; revisions need git on the PATH: folders and programs are compared without it, as `path:DIR` and `bin:FILE`"
+    )]
     Start(RunError),
     /// A folder cannot be written.
     #[error("cannot write `{}`: {source}", path.display())]
@@ -144,6 +163,7 @@ mod tests {
         assert_eq!(parsed(":/fix: a"), ArmSource::Revision(":/fix: a".into()));
         assert_eq!(parsed("rev:work"), ArmSource::Revision("work".into()));
         assert_eq!(parsed("work"), ArmSource::WorkingTree);
+        assert_eq!(parsed("path:../a"), ArmSource::Folder("../a".into()));
         assert_eq!(parsed("bin:a/b"), ArmSource::Binary("a/b".into()));
         assert_eq!(parsed("cmd:sort a:b"), ArmSource::Command("sort a:b".into()));
         assert_eq!(parsed("run:x"), ArmSource::Run("x".into()));

@@ -35,7 +35,7 @@ pub fn copy_working_tree(
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+pub(super) fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     let metadata = fs::symlink_metadata(from)?;
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;

@@ -7,6 +7,7 @@
 mod anchor;
 mod appendix;
 mod benchmarks;
+mod bisection;
 mod budget;
 mod context;
 mod cpu;

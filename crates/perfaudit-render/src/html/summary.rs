@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use perfaudit_result::{Run, WorkloadState};
 
+use super::bisection;
 use super::context::{Context, is_flagged};
 use super::page;
 use super::paired;
@@ -64,6 +65,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
         &html! {
             (objectives(context))
             (compared(context))
+            (bisection::bisection(context))
             (paired::paired(context))
             @if context.result.paired.is_none() { (tiles(context)) }
             div.columns {

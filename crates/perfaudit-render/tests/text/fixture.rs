@@ -85,6 +85,7 @@ pub(crate) fn empty() -> AuditResult {
         source: None,
         comparison: None,
         paired: None,
+        bisection: None,
         reproduce: vec![],
         artifacts: vec![],
     }

@@ -1,6 +1,5 @@
 //! What `perfaudit compare` is given.
 
-use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,12 +7,13 @@ use clap::Args;
 use perfaudit_project::config::parse_duration;
 use perfaudit_prove::source::ArmSource;
 
-use super::{FloorArgument, Format, ModeArgument, SelectionArguments, StoreArgument};
+use super::{MeasuringArguments, OutputArguments, SelectionArguments, StoreArgument};
 
 #[derive(Debug, Args)]
 pub(crate) struct CompareArguments {
     /// What is compared with: a git revision (`rev:REV`, or bare), `work` for the working tree with what is not
-    /// committed, a program (`bin:FILE`), a command (`cmd:LINE`), or a run that was recorded (`run:ID`)
+    /// committed, the source of a project in a folder without git (`path:DIR`), a program (`bin:FILE`), a command
+    /// (`cmd:LINE`), or a run that was recorded (`run:ID`)
     #[arg(value_name = "A", default_value = "HEAD")]
     pub(crate) a: ArmSource,
     /// What is compared with it
@@ -23,11 +23,26 @@ pub(crate) struct CompareArguments {
     #[arg(last = true, value_name = "ARGUMENT")]
     pub(crate) program_arguments: Vec<String>,
 
+    #[command(flatten)]
+    pub(crate) pairing: PairingArguments,
+
+    /// Exit with 1 if B is worse than A anywhere, and with 3 if that is not decided everywhere
+    #[arg(long, help_heading = "Output")]
+    pub(crate) gate: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+/// How two sides are built and measured in pairs.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PairingArguments {
     /// Directory of the project
     #[arg(long, value_name = "DIR", default_value = ".", help_heading = "What to measure")]
     pub(crate) project: PathBuf,
     #[command(flatten)]
     pub(crate) selection: SelectionArguments,
+    #[command(flatten)]
+    pub(crate) in_tree: TreeCommandArguments,
 
     /// A difference up to this does not matter, as in `2%`
     #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "2%", help_heading = "How to measure")]
@@ -40,43 +55,38 @@ pub(crate) struct CompareArguments {
     /// sooner
     #[arg(long, help_heading = "How to measure")]
     pub(crate) p95: bool,
-    /// How much time to take; `standard` unless configured
-    #[arg(long, value_enum, help_heading = "How to measure")]
-    pub(crate) mode: Option<ModeArgument>,
-    /// Spend at most this long on measuring, as in `90s`, `10m` or `1h`
-    #[arg(long, value_name = "TIME", value_parser = parse_duration, help_heading = "How to measure")]
-    pub(crate) budget: Option<Duration>,
     /// End a process after this long
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "2m", help_heading = "How to measure")]
     pub(crate) timeout: Duration,
-    /// Decides the order of sides and all resampling; chosen at random unless given
-    #[arg(long, value_name = "NUMBER", help_heading = "How to measure")]
-    pub(crate) seed: Option<u32>,
-    /// Keep cargo from using the network
-    #[arg(long, help_heading = "How to measure")]
-    pub(crate) offline: bool,
-    /// Whether to measure how far this machine differs from itself, which takes up to 10 s: if it is not known or a
-    /// week old unless configured
-    #[arg(long, value_enum, value_name = "WHEN", help_heading = "How to measure")]
-    pub(crate) noise_floor: Option<FloorArgument>,
-
-    /// Exit with 1 if B is worse than A anywhere, and with 3 if that is not decided everywhere
-    #[arg(long, help_heading = "Output")]
-    pub(crate) gate: bool,
-    /// Directory for this run; must be empty or new
-    #[arg(long, value_name = "DIR", help_heading = "Output")]
-    pub(crate) out: Option<PathBuf>,
-    /// Keep the newest runs and remove older ones; 20 unless configured
-    #[arg(long, value_name = "N", help_heading = "Output")]
-    pub(crate) keep: Option<NonZeroU16>,
-    /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = Format::Terminal, help_heading = "Output")]
-    pub(crate) format: Format,
-    /// Show every row, however many there are
-    #[arg(short, long, help_heading = "Output")]
-    pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) measuring: MeasuringArguments,
     #[command(flatten)]
     pub(crate) store: StoreArgument,
+}
+
+/// What concerns benchmarks, and is refused where a command of each tree is measured.
+const OF_BENCHMARKS: &[&str] = &[
+    "packages",
+    "benches",
+    "filter",
+    "features",
+    "all_features",
+    "no_default_features",
+    "profile",
+    "layouts",
+];
+
+/// A command that is run in the tree of each side.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct TreeCommandArguments {
+    /// Measure this command in the project's folder of each tree instead of benchmarks, as in `./tool.sh input` or
+    /// `$CARGO_TARGET_DIR/release/tool`
+    #[arg(long, value_name = "LINE", conflicts_with_all = OF_BENCHMARKS, help_heading = "What to measure")]
+    pub(crate) command: Option<String>,
+    /// What builds each tree first, as in `cargo build --release`; CARGO_TARGET_DIR is a folder of its own for each
+    /// side
+    #[arg(long, value_name = "LINE", requires = "command", help_heading = "What to measure")]
+    pub(crate) build: Option<String>,
 }
 
 /// A share above zero and below one, from `2%` or `2`.

@@ -4,7 +4,7 @@ use clap::Args;
 use regex::Regex;
 
 /// Which benchmarks of a project are meant, and how they are built.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct SelectionArguments {
     /// Only this package (repeatable)
     #[arg(short, long = "package", value_name = "NAME", help_heading = "What to measure")]

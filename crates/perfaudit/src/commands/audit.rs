@@ -19,7 +19,13 @@ pub(crate) fn run(arguments: &AuditArguments, subject: Subject<'_>) -> Result<Ex
     let progress = Progress::start();
     let argv = std::env::args().collect();
     let run = flow::audit(arguments, subject, argv, &interrupt, &progress)?;
-    finish(&run, arguments.save_baseline.as_ref(), &progress, arguments.format, arguments.verbose)
+    finish(
+        &run,
+        arguments.save_baseline.as_ref(),
+        &progress,
+        arguments.output.format,
+        arguments.output.verbose,
+    )
 }
 
 /// Writes the reports of a run, and prints one of them.

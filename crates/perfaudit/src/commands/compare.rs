@@ -20,10 +20,10 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<Exit, CommandError> {
             profiles: &run.profiles,
             heaps: &run.heaps,
         };
-        print(input, arguments.format, &run.path, arguments.verbose);
+        print(input, arguments.output.format, &run.path, arguments.output.verbose);
         return Ok(exit);
     }
     let progress = Progress::start();
     let run = flow::compare(arguments, std::env::args().collect(), &interrupt, &progress)?;
-    finish(&run, None, &progress, arguments.format, arguments.verbose)
+    finish(&run, None, &progress, arguments.output.format, arguments.output.verbose)
 }

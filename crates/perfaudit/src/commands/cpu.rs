@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: CpuArguments) -> Result<Exit, CommandError> {
         Callgrind::find()?;
     }
     arguments.only = vec![StageArgument::Cpu];
-    arguments.mode.get_or_insert(ModeArgument::Quick);
+    arguments.measuring.mode.get_or_insert(ModeArgument::Quick);
     let recorded = perf_data.as_deref().map(RecordedProfile::read).transpose()?.map(Arc::new);
     let subject = match pid.map(|number| RunningProcess { number, duration }) {
         Some(process) if !process.is_there() => return Err(CommandError::NoProcess(process.number)),

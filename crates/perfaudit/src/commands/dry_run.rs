@@ -72,7 +72,7 @@ pub(crate) fn run(plan: &Plan, arguments: &AuditArguments) -> Result<Exit, Comma
         delivery: delivery(plan),
         earlier: earlier(plan),
     };
-    if arguments.format == Format::Json {
+    if arguments.output.format == Format::Json {
         let json =
             serde_json::to_string_pretty(&outline).expect("the outline holds nothing that JSON cannot");
         output::raw(&format!("{json}\n"));

@@ -11,7 +11,7 @@ pub(crate) fn run(arguments: HeapArguments) -> Result<Exit, CommandError> {
     let HeapArguments { audit: mut arguments, command, sample } = arguments;
     arguments.heap_sample = sample;
     arguments.only = vec![StageArgument::Heap];
-    arguments.mode.get_or_insert(ModeArgument::Quick);
+    arguments.measuring.mode.get_or_insert(ModeArgument::Quick);
     let subject = if command.is_empty() { Subject::Project } else { Subject::Command(&command) };
     audit::run(&arguments, subject)
 }

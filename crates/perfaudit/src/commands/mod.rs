@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod baseline;
 pub(crate) mod bench;
+pub(crate) mod bisect;
 pub(crate) mod compare;
 pub(crate) mod config;
 pub(crate) mod cpu;

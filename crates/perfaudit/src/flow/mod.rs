@@ -8,6 +8,7 @@ mod actions;
 mod again;
 mod analyse;
 mod baselines;
+mod bisect;
 mod commands;
 mod compare;
 mod cpu;
@@ -47,6 +48,7 @@ use crate::arguments::AuditArguments;
 use crate::error::CommandError;
 use crate::progress::Progress;
 use baselines::Baselines;
+pub(crate) use bisect::bisect;
 pub(crate) use compare::{CompareError, compare, recorded};
 pub(crate) use cpu::{BesideEachOther, ProfiledRun, RecordedProfile, RunningProcess, beside};
 pub(crate) use delivery::stage_of;
@@ -95,12 +97,14 @@ pub(crate) fn audit(
     let baselines = Baselines::open(arguments, &plan.project.root)?;
     let earlier = resume::earlier(arguments, &plan)?;
     // The order of measuring is that of the seed.
-    let seed = earlier
-        .as_ref()
-        .map_or_else(|| u64::from(arguments.seed.unwrap_or_else(random_seed)), |run| run.result.run.seed);
+    let seed = earlier.as_ref().map_or_else(
+        || u64::from(arguments.measuring.seed.unwrap_or_else(random_seed)),
+        |run| run.result.run.seed,
+    );
     let id = run_id(started, seed);
-    let runs = arguments.out.is_none().then(|| runs_directory(&plan.work));
-    let path = runs.as_ref().map_or_else(|| arguments.out.clone().unwrap_or_default(), |runs| runs.join(&id));
+    let runs = arguments.output.out.is_none().then(|| runs_directory(&plan.work));
+    let path =
+        runs.as_ref().map_or_else(|| arguments.output.out.clone().unwrap_or_default(), |runs| runs.join(&id));
     let mut directory = RunDirectory::create(&path)?;
     let project = describe(&plan.project, plan.profile(), interrupt);
     let ours = [plan.project.target_directory.as_path(), directory.path()];
@@ -239,6 +243,7 @@ pub(crate) fn audit(
         source,
         comparison: None,
         paired: None,
+        bisection: None,
         groups,
         findings,
         next_actions,

@@ -24,9 +24,10 @@ fn assert_refused(project: &Project, arguments: &[&str], parts: &[&str]) {
 #[test]
 fn help_of_every_command_is_as_it_was_reviewed() {
     let project = Project::empty();
-    for command in
-        ["", "audit", "bench", "compare", "report", "doctor", "explain", "baseline", "init", "config"]
-    {
+    for command in [
+        "", "audit", "bench", "compare", "bisect", "report", "doctor", "explain", "baseline", "init",
+        "config",
+    ] {
         let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let outcome = call(&project, &arguments);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{command}");

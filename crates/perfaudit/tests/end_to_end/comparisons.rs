@@ -9,7 +9,7 @@ use crate::interruption::{interrupt, wait_for};
 use crate::support::{Audited, Outcome, Project, bench_section, fake_bench};
 
 /// A benchmark target with benchmarks that state these times, in nanoseconds.
-fn stating(times: &[(&str, u32)]) -> String {
+pub(crate) fn stating(times: &[(&str, u32)]) -> String {
     let benchmarks: Vec<String> =
         times.iter().map(|(name, ns)| format!("(\"{name}\", |m| m.write_sample(&sample({ns})))")).collect();
     let sample = "#[allow(dead_code)]\nfn sample(ns: u32) -> String {\n    let all = |n: u32| vec![n.to_string(); 20].join(\",\");\n    format!(r#\"{{\"sampling_mode\":\"Flat\",\"iters\":[{}],\"times\":[{}]}}\"#, all(10), all(10 * ns))\n}\n";
@@ -17,14 +17,14 @@ fn stating(times: &[(&str, u32)]) -> String {
 }
 
 /// A repository with one commit, in which the benchmark target `first` states these times.
-fn repository(times: &[(&str, u32)]) -> Project {
+pub(crate) fn repository(times: &[(&str, u32)]) -> Project {
     let project = Project::small().file("benches/first.rs", &stating(times)).file(".gitignore", "target\n");
     project.git(&["init", "--quiet", "--initial-branch", "main"]);
     commit(&project);
     project
 }
 
-fn commit(project: &Project) {
+pub(crate) fn commit(project: &Project) {
     project.git(&["add", "--all"]);
     project.git(&["commit", "--quiet", "--message", "change"]);
 }
@@ -35,7 +35,7 @@ fn command(project: &Project, arguments: &[&str]) -> Outcome {
 }
 
 /// Compares, and checks what holds for every comparison: the tree and the repository are what they were.
-fn compare(project: &Project, arguments: &[&str]) -> Audited {
+pub(crate) fn compare(project: &Project, arguments: &[&str]) -> Audited {
     let out: PathBuf = project.home().join("run");
     let (before, status) = (project.tree(), project.git(&["--no-optional-locks", "status", "--porcelain"]));
     let out_arguments = ["--out", out.to_str().expect("the path is UTF-8")];
@@ -50,7 +50,7 @@ fn compare(project: &Project, arguments: &[&str]) -> Audited {
 }
 
 /// Neither side's source lies in the cache any more.
-fn no_source_is_left(project: &Project) {
+pub(crate) fn no_source_is_left(project: &Project) {
     let copies = project.home().join("cache/perfaudit/copies");
     let left: Vec<PathBuf> = walkdir::WalkDir::new(copies)
         .into_iter()
@@ -61,11 +61,11 @@ fn no_source_is_left(project: &Project) {
     assert_eq!(left, Vec::<PathBuf>::new());
 }
 
-fn comparison(audited: &Audited) -> &PairedComparison {
+pub(crate) fn comparison(audited: &Audited) -> &PairedComparison {
     audited.result.paired.as_ref().expect("two sides were compared")
 }
 
-fn row<'a>(audited: &'a Audited, id: &str) -> &'a PairedRow {
+pub(crate) fn row<'a>(audited: &'a Audited, id: &str) -> &'a PairedRow {
     let rows = &comparison(audited).rows;
     rows.iter().find(|row| row.id.0 == id).unwrap_or_else(|| panic!("{id} is none of {rows:?}"))
 }
@@ -208,7 +208,7 @@ fn what_cannot_be_compared_is_refused_with_what_helps() {
         assert!(stderr.contains(words), "{arguments:?}: {stderr}");
     };
     refused(&["no-such-branch"], "`no-such-branch` names no commit");
-    refused(&["HEAD", "bin:/bin/sh"], "a git revision is compared with another one");
+    refused(&["HEAD", "bin:/bin/sh"], "is compared with a source tree");
     refused(&["HEAD", "--", "argument"], "arguments behind `--` are for programs");
     refused(&["bin:nowhere", "bin:/bin/sh"], "nowhere");
     let without_git = Project::small();

@@ -2,9 +2,11 @@
 
 mod allocations;
 mod allocators;
+mod bisections;
 mod broken_builds;
 mod command_line;
 mod commands;
+mod compared_trees;
 mod comparison_witnesses;
 mod comparisons;
 mod cpu;

@@ -64,6 +64,26 @@ fn a_tree_that_is_read_only_is_audited_from_the_cache() {
 }
 
 #[test]
+fn a_repository_that_is_read_only_is_compared_from_the_cache() {
+    let project = crate::comparisons::repository(&[("sound", 1000)]);
+    project.write("benches/first.rs", &crate::comparisons::stating(&[("sound", 1100)]));
+    let root = project.root();
+    let mount =
+        format!("mount --bind '{0}' '{0}' && mount -o remount,bind,ro '{0}' && cd '{0}'", root.display());
+    let Some(invocation) = wrapped(&project, &mount) else { return };
+    let before = project.tree();
+    let arguments = ["compare", "--offline", "--mode", "quick", "--format", "json"];
+    let outcome = invocation.args(arguments).run();
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let result = perfaudit_result::from_json(&outcome.stdout).unwrap();
+    assert_eq!(result.paired.unwrap().rows[0].verdict, perfaudit_result::PairedVerdict::Worse);
+    assert_eq!(project.tree(), before);
+    assert!(!root.join("target").exists());
+    crate::comparisons::no_source_is_left(&project);
+    project.nothing_survives();
+}
+
+#[test]
 fn a_full_disk_is_told_with_the_file_and_the_remedy() {
     let project = Project::small();
     let full = project.home().join("full");

@@ -54,8 +54,14 @@ impl Looking<'_> {
                 let built = vec![builds.workbench.target()];
                 Ok(sources::of_project(&builds.built.get(side).project, built))
             }
-            Sides::Commands(_) => {
-                Ok(sources::of_project(self.project, vec![self.project.target_directory.clone()]))
+            Sides::Commands(commands) => {
+                let mut built = vec![self.project.target_directory.clone()];
+                // A command of a tree runs in it.
+                if let Some(in_trees) = &mut commands.in_trees {
+                    in_trees.workbench.seat(side).map_err(|error| error.to_string())?;
+                    built.push(in_trees.workbench.target());
+                }
+                Ok(sources::of_project(self.project, built))
             }
         }
     }

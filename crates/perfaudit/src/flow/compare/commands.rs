@@ -9,18 +9,21 @@ use perfaudit_prove::source::ArmSource;
 use perfaudit_prove::{Both, are_same_program, binary};
 use perfaudit_result::{Arm, ArmBinary, ArmKind, WorkloadId};
 
+use super::tree_commands::InTrees;
 use super::{CompareError, named};
 
 /// How much of standard error is kept.
 const STDERR_BYTES: usize = 16 * 1024;
 
 /// What is run on both sides.
-pub(super) struct Commands {
+pub(in super::super) struct Commands {
     pub(super) id: WorkloadId,
     pub(super) arms: Both<Arm>,
     pub(super) sides: Both<TimedCommand>,
     /// Whether both would run the same program with the same arguments.
     pub(super) are_same: bool,
+    /// Where they are built and run, where each belongs to a tree.
+    pub(super) in_trees: Option<InTrees>,
 }
 
 /// What the user named, to be run in `directory`.
@@ -40,7 +43,7 @@ pub(super) fn commands(
             CommandLine::Argv(std::iter::once(path).chain(arguments.iter().cloned()).collect())
         }
         ArmSource::Command(line) => CommandLine::Line(line.clone()),
-        ArmSource::Revision(_) | ArmSource::WorkingTree | ArmSource::Run(_) => {
+        ArmSource::Revision(_) | ArmSource::WorkingTree | ArmSource::Folder(_) | ArmSource::Run(_) => {
             CommandLine::Line(String::new())
         }
     };
@@ -55,7 +58,7 @@ pub(super) fn commands(
         _ => lines.a == lines.b,
     };
     let name = sources.b.name().replace('/', "_");
-    Ok(Commands { id: WorkloadId(format!("command/{name}")), arms, sides, are_same })
+    Ok(Commands { id: WorkloadId(format!("command/{name}")), arms, sides, are_same, in_trees: None })
 }
 
 fn arm(source: &ArmSource) -> Result<Arm, CompareError> {

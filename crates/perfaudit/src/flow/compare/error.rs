@@ -3,7 +3,7 @@
 use perfaudit_exec::LockError;
 use perfaudit_project::ProjectError;
 use perfaudit_prove::source::SourceError;
-use perfaudit_prove::{ArmError, ProgramError, WorkbenchError};
+use perfaudit_prove::{ArmError, ProgramError, TreeCommandError, TreeError, WorkbenchError};
 
 use crate::exit::Exit;
 
@@ -11,7 +11,7 @@ use crate::exit::Exit;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CompareError {
     #[error(
-        "a git revision is compared with another one or with `work`, a program or command with a program or command, and a recorded run with a recorded run"
+        "a source tree (a git revision, `work` or `path:DIR`) is compared with a source tree, a program or command with a program or command, and a recorded run with a recorded run"
     )]
     Mixed,
     #[error("arguments behind `--` are for programs (`bin:FILE`); a command holds its own")]
@@ -20,6 +20,12 @@ pub(crate) enum CompareError {
     Source(#[from] SourceError),
     #[error("{side} (`{name}`) cannot be built: {source}")]
     Arm { side: &'static str, name: String, source: Box<ArmError> },
+    #[error("neither side has what was selected: {message}")]
+    InNeither { message: String },
+    #[error("{side} (`{name}`) cannot be run: {source}")]
+    TreeCommand { side: &'static str, name: String, source: Box<TreeCommandError> },
+    #[error("`--command` is run in source trees: name revisions, `work` or `path:DIR`, or two `cmd:LINE`")]
+    NoTrees,
     #[error(transparent)]
     Program(#[from] ProgramError),
     #[error(transparent)]
@@ -29,6 +35,19 @@ pub(crate) enum CompareError {
 }
 
 impl CompareError {
+    /// Whether it is a fault of the source of one side, and not of the machine or of the command line.
+    pub(in super::super) fn is_of_source(&self) -> bool {
+        match self {
+            Self::Arm { source, .. } => {
+                matches!(**source, ArmError::NoProject { .. } | ArmError::Project(_))
+            }
+            Self::TreeCommand { source, .. } => {
+                matches!(**source, TreeCommandError::NoFolder { .. } | TreeCommandError::Build { .. })
+            }
+            _ => false,
+        }
+    }
+
     /// The exit code of each.
     pub(crate) fn exit(&self) -> Exit {
         match self {
@@ -36,9 +55,8 @@ impl CompareError {
             | Self::Source(SourceError::Interrupted)
             | Self::Workbench(WorkbenchError::Lock(LockError::Interrupted)) => Exit::Inconclusive,
             Self::Arm { source, .. } => match &**source {
-                ArmError::Source(SourceError::Interrupted) | ArmError::Project(ProjectError::Interrupted) => {
-                    Exit::Inconclusive
-                }
+                ArmError::Tree(TreeError::Source(SourceError::Interrupted))
+                | ArmError::Project(ProjectError::Interrupted) => Exit::Inconclusive,
                 ArmError::Project(
                     ProjectError::Toolchain { .. }
                     | ProjectError::Cargo { .. }
@@ -46,9 +64,19 @@ impl CompareError {
                 ) => Exit::ProjectFailed,
                 _ => Exit::Usage,
             },
-            Self::Mixed | Self::NoProgram | Self::Source(_) | Self::Program(_) | Self::Workbench(_) => {
-                Exit::Usage
-            }
+            Self::TreeCommand { source, .. } => match &**source {
+                TreeCommandError::Interrupted
+                | TreeCommandError::Tree(TreeError::Source(SourceError::Interrupted)) => Exit::Inconclusive,
+                TreeCommandError::Build { .. } => Exit::ProjectFailed,
+                _ => Exit::Usage,
+            },
+            Self::Mixed
+            | Self::NoProgram
+            | Self::NoTrees
+            | Self::InNeither { .. }
+            | Self::Source(_)
+            | Self::Program(_)
+            | Self::Workbench(_) => Exit::Usage,
         }
     }
 }

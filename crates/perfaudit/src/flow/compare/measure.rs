@@ -27,33 +27,40 @@ use super::super::record::Recorder;
 use super::again::{self, Looking};
 use super::builds::{self, Pairing};
 use super::{CompareError, Sides, functions, verdict, witnesses};
-use crate::arguments::CompareArguments;
+use crate::arguments::PairingArguments;
 use crate::error::CommandError;
 use crate::progress::Progress;
 
 /// What measuring needs to know.
-pub(super) struct Measuring<'a> {
-    pub(super) project: &'a CargoProject,
-    pub(super) arguments: &'a CompareArguments,
-    pub(super) config: &'a Config,
-    pub(super) seed: u64,
-    pub(super) interrupt: &'a Interrupt,
-    pub(super) progress: &'a Progress,
+pub(in super::super) struct Measuring<'a> {
+    /// The user's own project.
+    pub(in super::super) project: &'a CargoProject,
+    pub(in super::super) arguments: &'a PairingArguments,
+    pub(in super::super) config: &'a Config,
+    pub(in super::super) seed: u64,
+    /// A difference up to this does not matter, as a ratio.
+    pub(in super::super) delta: f64,
+    /// How many other comparisons share the error.
+    pub(in super::super) others: usize,
+    /// The number of the first row among all whose pairs the run keeps.
+    pub(in super::super) first_row: usize,
+    pub(in super::super) interrupt: &'a Interrupt,
+    pub(in super::super) progress: &'a Progress,
 }
 
 /// What measuring found.
-pub(super) struct Measured {
-    pub(super) comparison: PairedComparison,
-    pub(super) host: Host,
-    pub(super) preconditions: Vec<Precondition>,
-    pub(super) limits: Vec<Limit>,
-    pub(super) samples: BTreeMap<ArtifactId, Samples>,
-    pub(super) profiles: BTreeMap<ArtifactId, CpuProfile>,
+pub(in super::super) struct Measured {
+    pub(in super::super) comparison: PairedComparison,
+    pub(in super::super) host: Host,
+    pub(in super::super) preconditions: Vec<Precondition>,
+    pub(in super::super) limits: Vec<Limit>,
+    pub(in super::super) samples: BTreeMap<ArtifactId, Samples>,
+    pub(in super::super) profiles: BTreeMap<ArtifactId, CpuProfile>,
 }
 
 impl Measuring<'_> {
     /// Everything that needs the machine to itself.
-    pub(super) fn measure(
+    pub(in super::super) fn measure(
         &self,
         sides: &mut Sides,
         profile: &BuildProfile,
@@ -93,7 +100,7 @@ impl Measuring<'_> {
         };
         let mut limits = self.noise_floor(&mut host, family > 0);
         stages.push(looking.end(directory, StageState::Done, None));
-        let design = self.design(family, host.noise_floor.as_ref());
+        let design = self.design(family + self.others, host.noise_floor.as_ref());
         let comparing = Recorder::begin(StageName::Compare, Some(directory));
         let began = Instant::now();
         let (ticks, cpu_time) = (CpuTicks::now(), CpuTime::now());
@@ -127,7 +134,7 @@ impl Measuring<'_> {
             Sides::Commands(commands) => {
                 launcher = Some(Launcher::of_this_program()?);
                 contestants.push(Contestant::command(commands.id.clone(), commands.sides.clone()));
-                None
+                commands.in_trees.as_mut().map(|in_trees| &mut in_trees.workbench)
             }
         };
         let is_benchmark = !layouts.is_empty();
@@ -160,7 +167,7 @@ impl Measuring<'_> {
         let mut samples = BTreeMap::new();
         let mut measured = Vec::new();
         for (index, contested) in contested.into_iter().enumerate() {
-            let artifacts = write(index, &contested, directory, &mut samples)?;
+            let artifacts = write(self.first_row + index, &contested, directory, &mut samples)?;
             measured.push((contested, artifacts));
         }
         let mut rows = perfaudit_prove::rows(&design, &measured);
@@ -251,7 +258,7 @@ impl Measuring<'_> {
         let ratio = |change: f64| LogRatio::of_change(change).unwrap_or(LogRatio::ZERO);
         let least = floor.map_or(LogRatio::ZERO, |floor| ratio(floor.ratio));
         let estimates = floor.into_iter().flat_map(|floor| &floor.estimates);
-        let design = Design::new(ratio(self.arguments.delta), least, family)
+        let design = Design::new(ratio(self.delta), least, family)
             .with_floors(estimates.map(|floor| (floor.pairs as usize, ratio(floor.ratio))));
         match self.config.audit.mode.value {
             Mode::Quick | Mode::Standard => design,

@@ -6,35 +6,33 @@ mod commands;
 mod error;
 mod functions;
 mod measure;
+mod pairs_run;
 mod recorded;
-mod verdict;
+mod tree_commands;
+pub(super) mod trees;
+pub(super) mod verdict;
 mod witnesses;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::path::Path;
 
-use jiff::Timestamp;
-use perfaudit_exec::{Interrupt, TreeSnapshot};
+use perfaudit_exec::Interrupt;
 use perfaudit_project::config::Config;
 use perfaudit_project::{CargoProject, ProjectError, ProjectRoot, Selection};
 use perfaudit_prove::source::ArmSource;
 use perfaudit_prove::{Both, Side};
-use perfaudit_result::{
-    ArtifactKind, AuditResult, Mode, ReproduceStep, Run, SCHEMA_VERSION, StageName, StageState, Tool,
-};
-use perfaudit_run::RunDirectory;
+use perfaudit_result::{ArmBinary, Mode, StageName, StageState, WorkloadId};
 
 use self::builds::{Builds, BuildsRequest};
-use self::measure::Measuring;
+use self::trees::Trees;
 use super::record::Recorder;
 use super::{CompletedRun, changes, describe, profile_of, random_seed, run_id, runs_directory};
-use crate::arguments::CompareArguments;
+use crate::arguments::{CompareArguments, PairingArguments};
 use crate::error::CommandError;
 use crate::progress::Progress;
-use crate::settings;
 
 pub(crate) use error::CompareError;
+pub(super) use measure::{Measured, Measuring};
+pub(super) use pairs_run::{Answer, PairsRun};
 pub(crate) use recorded::recorded;
 
 /// How many layouts of each program are measured where that is not said: each costs a compilation of its last crate.
@@ -46,8 +44,10 @@ fn named(source: &ArmSource) -> String {
 }
 
 /// What is compared.
-enum Sides {
+pub(super) enum Sides {
+    /// The benchmarks of two builds.
     Builds(Box<Builds>),
+    /// Two programs or commands, or a command in two trees.
     Commands(Box<commands::Commands>),
 }
 
@@ -58,97 +58,42 @@ pub(crate) fn compare(
     interrupt: &Interrupt,
     progress: &Progress,
 ) -> Result<CompletedRun, CommandError> {
-    let started = Timestamp::now();
-    let clock = Instant::now();
-    let discovering = Recorder::begin(StageName::Discover, None);
     progress.say("find  both sides".to_owned());
     let sources = Both { a: arguments.a.clone(), b: arguments.b.clone() };
-    let are_trees = are_trees(&sources)?;
-    let project = project(&arguments.project, are_trees, interrupt)?;
-    let config = settings::effective_for_comparison(&project.root, arguments)?;
-    let work = project.work_directory()?;
-    let seed = u64::from(arguments.seed.unwrap_or_else(random_seed));
-    let id = run_id(started, seed);
-    let runs = arguments.out.is_none().then(|| runs_directory(&work));
-    let path = runs.as_ref().map_or_else(|| arguments.out.clone().unwrap_or_default(), |runs| runs.join(&id));
-    let mut directory = RunDirectory::create(&path)?;
-    let skip = [project.target_directory.clone(), directory.path().to_owned()];
-    let snapshot =
-        || TreeSnapshot::take(&project.root, &skip.iter().map(PathBuf::as_path).collect::<Vec<_>>());
-    let tree = snapshot();
-    let mut stages = vec![discovering.end(&directory, StageState::Done, None)];
-
-    let building = Recorder::begin(StageName::Build, Some(&directory));
-    let sides = sides(arguments, &sources, &project, &config, interrupt, progress);
-    // A run that has nothing to tell leaves nothing.
-    let mut sides = sides.inspect_err(|_| drop(std::fs::remove_dir(directory.path())))?;
+    let is_folder = |source: &ArmSource| matches!(source, ArmSource::Folder(_));
+    let is_project_needed = are_trees(&sources)? && !(is_folder(&sources.a) && is_folder(&sources.b));
+    let pairing = &arguments.pairing;
+    let mut run = PairsRun::open(pairing, &arguments.output, is_project_needed, interrupt)?;
+    let building = Recorder::begin(StageName::Build, Some(&run.directory));
+    let sides = sides(arguments, &sources, &run.project, &run.config, interrupt, progress);
+    let mut sides = sides.inspect_err(|_| run.leave_nothing())?;
     if let Sides::Builds(builds) = &sides {
-        for side in Side::BOTH {
-            let log = builds.built.get(side).built.log.as_bytes();
-            let name = format!("artifacts/build-{}.log", side.letter().to_lowercase());
-            directory.add(ArtifactKind::BuildLog, &name, log)?;
-        }
-        stages.push(building.end(&directory, StageState::Done, None));
+        run.keep_logs(builds)?;
+        run.stages.push(building.end(&run.directory, StageState::Done, None));
     }
-    let measuring = Measuring { project: &project, arguments, config: &config, seed, interrupt, progress };
-    let profile = profile_of(&project, config.bench.selection().profile.as_deref());
-    let measured = measuring.measure(&mut sides, &profile, &mut directory, &mut stages)?;
-
-    let analysing = Recorder::begin(StageName::Analyse, Some(&directory));
-    let comparison = measured.comparison;
-    let tree_changes = changes(&snapshot(), &tree);
-    stages.push(analysing.end(&directory, StageState::Done, None));
-    let run = Run {
-        id,
-        argv,
-        started: started.to_string(),
-        duration_s: clock.elapsed().as_secs_f64(),
-        mode: config.audit.mode.value,
-        seed,
-        interrupted: interrupt.is_set(),
-        stages,
-        tree_changes,
+    let measuring = Measuring {
+        project: &run.project,
+        arguments: pairing,
+        config: &run.config,
+        seed: run.seed,
+        delta: pairing.delta,
+        others: 0,
+        first_row: 0,
+        interrupt,
+        progress,
     };
-    let mut limits = verdict::limits(&comparison);
-    limits.extend(measured.limits);
-    let result = AuditResult {
-        schema_version: SCHEMA_VERSION,
-        tool: Tool { name: "perfaudit".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-        verdict: verdict::verdict(&comparison, arguments.gate, run.interrupted),
-        project: describe(&project, profile, interrupt),
-        host: measured.host,
-        preconditions: measured.preconditions,
-        workloads: Vec::new(),
-        slos: Vec::new(),
-        cpu: None,
-        heap: None,
-        source: None,
-        comparison: None,
-        paired: Some(comparison),
-        groups: Vec::new(),
-        findings: Vec::new(),
-        next_actions: Vec::new(),
-        limits,
-        reproduce: vec![again(&run)],
-        artifacts: directory.artifacts().to_vec(),
-        run,
-    };
-    let runs = runs.map(|runs| (runs, config.audit.keep.value));
-    Ok(CompletedRun {
-        directory,
-        runs,
-        store: None,
-        result,
-        samples: measured.samples,
-        profiles: measured.profiles,
-        heaps: BTreeMap::new(),
-    })
+    let profile = run.profile();
+    let measured = measuring.measure(&mut sides, &profile, &mut run.directory, &mut run.stages)?;
+    drop(sides);
+    let verdict = verdict::verdict(&measured.comparison, arguments.gate, interrupt.is_set());
+    let answer = Answer { bisection: None, verdict, what: "the whole comparison, in the same order" };
+    Ok(run.finish(argv, measured, answer, interrupt))
 }
 
 /// Whether both sides are source trees; otherwise both are run as they are.
 fn are_trees(sources: &Both<ArmSource>) -> Result<bool, CompareError> {
     let is_tree = |source: &ArmSource| match source {
-        ArmSource::Revision(_) | ArmSource::WorkingTree => Some(true),
+        ArmSource::Revision(_) | ArmSource::WorkingTree | ArmSource::Folder(_) => Some(true),
         ArmSource::Binary(_) | ArmSource::Command(_) => Some(false),
         ArmSource::Run(_) => None,
     };
@@ -175,7 +120,11 @@ fn sides(
     interrupt: &Interrupt,
     progress: &Progress,
 ) -> Result<Sides, CommandError> {
+    let pairing = &arguments.pairing;
     if !are_trees(sources)? {
+        if pairing.in_tree.command.is_some() {
+            return Err(CompareError::NoTrees.into());
+        }
         let here = std::env::current_dir().unwrap_or_else(|_| project.root.clone());
         let commands = commands::commands(sources, &arguments.program_arguments, &here)?;
         return Ok(Sides::Commands(Box::new(commands)));
@@ -183,34 +132,88 @@ fn sides(
     if !arguments.program_arguments.is_empty() {
         return Err(CompareError::NoProgram.into());
     }
-    let request = BuildsRequest {
-        sources,
-        folder: &arguments.project,
-        project,
-        selection: &config.bench.selection(),
-        offline: config.audit.offline.value,
-        layouts: arguments.layouts.unwrap_or(match config.audit.mode.value {
-            Mode::Quick => 1,
-            Mode::Standard | Mode::Full => LAYOUTS,
-        }),
-    };
-    Ok(Sides::Builds(Box::new(builds::build(request, interrupt, progress)?)))
+    let trees = Trees::of(sources, &pairing.project, &project.root, interrupt)?;
+    let sides = Both::try_of(|side| trees.side(sources.get(side), interrupt))?;
+    let building = Building { trees: &trees, pairing, project_root: &project.root, config };
+    Sides::of_trees(building, &sides, interrupt, progress)
 }
 
-/// The command that compares again, in the same order.
-fn again(run: &Run) -> ReproduceStep {
-    let mut argv = run.argv.clone();
-    if let Some(program) = argv.first_mut() {
-        "perfaudit".clone_into(program);
+/// What building source trees needs to know.
+#[derive(Clone, Copy)]
+pub(super) struct Building<'a> {
+    pub(super) trees: &'a Trees,
+    pub(super) pairing: &'a PairingArguments,
+    /// The root of the user's own project.
+    pub(super) project_root: &'a Path,
+    pub(super) config: &'a Config,
+}
+
+impl Sides {
+    /// Builds both trees, for their benchmarks or for a command that is run in them.
+    pub(super) fn of_trees(
+        building: Building<'_>,
+        sides: &Both<trees::Side>,
+        interrupt: &Interrupt,
+        progress: &Progress,
+    ) -> Result<Self, CommandError> {
+        let in_tree = &building.pairing.in_tree;
+        if let Some(line) = &in_tree.command {
+            let commands =
+                tree_commands::tree_commands(building.trees, sides, line, in_tree, interrupt, progress)?;
+            return Ok(Self::Commands(Box::new(commands)));
+        }
+        let selection = building.config.bench.selection();
+        let request = building.request(&selection);
+        Ok(Self::Builds(Box::new(builds::build(request, sides, interrupt, progress)?)))
     }
-    if !argv.iter().any(|argument| argument.starts_with("--seed")) {
-        let place = argv.iter().position(|argument| argument == "--").unwrap_or(argv.len());
-        argv.splice(place..place, ["--seed".to_owned(), run.seed.to_string()]);
+
+    /// Builds another tree in the place of a side.
+    pub(super) fn place(
+        &mut self,
+        building: Building<'_>,
+        arm: Side,
+        side: &trees::Side,
+        interrupt: &Interrupt,
+        progress: &Progress,
+    ) -> Result<(), CommandError> {
+        match self {
+            Self::Commands(commands) => Ok(commands.place(building.trees, arm, side, interrupt, progress)?),
+            Self::Builds(builds) => {
+                let selection = building.config.bench.selection();
+                let request = building.request(&selection);
+                builds.place(request, arm, side, interrupt, progress)
+            }
+        }
     }
-    ReproduceStep {
-        what: "the whole comparison, in the same order".to_owned(),
-        directory: String::new(),
-        environment: Vec::new(),
-        argv,
+
+    /// Why the program that holds a benchmark was not built on a side; none where it was, and for commands.
+    pub(super) fn broken(&self, arm: Side, id: &WorkloadId) -> Option<String> {
+        match self {
+            Self::Builds(builds) => builds.broken(arm, id),
+            Self::Commands(_) => None,
+        }
+    }
+
+    /// The program that holds a benchmark on a side, in its first layout; none for commands.
+    pub(super) fn program(&self, arm: Side, id: &WorkloadId) -> Option<ArmBinary> {
+        match self {
+            Self::Builds(builds) => builds.program(arm, id),
+            Self::Commands(_) => None,
+        }
+    }
+}
+
+impl<'a> Building<'a> {
+    fn request(self, selection: &'a Selection) -> BuildsRequest<'a> {
+        BuildsRequest {
+            trees: self.trees,
+            project_root: self.project_root,
+            selection,
+            offline: self.config.audit.offline.value,
+            layouts: self.pairing.layouts.unwrap_or(match self.config.audit.mode.value {
+                Mode::Quick => 1,
+                Mode::Standard | Mode::Full => LAYOUTS,
+            }),
+        }
     }
 }

@@ -25,7 +25,7 @@ pub(crate) fn recorded(
         (ArmSource::Run(_), _) | (_, ArmSource::Run(_)) => return Err(CompareError::Mixed.into()),
         _ => return Ok(None),
     };
-    let place = |run: &str| place(run, &arguments.project, interrupt);
+    let place = |run: &str| place(run, &arguments.pairing.project, interrupt);
     let places = Both { a: place(a)?, b: place(b)? };
     let before = perfaudit_run::open(&places.a)?.result;
     let mut after = perfaudit_run::open(&places.b)?;

@@ -27,7 +27,7 @@ pub(super) fn verdict(comparison: &PairedComparison, gate: bool, interrupted: bo
     Verdict { status, headline: headline(comparison, interrupted), exit_code: Exit::of(status).code() }
 }
 
-fn headline(comparison: &PairedComparison, interrupted: bool) -> String {
+pub(in super::super) fn headline(comparison: &PairedComparison, interrupted: bool) -> String {
     let parts: Vec<String> = PairedVerdict::ALL
         .into_iter()
         .filter_map(|verdict| {
@@ -54,7 +54,7 @@ fn word(verdict: PairedVerdict) -> &'static str {
 }
 
 /// What a reader must know of all rows.
-pub(super) fn limits(comparison: &PairedComparison) -> Vec<Limit> {
+pub(in super::super) fn limits(comparison: &PairedComparison) -> Vec<Limit> {
     let mut limits = Vec::new();
     let measured = |row: &&PairedRow| row.pairs > 0;
     if comparison.rows.iter().filter(measured).any(|row| row.layouts == 1) {
