@@ -51,11 +51,11 @@ struct Known {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rests {
     /// That there is something to look for.
-    OnEnds,
+    Ends,
     /// Nothing but where to look next.
-    OnNothing,
+    Nothing,
     /// That this commit made the change.
-    OnParent,
+    Parent,
 }
 
 pub(super) struct Looking<'a, 'r> {
@@ -121,7 +121,7 @@ impl<'a, 'r> Looking<'a, 'r> {
         self.placed = Both { a: Some(good.commit.clone()), b: Some(bad.commit.clone()) };
         let config = self.run.config.clone();
         // A third of the budget for the ends: all else rests on them.
-        let comparison = self.measure(&config, Rests::OnEnds, self.pairing.delta, 3, self.others)?;
+        let comparison = self.measure(&config, Rests::Ends, self.pairing.delta, 3, self.others)?;
         self.rows_of_ends = comparison.rows.len();
         let mut changed: Vec<PairedRow> =
             comparison.rows.iter().filter(|row| row.verdict.is_change()).cloned().collect();
@@ -162,7 +162,7 @@ impl<'a, 'r> Looking<'a, 'r> {
         };
         let seen = match self.known_by(is_same, "program") {
             Some(seen) => seen,
-            None => match self.row(change, Rests::OnNothing)? {
+            None => match self.row(change, Rests::Nothing)? {
                 Ok(row) if self.interrupt.is_set() && !row.verdict.is_change() => return Ok(None),
                 Ok(row) => {
                     let message = row.message.clone().filter(|_| row.verdict == PairedVerdict::NotMeasured);
@@ -188,7 +188,7 @@ impl<'a, 'r> Looking<'a, 'r> {
                 return Ok(Err(reason));
             }
         }
-        self.row(change, Rests::OnParent)
+        self.row(change, Rests::Parent)
     }
 
     /// Why the search must end here, if it must.
@@ -297,7 +297,7 @@ impl<'a, 'r> Looking<'a, 'r> {
         let budget = self.budget();
         let share = u32::try_from(share).unwrap_or(u32::MAX);
         config.audit.budget.value = budget.map(|budget| budget.saturating_sub(self.spent) / share);
-        if rests != Rests::OnParent {
+        if rests != Rests::Parent {
             // What a commit allocates, and which functions changed, is asked of the answer alone.
             config.audit.skip.value.extend([ChosenStage::Heap, ChosenStage::Cpu]);
         }
@@ -322,7 +322,7 @@ impl<'a, 'r> Looking<'a, 'r> {
         self.comparisons += usize::from(pairs > 0);
         self.pairs += pairs;
         match (&mut self.measured, rests) {
-            (Some(kept), Rests::OnNothing) => kept.samples.extend(measured.samples),
+            (Some(kept), Rests::Nothing) => kept.samples.extend(measured.samples),
             (kept, _) => {
                 let earlier = kept.take().map(|earlier| earlier.samples);
                 measured.samples.extend(earlier.unwrap_or_default());
