@@ -53,6 +53,12 @@ impl<K: Copy + Eq + Hash> CallTree<K> {
     pub fn nodes(&self) -> &[(Option<NodeId>, K)] {
         &self.nodes
     }
+
+    /// [`Self::nodes`], when no more will come.
+    #[must_use]
+    pub fn into_nodes(self) -> Vec<(Option<NodeId>, K)> {
+        self.nodes
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod instructions;
 #[cfg(target_os = "linux")]
 pub mod record;
 mod recording;
+mod runs;
 pub mod symbols;
 #[cfg(target_os = "linux")]
 mod unwind;

@@ -31,9 +31,6 @@ impl View {
         Self { fold_start_up: true, fold_runtimes: true, fold_async: true, fold_recursion: true };
 }
 
-/// Where the stack of a node ends after folding, and the name and origin of its frame if that was left out.
-type Folded = (Option<NodeId>, Option<(&'static str, u32)>);
-
 /// What becomes of the frames of a function.
 #[derive(Debug, Clone, PartialEq)]
 enum Fate {
@@ -84,13 +81,14 @@ const RUNTIMES: [(&str, &str); 8] = [
 pub fn fold(profile: &CpuProfile, view: &View) -> CpuProfile {
     let fates: Vec<Fate> = profile.functions.iter().map(|function| fate(profile, function, view)).collect();
     let mut rebuild = Rebuild::of(profile);
-    let mut places: Vec<Folded> = Vec::with_capacity(profile.nodes.len());
+    // Where the stack of each node ends after folding.
+    let mut places: Vec<Option<NodeId>> = Vec::with_capacity(profile.nodes.len());
     for node in &profile.nodes {
-        let above = node.parent.and_then(|parent| places[parent as usize].0);
+        let above = node.parent.and_then(|parent| places[parent as usize]);
         let frame = profile.frames[node.frame as usize];
         let frame_id = match &fates[frame.function as usize] {
-            Fate::Layer(label) => {
-                places.push((above, Some((label, profile.functions[frame.function as usize].origin))));
+            Fate::Layer(_) => {
+                places.push(above);
                 continue;
             }
             Fate::Keep => node.frame,
@@ -104,22 +102,24 @@ pub fn fold(profile: &CpuProfile, view: &View) -> CpuProfile {
         let is_recursion =
             view.fold_recursion && above.is_some_and(|above| rebuild.function_of(above) == function);
         let here = if is_recursion { above } else { Some(rebuild.child(above, frame_id)) };
-        places.push((here, None));
+        places.push(here);
     }
     for run in &profile.samples {
-        let (place, layer) = places[run.node as usize];
-        let node = match (place, layer) {
-            (Some(node), None) => node,
-            (_, layer) => {
-                let (label, origin) = layer.expect("a node that is not left out has a place");
+        let function = profile.frames[profile.nodes[run.node as usize].frame as usize].function as usize;
+        let place = places[run.node as usize];
+        let node = match fates[function] {
+            Fate::Layer(label) => {
+                let origin = profile.functions[function].origin;
                 let function =
                     rebuild.function(Function { name: label.to_owned(), file: None, line: None, origin });
                 let frame = rebuild.frame(SourceFrame { function, line: 0, inlined: false });
                 rebuild.child(place, frame)
             }
+            _ => place.expect("a node that is not left out has a place"),
         };
         rebuild.put(run, node);
     }
+    drop(places);
     rebuild.finish()
 }
 

@@ -1,10 +1,11 @@
 //! A profile made from another one by moving samples to new stacks.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use perfaudit_result::{CpuProfile, Function, FunctionId, NodeId, SampleRun, SourceFrame, StackNode};
 
 use crate::call_tree::CallTree;
+use crate::runs;
 
 /// New stacks over the functions of a profile, and functions that are added.
 pub(crate) struct Rebuild<'a> {
@@ -15,8 +16,8 @@ pub(crate) struct Rebuild<'a> {
     known_functions: HashMap<Function, FunctionId>,
     known_frames: HashMap<SourceFrame, u32>,
     tree: CallTree<u32>,
-    /// By block, thread and node.
-    samples: BTreeMap<(u32, u32, NodeId), u64>,
+    /// On new nodes.
+    samples: Vec<SampleRun>,
 }
 
 impl<'a> Rebuild<'a> {
@@ -29,7 +30,7 @@ impl<'a> Rebuild<'a> {
             known_functions: HashMap::new(),
             known_frames,
             tree: CallTree::default(),
-            samples: BTreeMap::new(),
+            samples: Vec::with_capacity(source.samples.len()),
         }
     }
 
@@ -68,15 +69,16 @@ impl<'a> Rebuild<'a> {
 
     /// Puts samples of the source on a new node.
     pub(crate) fn put(&mut self, run: &SampleRun, node: NodeId) {
-        *self.samples.entry((run.block, run.thread, node)).or_default() += run.count;
+        self.samples.push(SampleRun { node, ..*run });
     }
 
     /// The profile, with nothing in it that has no samples.
-    pub(crate) fn finish(self) -> CpuProfile {
+    pub(crate) fn finish(mut self) -> CpuProfile {
+        runs::merge(&mut self.samples);
         let nodes = self.tree.nodes();
         let mut is_used = vec![false; nodes.len()];
-        for (_, _, node) in self.samples.keys() {
-            is_used[*node as usize] = true;
+        for run in &self.samples {
+            is_used[run.node as usize] = true;
         }
         for at in (0..nodes.len()).rev() {
             if let (true, Some(parent)) = (is_used[at], nodes[at].0) {
@@ -91,7 +93,8 @@ impl<'a> Rebuild<'a> {
         let functions: Vec<Function> = retain(&self.functions, &function_ids);
         let origin_ids =
             renumber(&marked(self.source.origins.len(), functions.iter().map(|function| function.origin)));
-        let thread_ids = renumber(&marked(self.source.threads.len(), self.samples.keys().map(|key| key.1)));
+        let thread_ids =
+            renumber(&marked(self.source.threads.len(), self.samples.iter().map(|run| run.thread)));
         CpuProfile {
             workload: self.source.workload.clone(),
             sampler: self.source.sampler.clone(),
@@ -115,11 +118,10 @@ impl<'a> Rebuild<'a> {
             samples: self
                 .samples
                 .into_iter()
-                .map(|((block, thread, node), count)| SampleRun {
-                    node: node_ids[node as usize],
-                    thread: thread_ids[thread as usize],
-                    block,
-                    count,
+                .map(|run| SampleRun {
+                    node: node_ids[run.node as usize],
+                    thread: thread_ids[run.thread as usize],
+                    ..run
                 })
                 .collect(),
         }

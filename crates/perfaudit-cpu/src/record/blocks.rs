@@ -1,13 +1,13 @@
 //! Samples counted by stack, thread and block of time, in memory that does not grow with time.
 
-use std::collections::HashMap;
-
 use perfaudit_result::{NodeId, SampleRun, TimeBlocks};
 
 /// The width of blocks at first, in nanoseconds.
 const FIRST_WIDTH: u64 = 10_000_000;
 /// With more blocks than this, their width doubles.
 const MOST_BLOCKS: u64 = 256;
+/// Fewer samples are not worth the work to count equal ones among them.
+const LEAST_TO_COUNT: usize = 4096;
 
 /// Counts samples. Blocks begin narrow, and two become one whenever there are too many.
 #[derive(Debug)]
@@ -16,12 +16,60 @@ pub(super) struct BlockCounter {
     start: Option<u64>,
     end: u64,
     width: u64,
-    counts: HashMap<(NodeId, u32, u32), u64>,
+    /// What each block holds, up to the last one that holds samples.
+    blocks: Vec<Pile>,
+}
+
+/// The samples of a block. Equal ones are counted now and then: a table of them would be a search for each sample and
+/// half empty, and two tables would be there at once whenever blocks become wider.
+#[derive(Debug, Default)]
+struct Pile {
+    counts: Vec<Count>,
+    /// So many of them, the first ones, are in order and different.
+    counted: usize,
+}
+
+/// Samples of one stack in one thread.
+#[derive(Debug, Clone, Copy)]
+struct Count {
+    thread: u32,
+    node: NodeId,
+    count: u64,
+}
+
+impl Pile {
+    fn put(&mut self, count: Count) {
+        self.counts.push(count);
+        if self.counts.len() >= (2 * self.counted).max(LEAST_TO_COUNT) {
+            self.settle();
+        }
+    }
+
+    /// Counts equal ones.
+    fn settle(&mut self) {
+        if self.counted == self.counts.len() {
+            return;
+        }
+        let place = |count: &Count| (count.thread, count.node);
+        self.counts.sort_unstable_by_key(place);
+        self.counts.dedup_by(|next, kept| {
+            let is_same = place(next) == place(kept);
+            kept.count += if is_same { next.count } else { 0 };
+            is_same
+        });
+        self.counted = self.counts.len();
+    }
+
+    /// Takes no more memory than it needs: nothing more is expected.
+    fn close(&mut self) {
+        self.settle();
+        self.counts.shrink_to_fit();
+    }
 }
 
 impl BlockCounter {
     pub(super) fn new() -> Self {
-        Self { start: None, end: 0, width: FIRST_WIDTH, counts: HashMap::new() }
+        Self { start: None, end: 0, width: FIRST_WIDTH, blocks: Vec::new() }
     }
 
     /// Lets time reach `now`; returns the block that it lies in. What comes late counts to the first block.
@@ -31,32 +79,48 @@ impl BlockCounter {
         let since = now.saturating_sub(start);
         while since / self.width >= MOST_BLOCKS {
             self.width *= 2;
-            let narrow = std::mem::take(&mut self.counts);
-            for ((node, thread, block), count) in narrow {
-                *self.counts.entry((node, thread, block / 2)).or_default() += count;
-            }
+            self.join_neighbours();
         }
         u32::try_from(since / self.width).expect("fewer than MOST_BLOCKS")
     }
 
+    fn join_neighbours(&mut self) {
+        let mut narrow = std::mem::take(&mut self.blocks).into_iter();
+        while let Some(mut wide) = narrow.next() {
+            if let Some(mut second) = narrow.next() {
+                wide.counts.append(&mut second.counts);
+                wide.counted = 0;
+                wide.close();
+            }
+            self.blocks.push(wide);
+        }
+    }
+
     /// Counts a sample that stands for `weight` periods.
     pub(super) fn count(&mut self, node: NodeId, thread: u32, block: u32, weight: u64) {
-        *self.counts.entry((node, thread, block)).or_default() += weight;
+        let block = block as usize;
+        if block >= self.blocks.len() {
+            if let Some(last) = self.blocks.last_mut() {
+                last.close();
+            }
+            self.blocks.resize_with(block + 1, Pile::default);
+        }
+        self.blocks[block].put(Count { thread, node, count: weight });
     }
 
     /// The blocks from the first event to the last, and the samples in them, in a fixed order.
-    pub(super) fn finish(self) -> (TimeBlocks, Vec<SampleRun>) {
+    pub(super) fn finish(mut self) -> (TimeBlocks, Vec<SampleRun>) {
         let last = self.end.saturating_sub(self.start.unwrap_or(self.end)) / self.width;
         let blocks = TimeBlocks {
             count: u32::try_from(last + 1).expect("at most MOST_BLOCKS"),
             width_s: std::time::Duration::from_nanos(self.width).as_secs_f64(),
         };
-        let mut runs: Vec<SampleRun> = self
-            .counts
-            .into_iter()
-            .map(|((node, thread, block), count)| SampleRun { node, thread, block, count })
-            .collect();
-        runs.sort_unstable_by_key(|run| (run.block, run.thread, run.node));
+        self.blocks.iter_mut().for_each(Pile::settle);
+        let mut runs = Vec::with_capacity(self.blocks.iter().map(|pile| pile.counts.len()).sum());
+        for (block, pile) in (0..).zip(self.blocks) {
+            let run = |Count { thread, node, count }| SampleRun { node, thread, block, count };
+            runs.extend(pile.counts.into_iter().map(run));
+        }
         (blocks, runs)
     }
 }
@@ -73,7 +137,8 @@ mod tests {
             let block = counter.reach(5_000 + at * FIRST_WIDTH);
             counter.count(u32::try_from(at % 3).unwrap(), 0, block, 1);
         }
-        assert!(counter.counts.len() <= 3 * 256);
+        assert!(counter.blocks.len() <= 256);
+        assert!(counter.blocks.iter().all(|pile| pile.counts.capacity() <= 2 * LEAST_TO_COUNT));
         let (blocks, runs) = counter.finish();
         assert!((129..=256).contains(&blocks.count), "{blocks:?}");
         assert!(blocks.width_s * f64::from(blocks.count) >= 7200.0);

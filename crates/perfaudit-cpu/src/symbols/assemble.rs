@@ -12,6 +12,7 @@ use super::frame::{RawFrame, RawFunction};
 use super::origin::{self, Loaded, ProjectSources};
 use crate::call_tree::CallTree;
 use crate::recording::Recording;
+use crate::runs;
 
 /// A list without repetition.
 struct Distinct<T> {
@@ -101,18 +102,12 @@ impl<'a> Assembly<'a> {
             }
             innermost.push(node.expect("each recorded node has a frame"));
         }
-        // Sorted in place: a map of as many runs takes twice the memory.
         let moved =
             recording.samples.iter().map(|run| SampleRun { node: innermost[run.node as usize], ..*run });
         let mut samples: Vec<SampleRun> = moved.collect();
-        let place = |run: &SampleRun| (run.block, run.thread, run.node);
-        samples.sort_unstable_by_key(place);
-        samples.dedup_by(|next, kept| {
-            let is_same = place(next) == place(kept);
-            kept.count += if is_same { next.count } else { 0 };
-            is_same
-        });
-        let nodes = tree.nodes().iter().map(|&(parent, frame)| StackNode { parent, frame }).collect();
+        runs::merge(&mut samples);
+        let nodes =
+            tree.into_nodes().into_iter().map(|(parent, frame)| StackNode { parent, frame }).collect();
         CpuProfile {
             workload,
             sampler: recording.sampler.clone(),
