@@ -11,6 +11,13 @@ pub const LEAST_BLOCKS: usize = 10;
 /// useful quantile.
 const LEAST_INDEPENDENT: f64 = 3.0;
 
+/// What changes slowly and weakly shows in no autocorrelation of blocks, though it moves the share of a recording. An
+/// interval takes the variance to be known no better than from nine batches of the recording, however many blocks there
+/// are (batches are a usual remedy: Schmeiser, "Batch size effects in the analysis of simulation output", Operations
+/// Research 30, 1982). With more, intervals of one of the recorded traces of `perfaudit-cpu` hold the truth too rarely.
+/// A test of a difference goes by the blocks alone: it speaks of two recordings, not of the program.
+const MOST_FREEDOM: f64 = 8.0;
+
 /// Samples with the property (or without it, whichever are fewer) have to be seen in this many blocks: what was seen
 /// in one burst may be seen in none or in ten the next time.
 pub const LEAST_HITS: usize = 6;
@@ -159,7 +166,7 @@ impl Share {
     ///
     /// Korn and Graubard, "Confidence intervals for proportions with small expected number of positive counts
     /// estimated from survey data" (Survey Methodology 24, 1998). The samples are worth n / design effect, times the
-    /// squared ratio of Student's quantiles for n - 1 and for the blocks' degrees of freedom. The design effect is
+    /// squared ratio of Student's quantiles for n - 1 and for the blocks' degrees of freedom, at most 8. The design effect is
     /// the variance of the ratio estimator over the binomial one, at least 1; the variance is that of the residuals
     /// hits - share * samples of the blocks, times their integrated autocorrelation time.
     ///
@@ -178,7 +185,8 @@ impl Share {
     pub(crate) fn bounds(&self, value: f64, level: Level) -> Interval {
         let n = self.of as f64;
         let tail = level.tail();
-        let freedom = t_quantile(tail, (n - 1.0).max(1.0)) / t_quantile(tail, self.freedom());
+        let freedom =
+            t_quantile(tail, (n - 1.0).max(1.0)) / t_quantile(tail, self.freedom().min(MOST_FREEDOM));
         let worth = (n / self.design_effect * freedom * freedom).min(n);
         exact(value * worth, worth, level)
     }
