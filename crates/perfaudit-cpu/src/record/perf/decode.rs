@@ -23,6 +23,11 @@ const USER_MARK: u64 = (-512_i64).cast_unsigned();
 /// Memory is executable (`PROT_EXEC`).
 const PROTECTED_EXECUTABLE: u32 = 4;
 
+/// A mapping states a build id instead of an inode (`PERF_RECORD_MISC_MMAP_BUILD_ID`).
+const HAS_BUILD_ID: u16 = 1 << 14;
+/// Where its length is in the record: behind the process, the thread, the address, the length and the offset.
+const BUILD_ID_LENGTH_AT: usize = 32;
+
 /// Memory that events are put together in.
 #[derive(Default)]
 pub(in crate::record) struct Decoder {
@@ -49,6 +54,9 @@ impl Decoder {
     pub(in crate::record) fn event<'a>(&'a mut self, record: &RawEventRecord<'a>) -> Option<Event<'a>> {
         if record.record_type == RecordType::LOST_SAMPLES {
             return Some(Event::Lost(record.data.clone().read_u64::<byteorder::LittleEndian>().ok()?));
+        }
+        if has_no_possible_build_id(record) {
+            return None;
         }
         match record.parse().ok()? {
             EventRecord::Sample(sample) => self.sample(&sample),
@@ -141,6 +149,13 @@ impl Decoder {
 }
 
 /// Records are handed over in one piece.
+/// Whether a record of a mapping states a build id that is longer than its place: the parser would panic.
+fn has_no_possible_build_id(record: &RawEventRecord<'_>) -> bool {
+    let has_one = record.record_type == RecordType::MMAP2 && record.misc & HAS_BUILD_ID != 0;
+    let mut data = record.data;
+    has_one && data.skip(BUILD_ID_LENGTH_AT).and_then(|()| data.read_u8()).is_ok_and(|length| length > 20)
+}
+
 fn bytes(data: RawData<'_>) -> Option<&[u8]> {
     match data {
         RawData::Single(bytes) => Some(bytes),

@@ -99,6 +99,29 @@ fn lost_records_are_counted() {
 }
 
 #[test]
+fn a_mapping_with_a_build_id_that_is_longer_than_any_is_left_out() {
+    let (sound, _) = FILES[0];
+    let place =
+        |at: usize| usize::try_from(u64::from_le_bytes(sound[at..at + 8].try_into().unwrap())).unwrap();
+    let (mut at, end) = (place(40), place(40) + place(48));
+    let mut bytes = sound.to_vec();
+    let mut changed = 0;
+    while at < end {
+        // Every record of a mapping (`PERF_RECORD_MMAP2`).
+        if bytes[at..at + 4] == 10_u32.to_le_bytes() {
+            bytes[at + 5] |= 1 << 6;
+            bytes[at + 8 + 32] = 21;
+            changed += 1;
+        }
+        at += usize::from(u16::from_le_bytes([bytes[at + 6], bytes[at + 7]]));
+    }
+    assert!(changed > 0);
+    let (whole, damaged) = (parse(sound).unwrap().recording, parse(&bytes).unwrap().recording);
+    assert_eq!(damaged.sampler.samples, whole.sampler.samples);
+    assert!(damaged.modules.len() < whole.modules.len());
+}
+
+#[test]
 fn what_is_not_read_is_refused_with_what_to_do() {
     let (sound, _) = FILES[0];
     let with = |at: usize, value: u64| {
