@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use super::name::{ReadableName, readable};
 
+/// The crate that symbols name of functions which the compiler makes itself, between a program and its allocator.
+pub(super) const COMPILER_CRATE: &str = "__rustc";
+
 /// A function as its module names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct RawFunction {
@@ -24,6 +27,12 @@ impl RawFunction {
     pub(super) fn of_symbol(symbol: &str) -> Self {
         let ReadableName { text, crate_name } = readable(symbol, None);
         Self { name: text, crate_name, file: None, folder: None, line: None }
+    }
+
+    /// What its name alone tells of it: all that there is where the compiler made it, which gives such functions no lines
+    /// and inlines nothing into them.
+    pub(super) fn known_by_symbol(&self) -> Known {
+        if self.crate_name.as_deref() == Some(COMPILER_CRATE) { Known::Lines } else { Known::Name }
     }
 }
 

@@ -11,7 +11,7 @@ use super::alternate;
 use super::debug_file::{self, DebugFile};
 use super::dwarf::{DebugInfo, Found};
 use super::elf::{FileProblem, Image, read_file};
-use super::frame::{Known, Place, RawFrame, RawFunction};
+use super::frame::{Place, RawFrame, RawFunction};
 use super::mini_table;
 use super::places::SymbolPlaces;
 use super::remark::Flaw;
@@ -177,7 +177,7 @@ impl<'a> Files<'a> {
                     by_name.entry(symbol).or_insert_with(|| Arc::new(RawFunction::of_symbol(symbol)));
                 let frame =
                     RawFrame { function: Arc::clone(function), file: None, line: None, inlined: false };
-                places.insert(probe, Place { known: Known::Name, frames: vec![frame] });
+                places.insert(probe, Place { known: function.known_by_symbol(), frames: vec![frame] });
             }
         }
         places

@@ -7,11 +7,12 @@ use perfaudit_result::{CodeOrigin, OriginKind};
 
 pub use sources::{PackageSources, ProjectSources};
 
-use super::frame::RawFunction;
+use super::frame::{COMPILER_CRATE, RawFunction};
 use path::{Located, locate, shortened};
 
 /// Crates of Rust's standard library, as symbols name them.
-const STANDARD_CRATES: [&str; 9] = [
+const STANDARD_CRATES: [&str; 10] = [
+    COMPILER_CRATE,
     "alloc",
     "compiler_builtins",
     "core",
@@ -134,7 +135,12 @@ mod tests {
     fn without_a_file_the_crate_of_the_symbol_decides() {
         let own = (OriginKind::Own, Some("shop".to_owned()));
         assert_eq!(origin(Some("checkout_bench"), None, Loaded::Built), own);
-        assert_eq!(origin(Some("core"), None, Loaded::Built), (OriginKind::Std, Some("std".to_owned())));
+        for standard in ["core", "__rustc"] {
+            assert_eq!(
+                origin(Some(standard), None, Loaded::Built),
+                (OriginKind::Std, Some("std".to_owned()))
+            );
+        }
         let serde = (OriginKind::Dependency, Some("serde".to_owned()));
         assert_eq!(origin(Some("serde"), None, Loaded::Built), serde);
         assert_eq!(origin(None, None, Loaded::Built), (OriginKind::Unknown, None));

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use perfaudit_result::OriginKind;
+
 use super::workbench::{Workbench, function, names, stacks};
 use crate::recording::FileIdentity;
 use crate::symbols::{Flaw, Symbolised, alternate};
@@ -275,4 +277,14 @@ fn debug_information_that_is_shared_with_other_files_is_found_by_its_build_id_or
     assert!(missed.unwrap_err().to_string().contains("common.debug, with debug information that it shares"));
     // Of code that needs nothing of it, nothing is missing.
     assert_eq!(look_up(&workbench, &program, &addresses).1.remarks, []);
+}
+
+#[test]
+fn what_the_compiler_puts_before_the_allocator_lacks_nothing_and_is_no_dependency() {
+    let workbench = Workbench::new();
+    let program = workbench.rust(RUST, &["-g"]);
+    let done = workbench.look_up(&program, FileIdentity::default(), &function(&program, "___rust_dealloc"));
+    assert_eq!((flaws(&done), done.profile.sampler.unsymbolised), (Vec::new(), 0));
+    let origins: Vec<OriginKind> = done.profile.origins.iter().map(|origin| origin.kind).collect();
+    assert_eq!(origins, [OriginKind::Std]);
 }
