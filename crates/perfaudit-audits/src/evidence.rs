@@ -33,7 +33,7 @@ pub struct CpuEvidence {
     pub samples: u64,
     /// Of these, samples with a frame of a library of the project, inlined ones included.
     pub library: u64,
-    /// The share of such samples is below this with 97.5 % confidence; between 0 and 1.
+    /// The share of such samples is below this with 95 % confidence; between 0 and 1.
     pub library_upper: f64,
     /// What the time is spent on; the shares make 1.
     pub composition: Vec<ActivityShare>,

@@ -30,6 +30,8 @@ impl Probability {
 pub struct Level(f64);
 
 impl Level {
+    /// 90 %: each of the two bounds alone holds with 95 %.
+    pub const P90: Self = Self(0.9);
     /// 95 %.
     pub const P95: Self = Self(0.95);
 
