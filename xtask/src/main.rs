@@ -12,6 +12,7 @@ mod perf;
 mod schema;
 mod ten_million;
 mod tidy;
+mod truth;
 mod workspace;
 
 use std::process::ExitCode;
@@ -48,6 +49,8 @@ enum Task {
     Perf(perf::Arguments),
     /// Send ten million samples through the analysis of CPU profiles and look at its memory
     TenMillion(ten_million::Arguments),
+    /// Profile programs whose split of time is known, many times
+    Truth(truth::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Task::Pairs(arguments) => pairs::run(&arguments),
         Task::Perf(arguments) => perf::run(&arguments),
         Task::TenMillion(arguments) => ten_million::run(&arguments),
+        Task::Truth(arguments) => truth::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,6 +9,8 @@ use serde_json::Value;
 
 use super::audit::Audit;
 use super::estimates::{self, Comparison};
+use super::fetch::Published;
+use super::hollow;
 use crate::error::TaskError;
 use crate::{child, schema};
 
@@ -47,7 +49,7 @@ impl Check {
 }
 
 /// Everything that is checked of one crate.
-pub(crate) fn all(audit: &Audit, directory: &Path) -> Result<Vec<Check>, TaskError> {
+pub(crate) fn all(audit: &Audit, published: &Published, directory: &Path) -> Result<Vec<Check>, TaskError> {
     let compared = estimates::compare(audit)?;
     Ok(vec![
         benchmarks(audit, directory)?,
@@ -56,6 +58,7 @@ pub(crate) fn all(audit: &Audit, directory: &Path) -> Result<Vec<Check>, TaskErr
         Check::of("quantiles", compared.quantiles),
         Check::of("intervals", compared.intervals),
         honesty(audit),
+        hollow::check(audit, published),
         clean(audit),
         report(audit)?,
         contract(audit)?,

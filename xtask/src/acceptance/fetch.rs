@@ -19,20 +19,37 @@ pub(crate) struct Published {
     pub(crate) criterion: &'static str,
     /// Features that its benchmarks need.
     pub(crate) features: &'static [&'static str],
+    /// Whether a benchmark of this title runs none of the crate's own code in its routine, by its source.
+    pub(crate) is_hollow: fn(&str) -> bool,
+}
+
+/// Sound benchmarks alone.
+fn none(_: &str) -> bool {
+    false
+}
+
+/// `itoa` beside the standard library.
+fn formats_by_std(title: &str) -> bool {
+    title.ends_with("/std::fmt")
+}
+
+/// `matchit` beside other routers.
+fn another_router(title: &str) -> bool {
+    !title.ends_with("/matchit")
 }
 
 const fn published(name: &'static str, version: &'static str, criterion: &'static str) -> Published {
-    Published { name, version, criterion, features: &[] }
+    Published { name, version, criterion, features: &[], is_hollow: none }
 }
 
 /// What is audited unless asked otherwise: every supported version of Criterion, small builds.
 pub(crate) const USUAL: [Published; 6] = [
-    published("itoa", "1.0.18", "0.8.2"),
+    Published { is_hollow: formats_by_std, ..published("itoa", "1.0.18", "0.8.2") },
     published("semver", "1.0.28", "0.8.2"),
     published("crc32fast", "1.5.4", "0.8.2"),
     published("prost", "0.14.1", "0.6.0"),
     published("smol_str", "0.3.7", "0.7.0"),
-    published("matchit", "0.9.2", "0.5.1"),
+    Published { is_hollow: another_router, ..published("matchit", "0.9.2", "0.5.1") },
 ];
 
 /// More, or slower, benchmarks; long titles, threads, a harness of its own, groups that set their own times.

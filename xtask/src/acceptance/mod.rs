@@ -6,6 +6,7 @@ mod check;
 mod cost;
 mod estimates;
 mod fetch;
+mod hollow;
 mod report;
 mod tree;
 
@@ -78,7 +79,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), TaskError> {
     for (published, directory) in chosen.into_iter().zip(fetched) {
         complain(&format!("audit {} {}", published.name, published.version));
         let outcome = audit::audit(&program, &published, &directory, arguments.mode)
-            .and_then(|audit| check::all(&audit, &directory).map(|checks| (audit, checks)))
+            .and_then(|audit| check::all(&audit, &published, &directory).map(|checks| (audit, checks)))
             .map_err(|error| error.to_string());
         let report = CrateReport { published, outcome };
         say(&report::details(&report));

@@ -41,8 +41,8 @@ pub(crate) fn details(report: &CrateReport) -> String {
 /// All crates, one row each, in Markdown.
 pub(crate) fn table(reports: &[CrateReport], own_time: &Check) -> String {
     let mut text = String::from(
-        "| crate | Criterion | benchmarks | estimates | quantiles | honesty | report | own CPU | own time | result |\n\
-         |---|---|---|---|---|---|---|---|---|---|\n",
+        "| crate | Criterion | benchmarks | estimates | quantiles | honesty | hollow | report | own CPU | own time | result |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|\n",
     );
     for report in reports {
         let published = report.published;
@@ -50,7 +50,7 @@ pub(crate) fn table(reports: &[CrateReport], own_time: &Check) -> String {
         let result = if report.passed() { "pass" } else { "FAIL" };
         match &report.outcome {
             Ok((audit, checks)) => {
-                for name in ["benchmarks", "estimates", "quantiles", "honesty", "report.html"] {
+                for name in ["benchmarks", "estimates", "quantiles", "honesty", "hollow", "report.html"] {
                     let detail =
                         checks.iter().find(|check| check.name == name).map(|check| check.detail.as_str());
                     let _ = write!(text, "| {} ", detail.unwrap_or_default());
@@ -60,7 +60,7 @@ pub(crate) fn table(reports: &[CrateReport], own_time: &Check) -> String {
                 let _ = writeln!(text, "| {:.2} s | {own:.2} s | {result} |", cost.cpu_s);
             }
             Err(_) => {
-                let _ = writeln!(text, "| | | | | | | | {result} |");
+                let _ = writeln!(text, "| | | | | | | | | {result} |");
             }
         }
     }
