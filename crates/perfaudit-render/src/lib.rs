@@ -23,17 +23,22 @@ mod paired;
 mod rows;
 mod sarif;
 mod shell;
+mod size;
 mod source;
 mod terminal;
 mod text;
 mod trust;
+mod treemap;
 
 pub use json::json;
 pub use junit::junit;
-pub use markdown::{COMMENT_BYTES, markdown, markdown_within};
+pub use markdown::{
+    COMMENT_BYTES, binary_size as binary_size_markdown, markdown, markdown_within,
+    size_difference as size_difference_markdown,
+};
 pub use noise::noise_floor;
 pub use sarif::sarif;
-pub use terminal::{Terminal, terminal};
+pub use terminal::{Terminal, binary_size, size_difference, terminal};
 
 /// What a report is made from.
 #[derive(Debug, Clone, Copy)]

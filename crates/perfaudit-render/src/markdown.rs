@@ -9,11 +9,14 @@ mod escape;
 mod heap;
 mod paired;
 mod seen;
+mod size;
 mod source;
 
 use perfaudit_result::{AuditResult, Finding, Location, NextAction, PreconditionStatus, ReproduceStep};
 
 use crate::{comparison, objectives, quantity, rows, shell, text};
+pub use size::{binary_size, size_difference};
+
 use escape::{code, fenced, prose, strong, table};
 
 /// What fits into one GitHub comment, with room for what a script adds to it: GitHub takes 65,536 characters.
@@ -105,6 +108,7 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         ("Allocations", heap::heap(result)),
         ("Source", source::source(result)),
         ("Builds, tests and sizes", delivery::delivery(result)),
+        ("Where the bytes are", size::size(result)),
         ("Parameters", benchmarks::groups(result)),
         ("How it was measured", how_measured(result)),
         ("Conditions", conditions(result)),

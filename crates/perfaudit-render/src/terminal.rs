@@ -9,6 +9,7 @@ mod heap;
 mod page;
 mod paired;
 mod seen;
+mod size;
 mod source;
 
 use perfaudit_result::{
@@ -17,6 +18,8 @@ use perfaudit_result::{
 };
 
 use crate::{comparison, objectives, quantity, rows, text};
+pub use size::{binary_size, size_difference};
+
 use page::{CRITICAL, FAINT, GOOD, HEADING, PLAIN, Page, WARNING};
 
 /// How many findings are told in full unless all are asked for; critical ones always are.
@@ -55,6 +58,7 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     difference::difference(&mut page, result, terminal.verbose);
     heap::heap(&mut page, result, terminal.verbose);
     delivery::delivery(&mut page, result);
+    size::size(&mut page, result, terminal.verbose);
     comparison(&mut page, result, terminal.verbose);
     failures(&mut page, result, terminal.verbose);
     let (front, _) = crate::source::folded(result);

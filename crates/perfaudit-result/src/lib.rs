@@ -21,6 +21,7 @@ mod paired;
 mod project;
 mod read;
 mod run;
+mod size;
 mod slo;
 mod source;
 mod verdict;
@@ -56,6 +57,11 @@ pub use paired::{
 pub use project::{BuildProfile, Language, Package, Project, Toolchain, Vcs};
 pub use read::{ReadError, from_json};
 pub use run::{Mode, Run, Stage, StageCost, StageName, StageState, TreeChange, TreeChangeKind};
+pub use size::{
+    BinarySize, BytesChange, ChangeState, FunctionSize, GenericSize, InlinedCode, InlinedFunction,
+    InlinedPackage, ModuleSize, PackageSize, SectionKind, SectionSize, SharedBytes, SizeChange,
+    SizeDifference, SizeTotals,
+};
 pub use slo::{Headroom, Slo, SloStatus};
 pub use source::{
     AsyncModule, ComplexFunction, FilesOfKind, ModuleImport, OracleUse, PackageDependency, RuleCount, Source,
@@ -104,6 +110,9 @@ pub struct AuditResult {
     /// What the project's source holds; none when it was not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+    /// Where the bytes of what the project ships are; empty when nothing was weighed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub size: Vec<BinarySize>,
     /// This run beside a baseline, where one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,

@@ -9,6 +9,7 @@ mod report;
 mod rules;
 mod selection;
 mod shared;
+mod size;
 mod stage;
 
 use std::num::NonZeroU32;
@@ -30,6 +31,7 @@ pub(crate) use report::ReportArguments;
 pub(crate) use rules::RulesArguments;
 pub(crate) use selection::SelectionArguments;
 pub(crate) use shared::{MeasuringArguments, OutputArguments};
+pub(crate) use size::{SizeArguments, SizeFormat};
 pub(crate) use stage::StageArgument;
 
 /// A performance audit that cannot lie.
@@ -63,6 +65,8 @@ pub(crate) enum Command {
     Compare(Box<CompareArguments>),
     /// Find the commit between two revisions that changed a benchmark, or the time of a command
     Bisect(Box<BisectArguments>),
+    /// Show where the bytes of a program are, or what two programs differ by
+    Size(SizeArguments),
     /// Find patterns in the source that cost time, without measuring
     Source(Box<AuditArguments>),
     /// Make the reports of a run again, without measuring

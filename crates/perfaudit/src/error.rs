@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use perfaudit_bench::{GatherError, TrialError};
+use perfaudit_binary::SizeError;
 use perfaudit_cpu::export::ExportError;
 use perfaudit_cpu::record::perf_data::PerfDataError;
 use perfaudit_exec::timed::TimedError;
@@ -36,6 +37,10 @@ pub(crate) enum CommandError {
     Generated { path: PathBuf },
     #[error("no benchmarks could be written: {0}")]
     Skeletons(String),
+    #[error("`perfaudit size` takes one file, and `perfaudit size --diff` two of them")]
+    SizeFiles,
+    #[error(transparent)]
+    Size(#[from] SizeError),
     #[error(transparent)]
     Source(#[from] SourceError),
     #[error(transparent)]
@@ -107,6 +112,8 @@ impl CommandError {
             | Self::Configured { .. }
             | Self::Generated { .. }
             | Self::Skeletons(_)
+            | Self::SizeFiles
+            | Self::Size(_)
             | Self::Source(_)
             | Self::Trial(TrialError::Start(_))
             | Self::Read { .. }

@@ -14,6 +14,7 @@ mod frame;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod guard;
+mod innermost;
 mod kernel;
 mod mini_table;
 mod module;
@@ -37,6 +38,9 @@ use perfaudit_result::{CpuProfile, NodeId, OriginKind, WorkloadId};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+pub use innermost::{CodeRange, Innermost, InnermostFunction, innermost_functions};
+pub use module::separate_debug_file;
+pub use name::{ReadableName, readable};
 pub use origin::{PackageSources, ProjectSources};
 pub use places::SymbolPlaces;
 pub use remark::{Flaw, SymbolRemark};

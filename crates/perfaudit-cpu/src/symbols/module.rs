@@ -113,6 +113,19 @@ fn shared(bytes: &[u8], folder: &Path, places: &SymbolPlaces, flaws: &mut Vec<Fl
     })
 }
 
+/// The file with the debug information of a program, if it has none itself and the file is on this machine.
+pub(super) fn debug_bytes(program: &[u8], path: &Path, flaws: &mut Vec<Flaw>) -> Option<Vec<u8>> {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    separate(program, folder, &SymbolPlaces::of_a_foreign_recording(), flaws)
+}
+
+/// The bytes of the file that the symbols and the debug information of a program were moved to, if it is on this
+/// machine. `path` is where the program is.
+#[must_use]
+pub fn separate_debug_file(program: &[u8], path: &Path) -> Option<Vec<u8>> {
+    debug_bytes(program, path, &mut Vec::new())
+}
+
 /// The files of a module.
 pub(super) struct Files<'a> {
     pub(super) program: Option<&'a [u8]>,

@@ -8,16 +8,17 @@ const LONGEST: usize = 2048;
 
 /// A readable name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ReadableName {
+pub struct ReadableName {
     /// Without hash, with generic arguments where the mangling has them.
-    pub(super) text: String,
+    pub text: String,
     /// The first segment of its path, when it is a Rust name.
-    pub(super) crate_name: Option<String>,
+    pub crate_name: Option<String>,
 }
 
 /// The readable form of a name from a symbol table or a linkage name. `plain` is the name without its path that the
 /// debug information has, such as `push<u8>`: older Rust manglings hold no generic arguments, so these are taken from it.
-pub(super) fn readable(raw: &str, plain: Option<&str>) -> ReadableName {
+#[must_use]
+pub fn readable(raw: &str, plain: Option<&str>) -> ReadableName {
     if let Ok(rust) = rustc_demangle::try_demangle(raw) {
         let mut text = limited(|out| write!(out, "{rust:#}"));
         let legacy = !raw.trim_start_matches('_').starts_with('R');

@@ -36,6 +36,11 @@ impl<'a> Units<'a> {
         unit.as_ref().map(|unit| UnitRef::new(self.dwarf, unit))
     }
 
+    /// All units that can be read.
+    pub(super) fn all(&self) -> impl Iterator<Item = UnitRef<'_, Slice<'a>>> {
+        self.units.iter().filter_map(|lazy| self.parsed(lazy))
+    }
+
     /// The unit that holds an entry, and the entry's place in it.
     pub(super) fn holding(
         &self,

@@ -21,6 +21,7 @@ mod heap;
 mod measured;
 mod page;
 mod paired;
+mod size;
 mod source;
 mod summary;
 mod text;

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::context::Context;
 use super::text::Line;
-use super::{appendix, benchmarks, cpu, data, findings, groups, heap, measured, source, summary};
+use super::{appendix, benchmarks, cpu, data, findings, groups, heap, measured, size, source, summary};
 
 /// The one style and the one script of a page.
 struct Assets {
@@ -36,13 +36,14 @@ const WITH_FLAMES: Assets = Assets {
 };
 
 /// The sections in order: element id and heading.
-const SECTIONS: [(&str, &str); 9] = [
+const SECTIONS: [(&str, &str); 10] = [
     ("summary", "Summary"),
     ("findings", "Findings"),
     ("benchmarks", "Benchmarks"),
     ("groups", "Groups"),
     ("cpu", "CPU"),
     ("heap", "Allocations"),
+    ("size", "Size"),
     ("source", "Source"),
     ("measured", "How it was measured"),
     ("appendix", "Appendix"),
@@ -78,6 +79,7 @@ pub(super) fn page(context: &Context<'_>) -> Markup {
                     (groups::section(context))
                     @if has_cpu { (cpu::section(context)) }
                     @if result.heap.is_some() { (heap::section(context)) }
+                    @if !result.size.is_empty() { (size::section(result)) }
                     @if let Some(read) = &result.source { (source::section(context, read)) }
                     (measured::section(context))
                     (appendix::section(context))
@@ -121,6 +123,7 @@ fn navigation(result: &AuditResult) -> Markup {
     let there = |id: &str| match id {
         "cpu" => result.cpu.is_some(),
         "heap" => result.heap.is_some(),
+        "size" => !result.size.is_empty(),
         "source" => result.source.is_some(),
         _ => true,
     };

@@ -83,6 +83,7 @@ pub(crate) fn empty() -> AuditResult {
         cpu: None,
         heap: None,
         source: None,
+        size: Vec::new(),
         comparison: None,
         paired: None,
         bisection: None,

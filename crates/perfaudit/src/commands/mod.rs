@@ -15,6 +15,7 @@ pub(crate) mod init;
 pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod shell;
+pub(crate) mod size;
 pub(crate) mod source;
 
 use std::path::Path;

@@ -241,6 +241,7 @@ pub(crate) fn audit(
         cpu: cpu.cpu,
         heap: heap.heap,
         source,
+        size: Vec::new(),
         comparison: None,
         paired: None,
         bisection: None,

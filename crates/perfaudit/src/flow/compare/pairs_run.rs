@@ -130,6 +130,7 @@ impl PairsRun {
             cpu: None,
             heap: None,
             source: None,
+            size: Vec::new(),
             comparison: None,
             paired: Some(measured.comparison),
             bisection: answer.bisection,

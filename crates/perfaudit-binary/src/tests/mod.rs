@@ -1,0 +1,4 @@
+mod grouping;
+mod linker_map;
+mod programs;
+mod workbench;

@@ -1,0 +1,143 @@
+//! Where the bytes of programs are: a treemap and tables.
+
+use maud::{Markup, html};
+use perfaudit_result::{AuditResult, BinarySize};
+
+use super::page;
+use super::text::{Line, Prose};
+use crate::size::{self, Table};
+use crate::treemap::{Area, layout};
+use crate::{quantity, text};
+
+/// The rows of a table; result.json has more.
+const ROWS: usize = 40;
+/// The treemap, in the units of its drawing.
+const WIDE: f64 = 960.0;
+const HIGH: f64 = 420.0;
+/// The crates that have an area of their own.
+const CRATES: usize = 40;
+/// The functions of each of them.
+const FUNCTIONS: usize = 60;
+/// Room for the name of a crate above its functions.
+const CAPTION: f64 = 16.0;
+/// The width of a letter.
+const LETTER: f64 = 6.6;
+
+/// The section.
+pub(super) fn section(result: &AuditResult) -> Markup {
+    page::section(
+        "size",
+        &html! {
+            @for of in &result.size {
+                h3 { code { (Line(&of.binary)) } }
+                p { (Prose(&text::sentence(&of.answer))) }
+                @for remark in &of.remarks { p { (Prose(&text::sentence(remark))) } }
+                p.muted { (Prose(&text::sentence(&of.method))) }
+                (treemap(of))
+                (table(&size::packages(of, ROWS)))
+                (table(&size::sections(of, ROWS)))
+                (table(&size::functions(of, ROWS)))
+                (table(&size::generics(of, ROWS)))
+                (table(&size::modules(of, ROWS)))
+                @if let Some(inlined) = size::inlined_packages(of, ROWS) { (table(&inlined)) }
+                @if let Some(inlined) = size::inlined_functions(of, ROWS) { (table(&inlined)) }
+                @let shared = size::shared(of);
+                @if !shared.is_empty() { p { (Prose(&text::sentence(&shared))) } }
+            }
+        },
+    )
+}
+
+/// What is drawn: a name and its bytes.
+type Item = (String, u64);
+
+/// Crates, and in each of them its largest functions; sections stand for what no symbol names. All areas together
+/// are the file.
+fn treemap(of: &BinarySize) -> Markup {
+    let mut groups: Vec<(Item, Vec<Item>)> = Vec::new();
+    for package in of.packages.iter().take(CRATES) {
+        let functions = of.functions.iter().chain(&of.statics).filter(|row| row.package == package.name);
+        let mut items: Vec<Item> = functions.map(|row| (row.name.clone(), row.bytes)).collect();
+        items.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+        items.truncate(FUNCTIONS);
+        let told: u64 = items.iter().map(|(_, bytes)| bytes).sum();
+        items.push(("everything smaller".to_owned(), package.bytes.saturating_sub(told)));
+        groups.push(((size::package(package.name.as_deref()).to_owned(), package.bytes), items));
+    }
+    let rest: u64 = of.packages.iter().skip(CRATES).map(|package| package.bytes).sum();
+    groups.push((("other crates".to_owned(), rest), Vec::new()));
+    let sections =
+        of.sections.iter().map(|section| (section.name.clone(), section.bytes - section.named_bytes));
+    groups.push((("no symbol".to_owned(), of.remainder_bytes), sections.collect()));
+    groups.retain(|((_, bytes), _)| *bytes > 0);
+    groups.sort_by_key(|((_, bytes), _)| std::cmp::Reverse(*bytes));
+    let weights: Vec<u64> = groups.iter().map(|((_, bytes), _)| *bytes).collect();
+    let areas = layout(&weights, Area { x: 0.0, y: 0.0, width: WIDE, height: HIGH });
+    html! {
+        div.scroll tabindex="0" {
+            svg.treemap viewBox={ "0 0 " (WIDE) " " (HIGH) } width=(WIDE) height=(HIGH) role="img"
+                aria-label={ "Where the " (of.file_bytes) " bytes are, by crate and function; the tables below tell the same" } {
+                @for (((name, bytes), items), area) in groups.iter().zip(areas) {
+                    g.crate {
+                        (rectangle(area, name, *bytes))
+                        (inside(area, items))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn inside(area: Area, items: &[Item]) -> Markup {
+    let inner = Area {
+        x: area.x + 1.0,
+        y: area.y + CAPTION,
+        width: (area.width - 2.0).max(0.0),
+        height: (area.height - CAPTION - 1.0).max(0.0),
+    };
+    let items: Vec<&Item> = items.iter().filter(|(_, bytes)| *bytes > 0).collect();
+    let weights: Vec<u64> = items.iter().map(|(_, bytes)| *bytes).collect();
+    html! {
+        @for ((name, bytes), area) in items.iter().zip(layout(&weights, inner)) {
+            // What is smaller than a dot is only in the tables.
+            @if area.width >= 2.0 && area.height >= 2.0 { g.function { (rectangle(area, name, *bytes)) } }
+        }
+    }
+}
+
+fn rectangle(area: Area, name: &str, bytes: u64) -> Markup {
+    let short = |value: f64| format!("{value:.1}");
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of letters")]
+    let letters = ((area.width - 4.0) / LETTER).max(0.0) as usize;
+    html! {
+        rect x=(short(area.x)) y=(short(area.y)) width=(short(area.width)) height=(short(area.height)) {
+            title { (Line(name)) ": " (quantity::bytes(bytes)) }
+        }
+        @if letters >= 5 && area.height >= 13.0 {
+            text x=(short(area.x + 3.0)) y=(short(area.y + 11.0)) { (Line(&text::shorten(&text::visible(name), letters))) }
+        }
+    }
+}
+
+fn table<const COLUMNS: usize>(of: &Table<COLUMNS>) -> Markup {
+    let numbers = COLUMNS - 1;
+    html! {
+        @if !of.rows.is_empty() {
+            div.scroll tabindex="0" {
+                table.plain {
+                    caption { (Line(&of.caption)) }
+                    thead { tr {
+                        th scope="col" { (of.heads[numbers]) }
+                        @for head in &of.heads[..numbers] { th.num scope="col" { (head) } }
+                    } }
+                    tbody { @for row in &of.rows {
+                        tr {
+                            th scope="row" { code { (Line(&row[numbers])) } }
+                            @for cell in &row[..numbers] { td.num { (cell) } }
+                        }
+                    } }
+                }
+            }
+        }
+    }
+}
