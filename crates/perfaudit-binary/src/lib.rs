@@ -2,6 +2,7 @@
 //!
 //! - [`weigh`]: bytes by section, package, module, function and generic function. Each byte of the file is charged to
 //!   exactly one owner ([`partition`]), so that the parts sum to the file.
+//! - [`count_ir`]: lines of what the compiler hands to LLVM, by crate, function and generic function.
 //! - [`difference`]: two programs beside each other, by names without hashes.
 
 mod charge;
@@ -12,6 +13,7 @@ mod error;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod inlined;
+mod ir;
 mod name;
 mod padding;
 mod partition;
@@ -26,4 +28,5 @@ mod tests;
 
 pub use difference::difference;
 pub use error::SizeError;
+pub use ir::{IrFile, count as count_ir};
 pub use weigh::{Detail, weigh, weigh_bytes};

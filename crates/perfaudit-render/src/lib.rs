@@ -14,6 +14,7 @@ mod cpu;
 mod delivery;
 mod difference;
 mod heap;
+mod ir;
 mod json;
 mod junit;
 mod markdown;

@@ -109,6 +109,7 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         ("Source", source::source(result)),
         ("Builds, tests and sizes", delivery::delivery(result)),
         ("Where the bytes are", size::size(result)),
+        ("LLVM IR", size::ir(result)),
         ("Parameters", benchmarks::groups(result)),
         ("How it was measured", how_measured(result)),
         ("Conditions", conditions(result)),

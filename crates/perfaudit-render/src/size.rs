@@ -2,7 +2,7 @@
 
 use perfaudit_result::{BinarySize, BytesChange, ChangeState, PackageSize, SizeChange, SizeDifference};
 
-use crate::{quantity, rows};
+use crate::{quantity, rows, text};
 
 /// What stands for code whose names tell no crate.
 const NO_PACKAGE: &str = "[no crate: C, assembly]";
@@ -175,9 +175,14 @@ pub(crate) fn shared(size: &BinarySize) -> String {
         "{} ranges have several names, of which one is charged: the largest is {} of {}, which is also {}",
         size.totals.shared,
         quantity::bytes(first.bytes),
-        first.charged,
-        first.others.join(", ")
+        brief(&first.charged),
+        first.others.iter().map(|name| brief(name)).collect::<Vec<_>>().join(", ")
     )
+}
+
+/// A name within a sentence.
+fn brief(name: &str) -> String {
+    text::shorten(&text::visible(name), 60)
 }
 
 /// What differs by some part, with the sum of all that is not shown.

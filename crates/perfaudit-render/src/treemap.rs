@@ -76,10 +76,10 @@ mod tests {
 
     #[test]
     fn areas_are_in_proportion_and_fill_the_whole() {
-        let weights = [6, 6, 4, 3, 2, 2, 1];
-        let areas = layout(&weights, WHOLE);
-        for (weight, area) in weights.iter().zip(&areas) {
-            let expected = f64::from(*weight) / 24.0 * 600.0 * 400.0;
+        let weights: [u32; 7] = [6, 6, 4, 3, 2, 2, 1];
+        let areas = layout(&weights.map(u64::from), WHOLE);
+        for (weight, area) in weights.into_iter().zip(&areas) {
+            let expected = f64::from(weight) / 24.0 * 600.0 * 400.0;
             assert!((area.width * area.height - expected).abs() < 1e-6, "{area:?}");
             assert!(area.x >= 0.0 && area.y >= 0.0);
             assert!(area.x + area.width <= 600.000_001 && area.y + area.height <= 400.000_001);

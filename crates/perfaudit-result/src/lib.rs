@@ -17,6 +17,7 @@ mod finding;
 mod group;
 mod heap;
 mod host;
+mod ir;
 mod paired;
 mod project;
 mod read;
@@ -50,6 +51,7 @@ pub use host::{
     Capability, CapabilityState, EstimateFloor, Host, KernelNoise, NoiseFloor, Precondition,
     PreconditionStatus,
 };
+pub use ir::{Ir, IrFunction, IrPackage};
 pub use paired::{
     Arm, ArmBinary, ArmKind, PairedComparison, PairedDesign, PairedMetric, PairedRow, PairedVerdict,
     ResponsibleFunctions, Witness, WitnessOfTime, WitnessSays,
@@ -113,6 +115,9 @@ pub struct AuditResult {
     /// Where the bytes of what the project ships are; empty when nothing was weighed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub size: Vec<BinarySize>,
+    /// What the compiler hands to LLVM; none when it was not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ir: Option<Ir>,
     /// This run beside a baseline, where one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,

@@ -85,6 +85,8 @@ pub enum StageName {
     TestSuite,
     /// Building what the project ships, and weighing it.
     BinarySize,
+    /// Compiling the project once more, and counting what the compiler hands to LLVM.
+    Ir,
     /// Turning samples into figures and findings.
     Analyse,
 }

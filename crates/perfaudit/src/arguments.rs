@@ -31,7 +31,7 @@ pub(crate) use report::ReportArguments;
 pub(crate) use rules::RulesArguments;
 pub(crate) use selection::SelectionArguments;
 pub(crate) use shared::{MeasuringArguments, OutputArguments};
-pub(crate) use size::{SizeArguments, SizeFormat};
+pub(crate) use size::SizeArguments;
 pub(crate) use stage::StageArgument;
 
 /// A performance audit that cannot lie.
@@ -65,8 +65,8 @@ pub(crate) enum Command {
     Compare(Box<CompareArguments>),
     /// Find the commit between two revisions that changed a benchmark, or the time of a command
     Bisect(Box<BisectArguments>),
-    /// Show where the bytes of a program are, or what two programs differ by
-    Size(SizeArguments),
+    /// Show where the bytes of a project's programs, or of one file, are
+    Size(Box<SizeArguments>),
     /// Find patterns in the source that cost time, without measuring
     Source(Box<AuditArguments>),
     /// Make the reports of a run again, without measuring
@@ -233,6 +233,12 @@ pub(crate) struct AuditArguments {
     /// an argument for that.
     #[arg(skip)]
     pub(crate) heap_sample: Option<NonZeroU32>,
+    /// Whether code is charged to where it was inlined from: `perfaudit size` has an argument for that.
+    #[arg(skip)]
+    pub(crate) inlines: bool,
+    /// Whether the compiler's output is counted: `perfaudit size` has an argument for that.
+    #[arg(skip)]
+    pub(crate) ir: bool,
 }
 
 /// What concerns the benchmarks of a project, and is refused where these are left alone.

@@ -37,8 +37,8 @@ pub(crate) enum CommandError {
     Generated { path: PathBuf },
     #[error("no benchmarks could be written: {0}")]
     Skeletons(String),
-    #[error("`perfaudit size` takes one file, and `perfaudit size --diff` two of them")]
-    SizeFiles,
+    #[error("files are told with `--format` terminal, json or markdown; the other formats are of projects")]
+    FormatOfFiles,
     #[error(transparent)]
     Size(#[from] SizeError),
     #[error(transparent)]
@@ -112,7 +112,7 @@ impl CommandError {
             | Self::Configured { .. }
             | Self::Generated { .. }
             | Self::Skeletons(_)
-            | Self::SizeFiles
+            | Self::FormatOfFiles
             | Self::Size(_)
             | Self::Source(_)
             | Self::Trial(TrialError::Start(_))

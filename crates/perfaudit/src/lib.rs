@@ -31,6 +31,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = flow::noise_floor::work_if_asked(&arguments) {
         return code;
     }
+    if let Some(code) = flow::compile_if_asked(&arguments) {
+        return code;
+    }
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -47,7 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Heap(heap)) => commands::heap::run(*heap),
         Some(Command::Compare(compare)) => commands::compare::run(&compare),
         Some(Command::Bisect(bisect)) => commands::bisect::run(&bisect),
-        Some(Command::Size(size)) => commands::size::run(&size),
+        Some(Command::Size(size)) => commands::size::run(*size),
         Some(Command::Source(source)) => commands::source::run(*source),
         Some(Command::Rules(rules)) => commands::rules::run(&rules),
         Some(Command::Report(report)) => commands::report::run(&report),

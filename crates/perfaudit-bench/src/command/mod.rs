@@ -134,6 +134,8 @@ pub struct MeasuredCommands {
     pub out_of_budget: bool,
     /// Processes that commands left behind; they were ended.
     pub strays: usize,
+    /// Files that were built to be weighed, as long as their target directory is there.
+    pub shipped: BTreeMap<WorkloadId, std::path::PathBuf>,
 }
 
 /// The kind of the artifact that holds [`CommandRuns`].

@@ -33,9 +33,16 @@ impl Delivery<'_> {
                 _ => None,
             })
             .collect();
-        let workloads =
-            request.plan.shipped.iter().map(|file| self.weighed(file, self.place(file, &artifacts)));
-        Ok(MeasuredCommands { workloads: workloads.collect(), ..MeasuredCommands::default() })
+        let mut measured = MeasuredCommands::default();
+        for file in &request.plan.shipped {
+            let place = self.place(file, &artifacts);
+            let row = self.weighed(file, place.as_deref());
+            if let Some(place) = place {
+                measured.shipped.insert(row.id.clone(), place);
+            }
+            measured.workloads.push(row);
+        }
+        Ok(measured)
     }
 
     fn place(&self, file: &ShippedFile, artifacts: &[Artifact]) -> Option<PathBuf> {
@@ -61,15 +68,15 @@ impl Delivery<'_> {
             .map(Path::to_owned)
     }
 
-    fn weighed(&self, file: &ShippedFile, place: Option<PathBuf>) -> Workload {
+    fn weighed(&self, file: &ShippedFile, place: Option<&Path>) -> Workload {
         let refuse =
             |why: String| unmeasured(PART, &file.name(), &Hindrance::new(WorkloadState::Unsupported, why));
         let Some(place) = place else {
             return refuse("cargo did not build it: it may require features that are not enabled".to_owned());
         };
-        match std::fs::metadata(&place) {
+        match std::fs::metadata(place) {
             Ok(metadata) => Workload {
-                binary_sha256: sha256_of_file(&place).ok(),
+                binary_sha256: sha256_of_file(place).ok(),
                 metrics: vec![size(metadata.len(), self.request.profile)],
                 ..row(PART, &file.name(), WorkloadState::Measured)
             },

@@ -138,6 +138,12 @@ impl DeliveryPlan {
         }
     }
 
+    /// The same, with everything that the project ships weighed, whatever objectives name.
+    #[must_use]
+    pub fn with_all_shipped(self, project: &CargoProject) -> Self {
+        Self { shipped: project.packages.iter().flat_map(shipped).collect(), ..self }
+    }
+
     /// The workloads of a part.
     #[must_use]
     pub fn workloads(&self, part: DeliveryPart) -> Vec<WorkloadId> {

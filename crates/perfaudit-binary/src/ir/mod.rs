@@ -80,8 +80,7 @@ pub fn count(files: &[IrFile], rows: Option<usize>) -> Ir {
     };
     let functions = functions.into_iter().map(|((package, name), count)| function(package, name, count));
     let functions = largest(functions.collect(), |row| (row.lines, row.name.clone()), rows);
-    let generics =
-        generics.into_iter().map(|((package, _), (name, count))| function(package, name, count));
+    let generics = generics.into_iter().map(|((package, _), (name, count))| function(package, name, count));
     let generics = largest(generics.collect(), |row| (row.lines, row.name.clone()), rows);
     Ir {
         answer: answer(all, &packages, &generics),
@@ -102,7 +101,10 @@ fn answer(all: Count, packages: &[IrPackage], generics: &[IrFunction]) -> String
         text.push_str(&format!("; {} are defined by {name}", first.lines));
     }
     if let Some(first) = generics.first() {
-        text.push_str(&format!("; {} has most of them: {} in {} copies", first.name, first.lines, first.copies));
+        text.push_str(&format!(
+            "; {} has most of them: {} in {} copies",
+            first.name, first.lines, first.copies
+        ));
     }
     text
 }

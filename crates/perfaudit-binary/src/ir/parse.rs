@@ -96,7 +96,8 @@ mod tests {
         let mut found = Vec::new();
         // A small buffer, so that lines lie across its ends.
         let reader = io::BufReader::with_capacity(7, text);
-        functions(reader, &mut |name, lines| found.push((String::from_utf8_lossy(name).into_owned(), lines))).unwrap();
+        functions(reader, &mut |name, lines| found.push((String::from_utf8_lossy(name).into_owned(), lines)))
+            .unwrap();
         found
     }
 
@@ -127,7 +128,10 @@ define i32 @"with\24dollar"(i32 %x) {
 
     #[test]
     fn a_file_that_is_cut_has_only_its_whole_functions() {
-        assert_eq!(all(b"define void @a() {\n  ret void\n}\ndefine void @b() {\n  ret"), [("a".to_owned(), 1)]);
+        assert_eq!(
+            all(b"define void @a() {\n  ret void\n}\ndefine void @b() {\n  ret"),
+            [("a".to_owned(), 1)]
+        );
     }
 
     proptest! {

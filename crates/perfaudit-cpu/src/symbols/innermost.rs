@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::elf::FileProblem;
 use super::guard;
-use super::module::{Files, debug_bytes};
+use super::module::{Files, debug_bytes, shared_bytes};
 use super::remark::Flaw;
 use super::sections::{Naming, Sections};
 use super::units::Units;
@@ -68,7 +68,13 @@ fn find(program: &[u8], path: &Path) -> (Innermost, Vec<Flaw>) {
     if boundaries.is_empty() {
         return (Innermost::default(), flaws);
     }
-    let files = Files { program: Some(program), debug: debug.as_deref(), path: Some(path) };
+    let shared = shared_bytes(debug.as_deref().unwrap_or(program), path, &mut flaws);
+    let files = Files {
+        program: Some(program),
+        debug: debug.as_deref(),
+        shared: shared.as_deref(),
+        path: Some(path),
+    };
     let places = files.look_up(&boundaries, &mut flaws);
     let mut found = Innermost::default();
     let mut numbers = FxHashMap::default();

@@ -119,6 +119,12 @@ pub(super) fn debug_bytes(program: &[u8], path: &Path, flaws: &mut Vec<Flaw>) ->
     separate(program, folder, &SymbolPlaces::of_a_foreign_recording(), flaws)
 }
 
+/// What the debug information of a program shares with that of others, if that file is on this machine.
+pub(super) fn shared_bytes(debug: &[u8], path: &Path, flaws: &mut Vec<Flaw>) -> Option<Vec<u8>> {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    shared(debug, folder, &SymbolPlaces::of_a_foreign_recording(), flaws)
+}
+
 /// The bytes of the file that the symbols and the debug information of a program were moved to, if it is on this
 /// machine. `path` is where the program is.
 #[must_use]

@@ -45,14 +45,16 @@ pub enum ChosenStage {
     Cpu,
     /// Allocations.
     Heap,
+    /// Where the bytes of what is shipped are.
+    Size,
     /// Findings from source.
     Source,
 }
 
 impl ChosenStage {
     /// Every stage, in the order of a run.
-    pub const ALL: [Self; 6] =
-        [Self::Bench, Self::Commands, Self::Delivery, Self::Cpu, Self::Heap, Self::Source];
+    pub const ALL: [Self; 7] =
+        [Self::Bench, Self::Commands, Self::Delivery, Self::Cpu, Self::Heap, Self::Size, Self::Source];
 
     /// As settings name it.
     #[must_use]
@@ -63,6 +65,7 @@ impl ChosenStage {
             Self::Delivery => "delivery",
             Self::Cpu => "cpu",
             Self::Heap => "heap",
+            Self::Size => "size",
             Self::Source => "source",
         }
     }

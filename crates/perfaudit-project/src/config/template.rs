@@ -40,8 +40,8 @@ pub fn template(project: &CargoProject) -> String {
 # How far the machine differs from itself: "auto" measures it when it is not known or a week old, "stored" never does,
 # "fresh" always.
 #noise-floor = "auto"
-# Stages that are left out: "bench", "commands", "delivery" (builds, tests, sizes), "cpu", "heap" or
-# "source".
+# Stages that are left out: "bench", "commands", "delivery" (builds, tests, sizes), "cpu", "heap",
+# "size" (where the bytes of programs are; in quick mode only when it is asked for) or "source".
 #skip = []
 
 # Which benchmarks are measured: all, unless set.

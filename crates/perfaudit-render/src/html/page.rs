@@ -79,7 +79,7 @@ pub(super) fn page(context: &Context<'_>) -> Markup {
                     (groups::section(context))
                     @if has_cpu { (cpu::section(context)) }
                     @if result.heap.is_some() { (heap::section(context)) }
-                    @if !result.size.is_empty() { (size::section(result)) }
+                    @if has_size(result) { (size::section(result)) }
                     @if let Some(read) = &result.source { (source::section(context, read)) }
                     (measured::section(context))
                     (appendix::section(context))
@@ -90,6 +90,10 @@ pub(super) fn page(context: &Context<'_>) -> Markup {
             }
         }
     }
+}
+
+fn has_size(result: &AuditResult) -> bool {
+    !result.size.is_empty() || result.ir.is_some()
 }
 
 /// Nothing may be loaded; the style and the script of this page may be used, and no other.
@@ -123,7 +127,7 @@ fn navigation(result: &AuditResult) -> Markup {
     let there = |id: &str| match id {
         "cpu" => result.cpu.is_some(),
         "heap" => result.heap.is_some(),
-        "size" => !result.size.is_empty(),
+        "size" => has_size(result),
         "source" => result.source.is_some(),
         _ => true,
     };

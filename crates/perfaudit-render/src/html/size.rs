@@ -7,7 +7,7 @@ use super::page;
 use super::text::{Line, Prose};
 use crate::size::{self, Table};
 use crate::treemap::{Area, layout};
-use crate::{quantity, text};
+use crate::{ir, quantity, text};
 
 /// The rows of a table; result.json has more.
 const ROWS: usize = 40;
@@ -43,6 +43,15 @@ pub(super) fn section(result: &AuditResult) -> Markup {
                 @if let Some(inlined) = size::inlined_functions(of, ROWS) { (table(&inlined)) }
                 @let shared = size::shared(of);
                 @if !shared.is_empty() { p { (Prose(&text::sentence(&shared))) } }
+            }
+            @if let Some(counted) = &result.ir {
+                h3 { "What the compiler hands to LLVM" }
+                p { (Prose(&text::sentence(&counted.answer))) }
+                @for remark in &counted.remarks { p { (Prose(&text::sentence(remark))) } }
+                p.muted { (Prose(&text::sentence(&counted.method))) }
+                (table(&ir::packages(counted, ROWS)))
+                (table(&ir::generics(counted, ROWS)))
+                (table(&ir::instances(counted, ROWS)))
             }
         },
     )

@@ -139,6 +139,7 @@ pub(super) fn stage(name: StageName) -> &'static str {
         StageName::IncrementalBuild => "incremental build",
         StageName::TestSuite => "test suite",
         StageName::BinarySize => "binary size",
+        StageName::Ir => "LLVM IR",
         StageName::Analyse => "analyse",
     }
 }

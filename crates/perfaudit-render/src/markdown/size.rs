@@ -4,7 +4,7 @@ use perfaudit_result::{AuditResult, BinarySize, SizeDifference};
 
 use super::escape::{code, prose, table};
 use crate::size::{self, Table};
-use crate::text;
+use crate::{ir, text};
 
 /// The rows of a table; result.json has more.
 const ROWS: usize = 15;
@@ -25,6 +25,17 @@ pub fn size_difference(difference: &SizeDifference) -> String {
     out.push_str(&rows(&size::package_changes(difference, ROWS)));
     out.push_str(&rows(&size::changes("By section", "section", &difference.sections, ROWS)));
     out.push_str(&rows(&size::changes("By name", "function or static", &difference.functions, ROWS)));
+    out
+}
+
+/// What the compiler hands to LLVM; empty when it was not counted.
+pub(super) fn ir(result: &AuditResult) -> String {
+    let Some(counted) = &result.ir else { return String::new() };
+    let mut out = line(&counted.answer);
+    counted.remarks.iter().for_each(|remark| out.push_str(&line(remark)));
+    out.push_str(&line(&counted.method));
+    out.push_str(&rows(&ir::packages(counted, ROWS)));
+    out.push_str(&rows(&ir::generics(counted, ROWS)));
     out
 }
 

@@ -5,7 +5,7 @@ use perfaudit_result::{AuditResult, BinarySize, SizeDifference};
 use super::Terminal;
 use super::page::{FAINT, HEADING, PLAIN, Page, WARNING};
 use crate::size::{self, Table};
-use crate::text;
+use crate::{ir, text};
 
 /// The rows of each list.
 const ROWS: usize = 12;
@@ -43,6 +43,20 @@ pub(super) fn size(page: &mut Page, result: &AuditResult, verbose: bool) {
         page.heading(&format!("Size of {}", text::visible(&size.binary)));
         one(page, size, verbose);
     }
+    let Some(counted) = &result.ir else { return };
+    let most = if verbose { MORE } else { ROWS };
+    page.heading("LLVM IR");
+    page.paragraph("", 0, HEADING, &text::sentence(&text::one_line(&counted.answer)));
+    for remark in &counted.remarks {
+        page.paragraph("", 0, WARNING, &text::sentence(&text::one_line(remark)));
+    }
+    table(page, &ir::packages(counted, most));
+    table(page, &ir::generics(counted, most));
+    if verbose {
+        table(page, &ir::instances(counted, most));
+    }
+    page.blank();
+    page.paragraph("", 0, FAINT, &text::sentence(&text::one_line(&counted.method)));
 }
 
 fn one(page: &mut Page, of: &BinarySize, verbose: bool) {

@@ -84,6 +84,7 @@ pub(crate) fn empty() -> AuditResult {
         heap: None,
         source: None,
         size: Vec::new(),
+        ir: None,
         comparison: None,
         paired: None,
         bisection: None,

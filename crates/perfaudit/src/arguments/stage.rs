@@ -16,6 +16,8 @@ pub(crate) enum StageArgument {
     Cpu,
     /// Allocations
     Heap,
+    /// Where the bytes of what is shipped are; in quick mode only when it is named
+    Size,
     /// Findings from source
     Source,
 }
@@ -28,6 +30,7 @@ impl From<StageArgument> for ChosenStage {
             StageArgument::Delivery => Self::Delivery,
             StageArgument::Cpu => Self::Cpu,
             StageArgument::Heap => Self::Heap,
+            StageArgument::Size => Self::Size,
             StageArgument::Source => Self::Source,
         }
     }

@@ -7,62 +7,63 @@ use perfaudit_render::Terminal;
 use perfaudit_result::BinarySize;
 use serde::Serialize;
 
-use crate::arguments::{SizeArguments, SizeFormat};
+use crate::arguments::{AuditArguments, Format, SizeArguments, StageArgument};
+use crate::commands::audit;
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::flow::Subject;
 use crate::output;
 
-pub(crate) fn run(arguments: &SizeArguments) -> Result<Exit, CommandError> {
+/// One file, two files beside each other, or an audit of nothing but what a project ships.
+pub(crate) fn run(arguments: SizeArguments) -> Result<Exit, CommandError> {
+    let SizeArguments { mut audit, diff, inlines, ir } = arguments;
     // Tables show the first rows; whoever takes JSON gets all, and differences are found in all.
-    let detail = Detail { inlined: arguments.inlines, rows: None };
     let weighed = |file: &Path| -> Result<BinarySize, CommandError> {
-        Ok(weigh(file, &file.display().to_string(), detail)?)
+        Ok(weigh(file, &file.display().to_string(), Detail { inlined: inlines, rows: None })?)
     };
-    match arguments.files.as_slice() {
-        [before, after] if arguments.diff => {
-            let difference = difference(&weighed(before)?, &weighed(after)?, None);
-            print(
-                arguments,
-                &difference,
-                || perfaudit_render::size_difference(&difference, &terminal(arguments)),
-                || perfaudit_render::size_difference_markdown(&difference),
-            );
-        }
-        [file] if !arguments.diff => {
-            let size = weighed(file)?;
-            print(
-                arguments,
-                &size,
-                || perfaudit_render::binary_size(&size, &terminal(arguments)),
-                || perfaudit_render::binary_size_markdown(&size),
-            );
-        }
-        _ => return Err(CommandError::SizeFiles),
+    if let [before, after] = diff.as_slice() {
+        let difference = difference(&weighed(before)?, &weighed(after)?, None);
+        return print(
+            &audit,
+            &difference,
+            |terminal| perfaudit_render::size_difference(&difference, terminal),
+            || perfaudit_render::size_difference_markdown(&difference),
+        );
     }
-    Ok(Exit::Pass)
+    if audit.path.is_file() && !ir {
+        let size = weighed(&audit.path)?;
+        return print(
+            &audit,
+            &size,
+            |terminal| perfaudit_render::binary_size(&size, terminal),
+            || perfaudit_render::binary_size_markdown(&size),
+        );
+    }
+    audit.only.push(StageArgument::Size);
+    audit.inlines = inlines;
+    audit.ir = ir;
+    audit::run(&audit, Subject::Project)
 }
 
 fn print(
-    arguments: &SizeArguments,
+    arguments: &AuditArguments,
     all: &impl Serialize,
-    for_terminal: impl FnOnce() -> String,
+    for_terminal: impl FnOnce(&Terminal) -> String,
     for_markdown: impl FnOnce() -> String,
-) {
+) -> Result<Exit, CommandError> {
     match arguments.format {
-        SizeFormat::Terminal => output::result(&for_terminal()),
-        SizeFormat::Markdown => output::raw(&for_markdown()),
-        SizeFormat::Json => {
+        Format::Terminal => output::result(&for_terminal(&Terminal {
+            width: output::width(),
+            colour: output::takes_colour(),
+            run_dir: String::new(),
+            verbose: arguments.verbose,
+        })),
+        Format::Markdown => output::raw(&for_markdown()),
+        Format::Json => {
             let json = serde_json::to_string_pretty(all).expect("sizes hold nothing that JSON cannot");
             output::raw(&format!("{json}\n"));
         }
+        Format::Sarif | Format::Junit | Format::Html => return Err(CommandError::FormatOfFiles),
     }
-}
-
-fn terminal(arguments: &SizeArguments) -> Terminal {
-    Terminal {
-        width: output::width(),
-        colour: output::takes_colour(),
-        run_dir: String::new(),
-        verbose: arguments.verbose,
-    }
+    Ok(Exit::Pass)
 }

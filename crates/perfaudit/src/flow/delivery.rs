@@ -5,16 +5,20 @@ use std::time::Duration;
 use perfaudit_bench::{
     Delivery, DeliveryEvent, DeliveryPart, DeliveryPlan, DeliveryRequest, Goal, MeasuredCommands,
 };
+use perfaudit_binary::{Detail, weigh};
 use perfaudit_exec::Interrupt;
 use perfaudit_exec::timed::Launcher;
 use perfaudit_project::{CargoProject, config};
-use perfaudit_result::{Stage, StageName, StageState, WorkloadId};
+use perfaudit_result::{BinarySize, Limit, Stage, StageName, StageState, WorkloadId};
 use perfaudit_run::RunDirectory;
 
 use super::measure::Measuring;
 use super::record::Recorder;
 use crate::error::CommandError;
 use crate::progress::Progress;
+
+/// The rows of each list of sizes that a result keeps.
+const ROWS: usize = 200;
 
 /// What the objectives of the configuration name. Whoever names benchmark targets on the command line means those
 /// alone; a filter is one on builds and tests too.
@@ -47,6 +51,15 @@ pub(crate) fn stage_of(part: DeliveryPart) -> StageName {
     }
 }
 
+/// What building, testing and shipping costs, and where the bytes of what is shipped are.
+#[derive(Debug, Default)]
+pub(super) struct Delivered {
+    pub(super) measured: MeasuredCommands,
+    pub(super) sizes: Vec<BinarySize>,
+    /// What could not be weighed.
+    pub(super) limits: Vec<Limit>,
+}
+
 /// A stage for each part that has something to measure, with what the stages before left of the budget.
 pub(super) fn stages(
     measuring: Measuring<'_>,
@@ -55,13 +68,14 @@ pub(super) fn stages(
     interrupt: &Interrupt,
     progress: &Progress,
     stages: &mut Vec<Stage>,
-) -> Result<MeasuredCommands, CommandError> {
+) -> Result<Delivered, CommandError> {
     let plan = measuring.plan;
-    let mut all = MeasuredCommands::default();
+    let mut delivered = Delivered::default();
+    let all = &mut delivered.measured;
     let parts = DeliveryPart::ALL.into_iter().filter(|part| !plan.delivery.workloads(*part).is_empty());
     let parts: Vec<DeliveryPart> = parts.collect();
     if parts.is_empty() {
-        return Ok(all);
+        return Ok(delivered);
     }
     let mut launcher = Launcher::of_this_program()?;
     let request = DeliveryRequest {
@@ -85,6 +99,19 @@ pub(super) fn stages(
     for part in parts {
         let running = Recorder::begin(stage_of(part), Some(delivery.directory()));
         let measured = delivery.measure(part)?;
+        // As long as what was built is there.
+        for (workload, file) in measured.shipped.iter().filter(|_| plan.stages.size) {
+            progress.say(format!("weigh {workload}"));
+            let detail = Detail { inlined: measuring.arguments.inlines, rows: Some(ROWS) };
+            match weigh(file, &workload.0, detail) {
+                Ok(size) => delivered.sizes.push(size),
+                Err(error) => delivered.limits.push(Limit {
+                    code: "size-unknown".to_owned(),
+                    message: format!("where the bytes of {workload} are is not known: {error}"),
+                    remedy: None,
+                }),
+            }
+        }
         let (state, message) = outcome(&measured);
         stages.push(running.end(delivery.directory(), state, message));
         all.workloads.extend(measured.workloads);
@@ -94,7 +121,7 @@ pub(super) fn stages(
         all.interrupted |= measured.interrupted;
         all.out_of_budget |= measured.out_of_budget;
     }
-    Ok(all)
+    Ok(delivered)
 }
 
 fn outcome(measured: &MeasuredCommands) -> (StageState, Option<String>) {

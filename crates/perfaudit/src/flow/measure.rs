@@ -16,6 +16,7 @@ use perfaudit_run::{OpenedRun, RunDirectory};
 use super::Plan;
 use super::again::Subjects;
 use super::cpu::{Profiled, RunningProcess, cpu_stage};
+use super::delivery::Delivered;
 use super::heap::{CountedWorkload, heap_stage};
 use super::instructions::{CountedInstructions, instructions_stage};
 use super::noise_floor::{self, Floor, FloorRequest};
@@ -43,7 +44,7 @@ pub(crate) struct Measured {
     pub(crate) preconditions: Vec<Precondition>,
     pub(crate) gathered: Gathered,
     pub(crate) commands: MeasuredCommands,
-    pub(crate) delivery: MeasuredCommands,
+    pub(crate) delivery: Delivered,
     pub(crate) profiled: Vec<Profiled>,
     pub(crate) instructions: Vec<CountedInstructions>,
     pub(crate) counted: Vec<CountedWorkload>,

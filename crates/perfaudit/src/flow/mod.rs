@@ -16,6 +16,7 @@ mod delivery;
 mod heap;
 mod imported;
 mod instructions;
+mod ir;
 mod limits;
 mod measure;
 pub(crate) mod noise_floor;
@@ -39,8 +40,9 @@ use perfaudit_exec::{ChangeKind, Interrupt, TreeSnapshot};
 use perfaudit_history::Store;
 use perfaudit_project::{CargoProject, vcs_state};
 use perfaudit_result::{
-    ArtifactId, ArtifactKind, AuditResult, BuildProfile, CpuProfile, HeapProfile, Language, Package, Project,
-    Run, SCHEMA_VERSION, Samples, Stage, StageName, StageState, Tool, TreeChange, TreeChangeKind,
+    ArtifactId, ArtifactKind, AuditResult, BuildProfile, CpuProfile, HeapProfile, Language, MetricName,
+    Package, Project, Run, SCHEMA_VERSION, Samples, Stage, StageName, StageState, Tool, TreeChange,
+    TreeChangeKind,
 };
 use perfaudit_run::RunDirectory;
 
@@ -52,6 +54,7 @@ pub(crate) use bisect::bisect;
 pub(crate) use compare::{CompareError, compare, recorded};
 pub(crate) use cpu::{BesideEachOther, ProfiledRun, RecordedProfile, RunningProcess, beside};
 pub(crate) use delivery::stage_of;
+pub(crate) use ir::compile_if_asked;
 use measure::{Measured, Measuring, measure_stages};
 pub(crate) use plan::{
     Plan, Subject, like_shipped, newest_profiled_run, newest_run, profile_of, runs_directory,
@@ -134,6 +137,13 @@ pub(crate) fn audit(
     } else {
         None
     };
+    let counted_ir = if arguments.ir && matches!(subject, Subject::Project) {
+        let (counted, stage) = ir::ir_stage(&plan, &directory, interrupt, progress);
+        stages.push(stage);
+        counted
+    } else {
+        None
+    };
     let analysing = Recorder::begin(StageName::Analyse, Some(&directory));
     progress.say("analyse".to_owned());
     let Measured {
@@ -149,7 +159,8 @@ pub(crate) fn audit(
     } = measured;
     gathered.workloads.extend(built.failures.iter().map(unbuilt));
     let mut observed = BTreeMap::new();
-    for measured in [commands, delivery] {
+    let delivery::Delivered { measured: delivered, sizes, limits: unweighed } = delivery;
+    for measured in [commands, delivered] {
         gathered.workloads.extend(measured.workloads);
         gathered.samples.extend(measured.samples);
         gathered.strays += measured.strays;
@@ -213,6 +224,7 @@ pub(crate) fn audit(
     let mut limits = imported.limits;
     limits.extend(floor_limits);
     limits.extend(uncounted);
+    limits.extend(unweighed);
     limits.extend(arguments.limits.iter().cloned());
     limits.extend(limits::limits(&plan, &gathered, !cpu.evidence.is_empty()));
     let reproduce = reproduce::steps(&plan, &built, &gathered.workloads, &observed, &run);
@@ -225,6 +237,11 @@ pub(crate) fn audit(
         slos.clear();
         preconditions.clear();
         next_actions = actions::after_reading(source);
+    }
+    if plan.stages.only_weighs() {
+        // What concerns times says nothing, either.
+        slos.retain(|slo| slo.metric == MetricName::BINARY_SIZE);
+        preconditions.clear();
     }
     let answer = alone.map(|source| source.answer.as_str());
     let verdict = verdict::verdict(&gathered.workloads, &findings, &slos, &project, answer, interrupted);
@@ -241,7 +258,8 @@ pub(crate) fn audit(
         cpu: cpu.cpu,
         heap: heap.heap,
         source,
-        size: Vec::new(),
+        size: sizes,
+        ir: counted_ir,
         comparison: None,
         paired: None,
         bisection: None,

@@ -64,6 +64,8 @@ pub(crate) struct Stages {
     pub(crate) cpu: bool,
     /// The allocations of what was measured are counted.
     pub(crate) heap: bool,
+    /// What the project ships is built, and its bytes are charged.
+    pub(crate) size: bool,
     /// The project's source is read.
     pub(crate) source: bool,
 }
@@ -82,13 +84,21 @@ impl Stages {
             delivery: is_on(ChosenStage::Delivery),
             cpu,
             heap,
+            // An audit that is to be quick does not build everything once more unless that was asked for.
+            size: is_on(ChosenStage::Size)
+                && (config.audit.mode.value != Mode::Quick || arguments.only.contains(&StageArgument::Size)),
             source: is_on(ChosenStage::Source),
         }
     }
 
     /// Whether anything is to be run.
     pub(crate) fn measures(self) -> bool {
-        self.bench || self.commands || self.delivery || self.cpu || self.heap
+        self.bench || self.commands || self.delivery || self.cpu || self.heap || self.size
+    }
+
+    /// Whether programs are weighed, which no other load disturbs, and nothing else is run.
+    pub(crate) fn only_weighs(self) -> bool {
+        self.size && !(self.bench || self.commands || self.delivery || self.cpu || self.heap)
     }
 
     /// The pace of figures, and the time for profiles and for counting allocations.
@@ -117,6 +127,7 @@ impl Plan {
         let commands = if stages.commands { commands::chosen(&config, &project.root) } else { Vec::new() };
         let delivery =
             if stages.delivery { delivery::chosen(&config, &project) } else { DeliveryPlan::default() };
+        let delivery = if stages.size { delivery.with_all_shipped(&project) } else { delivery };
         if !stages.bench {
             project.packages.iter_mut().for_each(|package| package.benches.clear());
         }

@@ -24,6 +24,7 @@ mod refined;
 mod refused_writes;
 mod reports;
 mod resumption;
+mod size;
 mod skeletons;
 mod source;
 mod support;

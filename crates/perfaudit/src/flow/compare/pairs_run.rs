@@ -131,6 +131,7 @@ impl PairsRun {
             heap: None,
             source: None,
             size: Vec::new(),
+            ir: None,
             comparison: None,
             paired: Some(measured.comparison),
             bisection: answer.bisection,
