@@ -28,8 +28,8 @@ mod size;
 mod source;
 mod terminal;
 mod text;
-mod trust;
 mod treemap;
+mod trust;
 
 pub use json::json;
 pub use junit::junit;
