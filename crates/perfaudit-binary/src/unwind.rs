@@ -12,9 +12,7 @@ type Part = (u32, (u64, u64), u64);
 /// The parts that are about one function each. What is damaged is left out: its bytes stay with their section.
 pub(crate) fn parts(file: &[u8], elf: &Elf<'_>) -> Vec<Part> {
     let named = |name: &str| {
-        let found =
-            (0_u32..).zip(&elf.sections).find(|(_, section)| section.name == name && section.has_bytes);
-        found.map(|(number, section)| (number, section))
+        (0_u32..).zip(&elf.sections).find(|(_, section)| section.name == name && section.has_bytes)
     };
     let mut found = Vec::new();
     if let Some(frames) = named(".eh_frame") {

@@ -38,16 +38,19 @@ impl Count {
     }
 }
 
+/// Lines and copies by mangled name.
+type Symbols = FxHashMap<Vec<u8>, Count>;
+
 /// Counts the lines of all files, several of them at a time; each is read as a stream. At most `rows` functions are
 /// told.
 #[must_use]
 pub fn count(files: &[IrFile], rows: Option<usize>) -> Ir {
     let read = |file: &IrFile| {
-        let mut symbols: FxHashMap<Vec<u8>, Count> = FxHashMap::default();
+        let mut symbols = Symbols::default();
         let done = read_file(&file.path, &mut symbols);
         (symbols, done.err().map(|error| format!("`{}` cannot be read: {error}", file_name(&file.path))))
     };
-    let parts: Vec<(FxHashMap<Vec<u8>, Count>, Option<String>)> = files.par_iter().map(read).collect();
+    let parts: Vec<(Symbols, Option<String>)> = files.par_iter().map(read).collect();
     let mut packages: FxHashMap<Option<String>, IrPackage> = FxHashMap::default();
     let mut functions: FxHashMap<(Option<String>, String), Count> = FxHashMap::default();
     let mut generics: FxHashMap<(Option<String>, String), (String, Count)> = FxHashMap::default();
@@ -109,7 +112,7 @@ fn answer(all: Count, packages: &[IrPackage], generics: &[IrFunction]) -> String
     text
 }
 
-fn read_file(path: &Path, symbols: &mut FxHashMap<Vec<u8>, Count>) -> std::io::Result<()> {
+fn read_file(path: &Path, symbols: &mut Symbols) -> std::io::Result<()> {
     let reader = BufReader::with_capacity(BUFFER, File::open(path)?);
     parse::functions(reader, &mut |name, lines| match symbols.get_mut(name) {
         Some(count) => count.add(Count { lines, copies: 1 }),
