@@ -10,6 +10,7 @@ mod hyperfine;
 mod pairs;
 mod perf;
 mod schema;
+mod source_speed;
 mod ten_million;
 mod tidy;
 mod truth;
@@ -47,6 +48,8 @@ enum Task {
     Pairs(pairs::Arguments),
     /// Profile a benchmark with perfaudit and with perf, by turns
     Perf(perf::Arguments),
+    /// Read a million lines of Rust as `perfaudit source` does, cold and with a warm cache
+    SourceSpeed(source_speed::Arguments),
     /// Send ten million samples through the analysis of CPU profiles and look at its memory
     TenMillion(ten_million::Arguments),
     /// Profile programs whose split of time is known, many times
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Task::Hyperfine(arguments) => hyperfine::run(&arguments),
         Task::Pairs(arguments) => pairs::run(&arguments),
         Task::Perf(arguments) => perf::run(&arguments),
+        Task::SourceSpeed(arguments) => source_speed::run(&arguments),
         Task::TenMillion(arguments) => ten_million::run(&arguments),
         Task::Truth(arguments) => truth::run(&arguments),
     };

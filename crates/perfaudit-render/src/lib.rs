@@ -21,6 +21,7 @@ mod markdown;
 mod noise;
 mod objectives;
 mod paired;
+mod plan;
 mod rows;
 mod sarif;
 mod shell;

@@ -8,6 +8,7 @@ mod difference;
 mod escape;
 mod heap;
 mod paired;
+mod plan;
 mod seen;
 mod size;
 mod source;
@@ -99,6 +100,8 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         ("Objectives", objectives(result)),
         ("Beside the baseline", compared(result)),
         ("Findings", findings(&crate::source::folded(result).0)),
+        ("Plan", plan::plan(result)),
+        ("Bottlenecks", plan::bottlenecks(result)),
         ("Next", next_actions(&result.next_actions)),
         ("Not measured", benchmarks::unmeasured(result)),
         ("Benchmarks", benchmarks::benchmarks(result)),

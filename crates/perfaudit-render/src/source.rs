@@ -1,6 +1,6 @@
 //! What reports say of the project's source, in all formats.
 
-use perfaudit_result::{AuditResult, CodeKind, Finding, Heat, Severity, Source};
+use perfaudit_result::{AuditResult, CodeKind, Finding, Heat, Severity, Source, WorkloadId};
 
 use crate::{quantity, rows};
 
@@ -101,4 +101,13 @@ pub(crate) fn unread(source: &Source) -> String {
             )
         }
     }
+}
+
+/// The workload of which a finding allocates the largest share, where that is another one than the first, which can gain
+/// most of its time.
+pub(crate) fn most_bytes_elsewhere(finding: &Finding) -> Option<(f64, &WorkloadId)> {
+    let (first, others) = finding.by_workload.split_first()?;
+    let known = others.iter().filter_map(|share| Some((share.share_of_alloc_bytes?, &share.id)));
+    let (most, id) = known.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (most > first.share_of_alloc_bytes.unwrap_or(0.0)).then_some((most, id))
 }

@@ -8,6 +8,7 @@ mod difference;
 mod heap;
 mod page;
 mod paired;
+mod plan;
 mod seen;
 mod size;
 mod source;
@@ -64,6 +65,7 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     let (front, _) = crate::source::folded(result);
     let shown: Vec<&Finding> = if terminal.verbose { result.findings.iter().collect() } else { front };
     findings(&mut page, &shown, terminal.verbose);
+    plan::plan(&mut page, result, terminal.verbose);
     source::source(&mut page, result, terminal.verbose);
     conditions(&mut page, &result.preconditions);
     limits(&mut page, &result.limits, terminal.verbose);
@@ -280,6 +282,12 @@ fn cost(finding: &Finding) -> Vec<String> {
     if let Some(largest) = finding.by_workload.first() {
         let here = shares(largest.share_of_cpu, largest.share_of_alloc_bytes);
         parts.push(format!("{} in {}", here.join(" and "), name(&largest.id)));
+        if let Some(gain) = finding.ceiling_gain.as_ref().and_then(rows::gain) {
+            parts.push(format!("at most {gain} of its time to gain"));
+        }
+        if let Some((share, id)) = crate::source::most_bytes_elsewhere(finding) {
+            parts.push(format!("{} of allocated bytes in {}", quantity::percent(share), name(id)));
+        }
         // The mean over all would read as that of the one which is named.
         let of_all = shares_of_all(finding);
         if of_all != here && !of_all.is_empty() {
@@ -292,9 +300,9 @@ fn cost(finding: &Finding) -> Vec<String> {
             ids => parts.push(quantity::counted(ids.len(), "benchmark")),
         }
         parts.extend(shares_of_all(finding));
-    }
-    if let Some(gain) = finding.ceiling_gain.as_ref().and_then(rows::gain) {
-        parts.push(format!("at most {gain} to gain"));
+        if let Some(gain) = finding.ceiling_gain.as_ref().and_then(rows::gain) {
+            parts.push(format!("at most {gain} to gain"));
+        }
     }
     parts
 }

@@ -104,6 +104,42 @@ pub struct CodeFinding {
     pub heat: Heat,
     /// What it is known by.
     pub known_by: KnownBy,
+    /// How much work the remedy is.
+    #[serde(default)]
+    pub effort: Effort,
+    /// What the order of findings in source goes by, in words: the figure, and the workload that it is of.
+    #[serde(default)]
+    pub rank_key: String,
+    /// What to write instead, as text with examples; only for findings that matter.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub instead: String,
+    /// The source lines; only for findings that matter. A run with `--redact` has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snippet: Option<Snippet>,
+}
+
+/// How much work a remedy is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Effort {
+    /// A change of a few lines in one place.
+    #[default]
+    Quick,
+    /// A change of a function and of those that call it.
+    Medium,
+    /// A change of types, formats or of who runs what.
+    Deep,
+}
+
+/// Lines of source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Snippet {
+    /// The number of the first line, from 1.
+    pub first_line: u32,
+    /// The text of the lines, without line ends.
+    pub lines: Vec<String>,
 }
 
 /// What code is for.

@@ -39,8 +39,8 @@ pub use cpu::{
 };
 pub use figure::{ConfidenceLevel, Estimate, Figure, FigureError, Interval, Method, Of, Unit};
 pub use finding::{
-    CodeFinding, CodeKind, Confidence, Evidence, Finding, Granularity, Heat, KnownBy, Location, Severity,
-    Verification, VerificationState, WorkloadShare,
+    CodeFinding, CodeKind, Confidence, Effort, Evidence, Finding, Granularity, Heat, KnownBy, Location,
+    Severity, Snippet, Verification, VerificationState, WorkloadShare,
 };
 pub use group::{Axis, Cell, GroupShape, WorkloadGroup};
 pub use heap::{

@@ -2,6 +2,7 @@
 //! becomes of each patch. Not among the examples' own tests: a patch that mends a defect moves what is cited, and would
 //! fail them.
 
+mod found;
 mod patches;
 mod truth;
 

@@ -10,8 +10,8 @@ use super::{EXAMPLES, Example};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Truth {
-    defect: Vec<Defect>,
+pub(super) struct Truth {
+    pub(super) defect: Vec<Defect>,
     #[serde(default)]
     scaling: Vec<Scaling>,
     benchmark_defect: Vec<BenchmarkDefect>,
@@ -19,20 +19,20 @@ struct Truth {
 }
 
 #[derive(Deserialize)]
-struct Place {
-    id: String,
-    file: PathBuf,
+pub(super) struct Place {
+    pub(super) id: String,
+    pub(super) file: PathBuf,
     function: Option<String>,
     item: Option<String>,
-    lines: [usize; 2],
+    pub(super) lines: [usize; 2],
     needle: String,
 }
 
 #[derive(Deserialize)]
-struct Defect {
+pub(super) struct Defect {
     #[serde(flatten)]
-    place: Place,
-    kind: String,
+    pub(super) place: Place,
+    pub(super) kind: String,
     weight: Weight,
     measured: Option<String>,
     hot_in: Vec<String>,
@@ -90,7 +90,7 @@ struct Decoy {
     why: String,
 }
 
-fn truths() -> impl Iterator<Item = (&'static Example, Truth)> {
+pub(super) fn truths() -> impl Iterator<Item = (&'static Example, Truth)> {
     EXAMPLES.iter().map(|example| (example, example.read("TRUTH.toml")))
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use perfaudit_result::{CpuProfile, Figure, Function, HeapProfile, NodeId, SourceFrame, StackNode};
+use perfaudit_result::{
+    CodeOrigin, CpuProfile, Figure, Function, HeapProfile, NodeId, OriginKind, SourceFrame, StackNode,
+};
 
 use super::shares::Whole;
 
@@ -15,6 +17,9 @@ pub struct SourcePlace {
     pub lines: (u32, u32),
     /// First and last line of the function around them.
     pub function: Option<(u32, u32)>,
+    /// Where only part of what the lines cost is meant: words that the name of a function holds which they call directly or
+    /// through libraries, not through other code of the project. Empty for all of it.
+    pub through: &'static [&'static str],
 }
 
 /// What a place takes of one profile.
@@ -42,7 +47,7 @@ pub struct PlaceBytes {
 /// The share of each place in the samples. Shares overlap where places call each other.
 #[must_use]
 pub fn place_shares(profile: &CpuProfile, places: &[SourcePlace]) -> Vec<PlaceShare> {
-    let marks = Marks::of(&profile.functions, &profile.frames, places);
+    let marks = Marks::of(&profile.origins, &profile.functions, &profile.frames, places);
     let whole = Whole::of(profile);
     let none = || vec![vec![0_u64; whole.blocks()]; places.len()];
     let (mut lines, mut functions) = (none(), none());
@@ -68,7 +73,7 @@ pub fn place_shares(profile: &CpuProfile, places: &[SourcePlace]) -> Vec<PlaceSh
 /// The bytes of each place, and of all stacks.
 #[must_use]
 pub fn place_bytes(profile: &HeapProfile, places: &[SourcePlace]) -> (Vec<PlaceBytes>, u64) {
-    let marks = Marks::of(&profile.functions, &profile.frames, places);
+    let marks = Marks::of(&profile.origins, &profile.functions, &profile.frames, places);
     let mut bytes = vec![PlaceBytes::default(); places.len()];
     marks.each(
         &profile.nodes,
@@ -89,10 +94,40 @@ struct Marks {
     /// By frame: the place, and whether the frame lies on its lines or elsewhere in its function.
     of_frame: Vec<Vec<(usize, bool)>>,
     has_lines: Vec<bool>,
+    /// By place, its list.
+    filter_of: Vec<Option<usize>>,
+    /// By frame, which lists have a word in its function's name.
+    named: Vec<u64>,
+    /// By frame, whether it is the project's own code.
+    is_own: Vec<bool>,
+}
+
+/// The lists of words, and which one each place has. Rules have a handful of them: what is beyond 64 is not narrowed.
+fn filters(places: &[SourcePlace]) -> (Vec<&'static [&'static str]>, Vec<Option<usize>>) {
+    let mut filters: Vec<&'static [&'static str]> = Vec::new();
+    let filter_of = places.iter().map(|place| {
+        if place.through.is_empty() {
+            return None;
+        }
+        let known = filters.iter().position(|filter| *filter == place.through);
+        known.or_else(|| {
+            (filters.len() < 64).then(|| {
+                filters.push(place.through);
+                filters.len() - 1
+            })
+        })
+    });
+    let filter_of = filter_of.collect();
+    (filters, filter_of)
 }
 
 impl Marks {
-    fn of(functions: &[Function], frames: &[SourceFrame], places: &[SourcePlace]) -> Self {
+    fn of(
+        origins: &[CodeOrigin],
+        functions: &[Function],
+        frames: &[SourceFrame],
+        places: &[SourcePlace],
+    ) -> Self {
         let mut by_file: HashMap<&str, Vec<usize>> = HashMap::new();
         for (at, place) in places.iter().enumerate() {
             by_file.entry(place.file.as_str()).or_default().push(at);
@@ -118,7 +153,23 @@ impl Marks {
                 marks
             })
             .collect();
-        Self { of_frame, has_lines }
+        let (filters, filter_of) = filters(places);
+        let function = |frame: &SourceFrame| &functions[frame.function as usize];
+        let named = frames.iter().map(|frame| {
+            let name = &function(frame).name;
+            let has = |filter: &&[&str]| filter.iter().any(|word| name.contains(word));
+            filters
+                .iter()
+                .enumerate()
+                .filter(|(_, filter)| has(filter))
+                .fold(0, |mask, (at, _)| mask | 1 << at)
+        });
+        let named = if filters.is_empty() { vec![0; frames.len()] } else { named.collect() };
+        let is_own = frames.iter().map(|frame| {
+            origins.get(function(frame).origin as usize).is_some_and(|origin| origin.kind == OriginKind::Own)
+        });
+        let is_own = is_own.collect();
+        Self { of_frame, has_lines, filter_of, named, is_own }
     }
 
     /// Calls `count` once for each place on each stack.
@@ -131,12 +182,20 @@ impl Marks {
         let mut seen: Vec<(usize, bool)> = Vec::new();
         for (node, stack) in stacks {
             seen.clear();
+            let mut passed = 0_u64;
             for node in std::iter::successors(Some(node), |&node| nodes[node as usize].parent) {
-                for &(place, in_lines) in &self.of_frame[nodes[node as usize].frame as usize] {
+                let frame = nodes[node as usize].frame as usize;
+                passed |= self.named[frame];
+                for &(place, in_lines) in &self.of_frame[frame] {
+                    let in_lines = in_lines && self.filter_of[place].is_none_or(|at| passed >> at & 1 == 1);
                     match seen.iter_mut().find(|(known, _)| *known == place) {
                         Some((_, known)) => *known |= in_lines,
                         None => seen.push((place, in_lines)),
                     }
+                }
+                // What other code of the project calls is no matter of the lines that call it.
+                if self.is_own[frame] {
+                    passed = 0;
                 }
             }
             for &(place, in_lines) in &seen {

@@ -2,7 +2,7 @@ use super::*;
 use crate::analyse::testing::{profile, repeated};
 
 fn place(lines: (u32, u32), function: (u32, u32)) -> SourcePlace {
-    SourcePlace { file: "src/lib.rs".into(), lines, function: Some(function) }
+    SourcePlace { file: "src/lib.rs".into(), lines, function: Some(function), through: &[] }
 }
 
 #[test]
@@ -36,4 +36,20 @@ fn a_function_whose_frames_have_no_lines_is_known_as_a_whole() {
     let shares = place_shares(&profile, &[place((12, 12), (10, 20))]);
     assert_eq!((shares[0].lines.value(), shares[0].function.value()), (Some(0.0), Some(1.0)));
     assert!(shares[0].is_seen && !shares[0].has_lines);
+}
+
+#[test]
+fn a_place_can_be_narrowed_to_what_its_lines_spend_in_named_functions() {
+    let profile = repeated(
+        20,
+        &[
+            "main own:mine|src/lib.rs|12|rows;std|vec.rs|5|push;std|raw_vec.rs|7|grow_one;libc|malloc.c|9|realloc 3",
+            "main own:mine|src/lib.rs|12|rows;own:mine|src/other.rs|3|row;std|raw_vec.rs|7|grow_one 2",
+            "main own:mine|src/lib.rs|12|rows;std|vec.rs|5|push 5",
+        ],
+    );
+    let narrowed = SourcePlace { through: &["grow_one"], ..place((12, 12), (10, 20)) };
+    let shares = place_shares(&profile, &[narrowed, place((12, 12), (10, 20))]);
+    assert_eq!((shares[0].lines.value(), shares[1].lines.value()), (Some(0.3), Some(1.0)));
+    assert_eq!(shares[0].function.value(), Some(1.0));
 }

@@ -4,9 +4,9 @@ use maud::{Markup, html};
 use perfaudit_result::{Finding, Granularity, Location, VerificationState, WorkloadId};
 
 use super::context::Context;
-use super::page;
 use super::text::{Block, Line, Prose};
 use super::words::{self, badge};
+use super::{page, plan};
 use crate::{quantity, rows, source, text};
 
 /// The workloads a card lists before it folds the rest.
@@ -26,6 +26,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
         &html! {
             @if findings.is_empty() { p.muted { "Nothing was found." } }
             @if let Some(read) = &context.result.source { p { (Prose(&text::sentence(&read.answer))) } }
+            (plan::plan(context))
             @for (finding, anchor) in findings.iter().zip(&context.finding_anchors).filter(|(finding, _)| is_front(finding)).take(MOST_CARDS) {
                 (card(context, finding, anchor))
             }
@@ -69,6 +70,7 @@ fn card(context: &Context<'_>, finding: &Finding, anchor: &str) -> Markup {
                 div {
                     p.message { (Block(&finding.message)) }
                     p.message { strong { "What to do: " } (Prose(&finding.remedy)) }
+                    (plan::depth(context, finding))
                     @if !finding.evidence.is_empty() {
                         h4 { "Evidence" }
                         ul {

@@ -21,6 +21,7 @@ mod heap;
 mod measured;
 mod page;
 mod paired;
+mod plan;
 mod size;
 mod source;
 mod summary;

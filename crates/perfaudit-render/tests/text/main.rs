@@ -7,5 +7,6 @@ mod heap;
 mod junit;
 mod markdown;
 mod paired;
+mod plan;
 mod sarif;
 mod terminal;

@@ -3,13 +3,17 @@
 use ra_ap_syntax::SyntaxKind;
 
 use crate::facts::File;
+use crate::facts::attributes::attributes;
 use crate::flat::Node;
 
 /// The `async fn`, block or closure that a node runs in; none where it runs on a thread of its own, or later.
 pub(crate) fn async_context(node: Node<'_>) -> Option<Node<'_>> {
     for ancestor in node.ancestors() {
         match ancestor.kind() {
-            SyntaxKind::FN => return ancestor.has(SyntaxKind::ASYNC_KW).then_some(ancestor),
+            SyntaxKind::FN => {
+                let is_async = ancestor.has(SyntaxKind::ASYNC_KW) && !may_be_blocking(ancestor);
+                return is_async.then_some(ancestor);
+            }
             SyntaxKind::BLOCK_EXPR if ancestor.has(SyntaxKind::ASYNC_KW) => return Some(ancestor),
             SyntaxKind::CLOSURE_EXPR if ancestor.has(SyntaxKind::ASYNC_KW) => return Some(ancestor),
             SyntaxKind::CALL_EXPR => {
@@ -18,6 +22,7 @@ pub(crate) fn async_context(node: Node<'_>) -> Option<Node<'_>> {
                 if matches!(last, "spawn_blocking" | "block_in_place" | "unblock" | "block_on")
                     || path.ends_with("thread::spawn")
                     || path.ends_with("thread::scope")
+                    || runs_elsewhere(ancestor, node)
                 {
                     return None;
                 }
@@ -31,6 +36,19 @@ pub(crate) fn async_context(node: Node<'_>) -> Option<Node<'_>> {
         }
     }
     None
+}
+
+/// Attributes such as `maybe_async` and `bisync` make a blocking function of it, too: which one it is, is not known here.
+fn may_be_blocking(function: Node<'_>) -> bool {
+    attributes(function).any(|attribute| attribute.contains("maybe_async") || attribute.contains("bisync"))
+}
+
+/// `run(move || work()).await`: a function that is awaited and takes a closure which is not async hands it to another
+/// thread. Combinators of futures are methods.
+fn runs_elsewhere(call: Node<'_>, node: Node<'_>) -> bool {
+    let is_awaited = call.parent().is_some_and(|parent| parent.is(SyntaxKind::AWAIT_EXPR));
+    let of_closure = |arg: &Node<'_>| arg.is(SyntaxKind::CLOSURE_EXPR) && arg.contains(node);
+    is_awaited && call.args().iter().any(of_closure)
 }
 
 /// What a call waits for on the thread that runs it, if it is known to.

@@ -242,6 +242,7 @@ impl Ty {
             "unwrap" | "expect" | "unwrap_or_default" | "unwrap_or_else" | "unwrap_or" => {
                 Some(of_receiver()?.unwrapped())
             }
+            "map_err" | "context" | "with_context" => of_receiver(),
             "as_ref" | "as_mut" | "borrow" | "by_ref" => Some(of_receiver()?.reference()),
             "collect" => {
                 let generic = call.child(SyntaxKind::GENERIC_ARG_LIST)?;

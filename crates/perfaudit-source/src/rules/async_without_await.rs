@@ -36,6 +36,7 @@ rule! {
     severity: Note,
     remedy: "make it a plain function",
     only_hot: false,
+    effort: Quick,
     check: Check::File(check),
 }
 

@@ -35,6 +35,7 @@ rule! {
     severity: Warning,
     remedy: "use the runtime's own function, or move it to `spawn_blocking`",
     only_hot: false,
+    effort: Medium,
     check: Check::File(check),
 }
 

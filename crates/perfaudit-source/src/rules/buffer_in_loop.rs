@@ -38,6 +38,7 @@ rule! {
     severity: Note,
     remedy: "make it before the loop and `clear` it in each turn",
     only_hot: false,
+    effort: Quick,
     check: Check::File(check),
 }
 

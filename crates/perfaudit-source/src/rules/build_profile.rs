@@ -34,6 +34,7 @@ rule! {
     severity: Warning,
     remedy: "remove the setting, and measure the difference",
     only_hot: false,
+    effort: Quick,
     check: Check::Manifest(check),
 }
 

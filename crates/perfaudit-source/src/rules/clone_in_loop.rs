@@ -3,7 +3,7 @@ use ra_ap_syntax::SyntaxKind;
 
 use super::rule::{Ask, Check, Hits, rule, shown};
 use crate::facts::types::Ty;
-use crate::facts::{File, bindings, loops};
+use crate::facts::{File, bindings, loops, mentions};
 use crate::flat::Node;
 
 rule! {
@@ -38,6 +38,7 @@ rule! {
     severity: Warning,
     remedy: "let the callee borrow it, move the original, or clone only the part that is kept",
     only_hot: false,
+    effort: Medium,
     check: Check::File(check),
 }
 
@@ -52,6 +53,16 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let Some(receiver) = call.receiver().filter(|_| call.args().is_empty()) else { continue };
         let Some(around) = loops::enclosing_large_loop(call) else { continue };
         let Some(root) = loops::root_name(receiver) else { continue };
+        if only_fields_are_used(call) {
+            hits.add(
+                call,
+                Confidence::Medium,
+                format!("{} copies all of what only parts are used of", shown(call)),
+            )
+            .asks(call, Ask::CopiesMemory)
+            .guess();
+            continue;
+        }
         if receiver
             .descendants()
             .any(|node| matches!(node.kind(), SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::INDEX_EXPR))
@@ -87,6 +98,32 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
                 .asks(call, Ask::CopiesMemory);
         }
     }
+}
+
+/// `let copy = list[i].clone();`, of which nothing but fields are read.
+fn only_fields_are_used(call: Node<'_>) -> bool {
+    let Some(statement) = call.parent().filter(|parent| parent.is(SyntaxKind::LET_STMT)) else {
+        return false;
+    };
+    let (Some(name), Some(list)) = (bindings::let_name(statement), statement.parent()) else { return false };
+    let mut uses = list.descendants().filter(|node| statement.precedes(*node) && !statement.contains(*node));
+    let mut fields = 0;
+    let is_fine = uses.all(|node| match node.kind() {
+        SyntaxKind::PATH_EXPR if node.text() == name => {
+            fields += 1;
+            node.parent().is_some_and(|parent| {
+                parent.is(SyntaxKind::FIELD_EXPR)
+                    && !parent.ancestors().take(2).any(|above| {
+                        above.is(SyntaxKind::BIN_EXPR)
+                            && above.has(SyntaxKind::EQ)
+                            && above.parts().next() == Some(parent)
+                    })
+            })
+        }
+        SyntaxKind::TOKEN_TREE | SyntaxKind::STRING => !mentions(node, name),
+        _ => true,
+    });
+    is_fine && fields > 0
 }
 
 /// The copy is what the loop is there to make: it becomes part of another value.

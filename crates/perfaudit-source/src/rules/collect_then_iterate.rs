@@ -38,6 +38,7 @@ rule! {
     severity: Note,
     remedy: "iterate directly",
     only_hot: false,
+    effort: Quick,
     check: Check::File(check),
 }
 
@@ -54,6 +55,7 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
             call.parent().filter(|parent| parent.is(SyntaxKind::METHOD_CALL_EXPR)).and_then(Node::name);
         if is_vec
             && !starts_work(collect)
+            && !ends_borrow(call, collect)
             && !matches!(next, Some("rev" | "next_back" | "rfind" | "chunks" | "windows"))
         {
             hits.add(
@@ -66,6 +68,33 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     for statement in file.all(SyntaxKind::LET_STMT) {
         check_let(file, statement, hits);
     }
+}
+
+/// What follows uses what the values were taken from: collecting them ends the borrow.
+fn ends_borrow(call: Node<'_>, collect: Node<'_>) -> bool {
+    let Some(root) = loops::root_name(collect) else { return false };
+    let mut outermost = call;
+    for ancestor in call.ancestors() {
+        match ancestor.kind() {
+            SyntaxKind::METHOD_CALL_EXPR if ancestor.receiver() == Some(outermost) => {
+                if ancestor.args().iter().any(|arg| mentions(*arg, root)) {
+                    return true;
+                }
+            }
+            // The iterator is kept, and runs later.
+            SyntaxKind::LET_STMT => {
+                let later = ancestor.parent().into_iter().flat_map(Node::parts);
+                let mut later = later.filter(|statement| ancestor.precedes(*statement));
+                return later.any(|statement| mentions(statement, root));
+            }
+            SyntaxKind::FOR_EXPR => {
+                return ancestor.parts().last().is_some_and(|body| mentions(body, root));
+            }
+            _ => return false,
+        }
+        outermost = ancestor;
+    }
+    false
 }
 
 fn check_let(file: &File<'_>, statement: Node<'_>, hits: &mut Hits<'_>) {

@@ -115,5 +115,7 @@ fn rules_have_names_of_their_own_and_full_explanations() {
         {
             assert!(rule.explanation.contains(heading), "{}: {heading}", rule.id);
         }
+        let instead = rule.instead();
+        assert!(!instead.trim().is_empty() && !instead.contains("##"), "{}", rule.id);
     }
 }

@@ -33,6 +33,7 @@ rule! {
     severity: Warning,
     remedy: "format into the text itself with `write!` of `std::fmt::Write`",
     only_hot: false,
+    effort: Quick,
     check: Check::File(check),
 }
 

@@ -33,6 +33,7 @@ rule! {
     severity: Note,
     remedy: "use `#[inline]` unless a measurement speaks for `always`",
     only_hot: false,
+    effort: Quick,
     check: Check::File(check),
 }
 

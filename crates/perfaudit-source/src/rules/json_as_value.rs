@@ -37,6 +37,7 @@ rule! {
     severity: Warning,
     remedy: "keep the parsed form, or parse into a type with the fields that are needed",
     only_hot: false,
+    effort: Deep,
     check: Check::File(check),
 }
 
@@ -52,8 +53,9 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
                     format!("{} writes a value in order to read it again", shown(call)),
                 );
             }
-            "from_str" | "from_slice" if is_own_field(argument) && takes_self_by_reference(call) => {
-                hits.add(call, Confidence::Medium, format!("{} parses a field in each call", shown(call)));
+            "from_str" | "from_slice" if is_own_text(argument) && takes_self_by_reference(call) => {
+                hits.add(call, Confidence::Medium, format!("{} parses a field in each call", shown(call)))
+                    .costs_until_dropped(call);
             }
             "from_str" | "from_slice"
                 if loops::enclosing_large_loop(call).is_some() && gives_value(file, call) =>
@@ -62,7 +64,8 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
                     call,
                     Confidence::Medium,
                     format!("{} makes a tree of all keys and values in each turn", shown(call)),
-                );
+                )
+                .costs_until_dropped(call);
             }
             _ => {}
         }
@@ -80,6 +83,25 @@ fn made_by_writing(file: &File<'_>, argument: Node<'_>) -> bool {
             file.resolved(&path).as_str(),
             "serde_json::to_value" | "serde_json::to_string" | "serde_json::to_vec"
         )
+    })
+}
+
+/// A field, or what a `let` took out of one.
+fn is_own_text(argument: Node<'_>) -> bool {
+    let peeled = argument.peeled();
+    if !peeled.is(SyntaxKind::PATH_EXPR) {
+        return is_own_field(argument);
+    }
+    let binding = bindings::of_name(peeled, peeled.text());
+    let initial = binding.and_then(|binding| bindings::initial(binding.node));
+    // `self.stored.get(key)?`, not `self.read()?`.
+    initial.is_some_and(|initial| {
+        let mut node = initial;
+        while matches!(node.kind(), SyntaxKind::TRY_EXPR | SyntaxKind::METHOD_CALL_EXPR) {
+            let Some(inner) = node.receiver() else { return false };
+            node = inner;
+        }
+        node.is(SyntaxKind::FIELD_EXPR) && loops::root_name(node) == Some("self")
     })
 }
 

@@ -36,6 +36,7 @@ rule! {
     severity: Note,
     remedy: "box the large variant, if it is the rare one",
     only_hot: false,
+    effort: Medium,
     check: Check::File(check),
 }
 

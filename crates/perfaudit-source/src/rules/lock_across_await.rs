@@ -38,6 +38,7 @@ rule! {
     severity: Warning,
     remedy: "await first and lock afterwards, or drop the guard before",
     only_hot: false,
+    effort: Deep,
     check: Check::File(check),
 }
 

@@ -36,6 +36,7 @@ rule! {
     severity: Note,
     remedy: "gather the result of the loop and lock once, or lock before the loop",
     only_hot: false,
+    effort: Medium,
     check: Check::File(check),
 }
 

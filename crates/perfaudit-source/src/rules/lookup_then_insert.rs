@@ -35,6 +35,7 @@ rule! {
     severity: Note,
     remedy: "use `entry` for a map, and the answer of `insert` for a set",
     only_hot: false,
+    effort: Quick,
     check: Check::File(check),
 }
 
@@ -43,7 +44,11 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let (Some(map), [key]) = (call.receiver(), &call.args()[..]) else { continue };
         let key = key_text(*key);
         let Some(branches) = branches(call) else { continue };
-        let inserts = |part: Node<'_>| inserts_into(part, map.text(), &key);
+        let is_read_again = call
+            .ancestors()
+            .find(|ancestor| ancestor.is(SyntaxKind::IF_EXPR))
+            .is_some_and(|test| is_read_behind(test, map.text(), &key));
+        let inserts = |part: Node<'_>| inserts_into(part, map.text(), &key, is_read_again);
         let is_found = match branches {
             Branches::Missing(part) => inserts(part),
             // `if seen.contains(&x) { continue; } seen.insert(x);`
@@ -121,16 +126,55 @@ fn behind(node: Node<'_>) -> Option<Node<'_>> {
     list.parts().skip_while(|part| *part != statement).nth(1)
 }
 
-/// Without an `await` or a further search in between, for which an entry would have to be kept open.
-fn inserts_into(part: Node<'_>, map: &str, key: &str) -> bool {
-    let waits = part.descendants().any(|node| node.is(SyntaxKind::AWAIT_EXPR));
-    !waits
-        && std::iter::once(part).chain(part.descendants()).any(|node| {
+/// An entry would be borrowed all the while: nothing in between may wait, use the map, or what it is a field of.
+fn inserts_into(part: Node<'_>, map: &str, key: &str, is_read_again: bool) -> bool {
+    let within = || std::iter::once(part).chain(part.descendants());
+    let is_owner = |node: &Node<'_>| {
+        let is_field = node.parent().is_some_and(|parent| parent.is(SyntaxKind::FIELD_EXPR));
+        node.text() == "self" && !is_field && map.starts_with("self.")
+    };
+    let uses = within().filter(|node| {
+        matches!(node.kind(), SyntaxKind::PATH_EXPR | SyntaxKind::FIELD_EXPR)
+            && node.text() == map
+            && !node.parent().is_some_and(|call| call.name() == Some("len"))
+    });
+    uses.count() == 1
+        && !within().any(|node| match node.kind() {
+            SyntaxKind::AWAIT_EXPR => true,
+            SyntaxKind::PATH_EXPR => is_owner(&node),
+            _ => false,
+        })
+        && within().any(|node| {
             node.is(SyntaxKind::METHOD_CALL_EXPR)
                 && node.name() == Some("insert")
                 && node.receiver().is_some_and(|receiver| receiver.text() == map)
-                && node.args().first().is_some_and(|first| key_text(*first) == key)
+                && node
+                    .args()
+                    .first()
+                    .is_some_and(|first| key_text(*first) == key && (is_read_again || !is_made_owned(*first)))
         })
+}
+
+/// `map[key]` in what follows in the same block: what is there is searched for once more.
+fn is_read_behind(test: Node<'_>, map: &str, key: &str) -> bool {
+    let statement = test.parent().filter(|parent| parent.is(SyntaxKind::EXPR_STMT)).unwrap_or(test);
+    let later = statement.parent().into_iter().flat_map(Node::parts);
+    later
+        .filter(|part| statement.precedes(*part))
+        .flat_map(|part| std::iter::once(part).chain(part.descendants()))
+        .filter(|node| node.is(SyntaxKind::INDEX_EXPR))
+        .any(|node| {
+            let mut parts = node.parts();
+            parts.next().is_some_and(|receiver| receiver.text() == map)
+                && parts.next().is_some_and(|index| key_text(index) == key)
+        })
+}
+
+/// What is looked up by a borrowed key is made into an owned one where it is missing: an entry would need that one each
+/// time.
+fn is_made_owned(key: Node<'_>) -> bool {
+    key.is(SyntaxKind::METHOD_CALL_EXPR)
+        && matches!(key.name(), Some("to_string" | "to_owned" | "into" | "to_vec"))
 }
 
 /// What the key is, however it is lent or copied.

@@ -34,7 +34,7 @@ mod unbuffered_io;
 mod corpus;
 
 pub(crate) use async_without_await::never_awaits;
-pub use rule::{Ask, Category, Hit, Question, Rule};
+pub use rule::{Ask, Category, Hit, Question, Rule, Saves};
 pub(crate) use rule::{Check, Hits};
 pub use search::{Entry, Ranked, search};
 

@@ -1,7 +1,7 @@
 use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
-use super::rule::{Check, Hits, rule};
+use super::rule::{Check, Hits, Saves, rule};
 use crate::facts::loops::{self, Loop};
 use crate::facts::{File, bindings, mentions};
 use crate::flat::Node;
@@ -39,6 +39,8 @@ rule! {
     severity: Note,
     remedy: "make it with `with_capacity`, or collect from the iterator",
     only_hot: false,
+    saves: Saves::Through(&["grow_one", "grow_amortized", "grow_exact", "finish_grow", "reserve_rehash", "do_reserve"]),
+    effort: Quick,
     check: Check::File(check),
 }
 
@@ -92,7 +94,7 @@ fn empty_collection(initial: Node<'_>) -> Option<&'static str> {
     kinds.into_iter().find(|kind| holder == *kind || holder.ends_with(&format!("::{kind}")))
 }
 
-/// Whether every turn adds an element: nothing skips the statement that does.
+/// Whether every turn adds an element: nothing skips the statement that does, and nothing adds an unknown number of them.
 fn fills(body: Node<'_>, name: &str) -> bool {
     let Some(list) = body.child(SyntaxKind::STMT_LIST) else { return false };
     let skips = body.descendants().any(|node| {
@@ -108,5 +110,10 @@ fn fills(body: Node<'_>, name: &str) -> bool {
             && matches!(call.name(), Some("push" | "push_back" | "insert"))
             && call.receiver().is_some_and(|receiver| receiver.text() == name)
     });
-    adds && !skips
+    let adds_many = body.descendants().any(|node| {
+        node.is(SyntaxKind::METHOD_CALL_EXPR)
+            && matches!(node.name(), Some("extend" | "extend_from_slice" | "append"))
+            && node.receiver().is_some_and(|receiver| receiver.text() == name)
+    });
+    adds && !skips && !adds_many
 }

@@ -34,6 +34,7 @@ rule! {
     severity: Warning,
     remedy: "look up by the borrowed form: `&str` for `String`, `&[T]` for `Vec<T>`, `&Path` for `PathBuf`",
     only_hot: false,
+    effort: Quick,
     check: Check::File(check),
 }
 

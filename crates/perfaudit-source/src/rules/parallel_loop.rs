@@ -1,7 +1,7 @@
 use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
-use super::rule::{Check, Hits, rule};
+use super::rule::{Check, Hits, Saves, rule};
 use crate::facts::loops::{self, Loop};
 use crate::facts::{File, bindings};
 use crate::flat::Node;
@@ -37,6 +37,8 @@ rule! {
     severity: Note,
     remedy: "try `par_iter` of rayon, and measure whether it pays",
     only_hot: true,
+    saves: Saves::Waiting,
+    effort: Deep,
     check: Check::File(check),
 }
 

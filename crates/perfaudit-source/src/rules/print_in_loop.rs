@@ -35,6 +35,7 @@ rule! {
     severity: Note,
     remedy: "write to a `BufWriter` around `stdout().lock()`, and `flush` it",
     only_hot: false,
+    effort: Quick,
     check: Check::File(check),
 }
 

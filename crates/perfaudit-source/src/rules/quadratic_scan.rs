@@ -39,6 +39,7 @@ rule! {
     severity: Warning,
     remedy: "look up in a `HashSet` or `HashMap` built once, or sort and use `binary_search`",
     only_hot: false,
+    effort: Medium,
     check: Check::File(check),
 }
 

@@ -34,6 +34,7 @@ rule! {
     severity: Warning,
     remedy: "move the original",
     only_hot: false,
+    effort: Quick,
     check: Check::File(check),
 }
 
@@ -48,7 +49,12 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         };
         let is_owned_binding =
             matches!(binding.kind, BindingKind::Let | BindingKind::Parameter) && binding.is_whole;
-        let owns = Ty::of(file, receiver).is_some_and(|ty| ty.is_heavy() && !ty.is_reference);
+        let ty = Ty::of(file, receiver).filter(|ty| !ty.is_reference);
+        // Of a type of the project the compiler must say whether it holds memory.
+        let is_of_project =
+            |ty: &Ty| !ty.is_cheap_to_clone() && ty.name.len() > 1 && ty.name.starts_with(char::is_uppercase);
+        let is_heavy = ty.as_ref().is_some_and(Ty::is_heavy);
+        let owns = is_heavy || ty.as_ref().is_some_and(is_of_project);
         if name == "self" || !is_owned_binding || !owns || !function.contains(binding.node) {
             continue;
         }
@@ -71,8 +77,12 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
             && !is_borrowed
             && loops::enclosing_loop(call).is_none_or(|around| around.node.contains(binding.node))
         {
-            hits.add(call, Confidence::Medium, format!("{}: `{name}` is not used again", shown(call)))
-                .asks(call, Ask::CopiesMemory);
+            let hit =
+                hits.add(call, Confidence::Medium, format!("{}: `{name}` is not used again", shown(call)));
+            hit.asks(call, Ask::CopiesMemory);
+            if !is_heavy {
+                hit.guess();
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
 use super::rule::{Check, Hits, rule, shown};
+use crate::facts::bindings::{self, BindingKind};
 use crate::facts::{File, function_of, loops};
 use crate::flat::Node;
 
@@ -36,6 +37,7 @@ rule! {
     severity: Warning,
     remedy: "compile it once: a `static` with `LazyLock`, or a field that the constructor fills",
     only_hot: false,
+    effort: Quick,
     check: Check::File(check),
 }
 
@@ -63,21 +65,52 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let around = loops::enclosing_loop(call);
         if let Some(around) = around {
             if !pattern.is_some_and(|pattern| is_fixed(pattern) || !names_change(around, pattern)) {
+                if is_of_caller(around) && is_used_up(call) && !is_constructor(function) {
+                    let name = function.name().unwrap_or("_");
+                    let message =
+                        format!("{} is compiled for each pattern in each call of `{name}`", shown(call));
+                    hits.add(call, Confidence::Medium, message).costs_until_dropped(call);
+                }
                 continue;
             }
             hits.add(
                 call,
                 Confidence::High,
                 format!("{} is compiled in each turn of a loop, with the same pattern", shown(call)),
-            );
+            )
+            .costs_until_dropped(call);
         } else if pattern.is_some_and(is_fixed) && !is_constructor(function) && !is_kept(call, function) {
             hits.add(
                 call,
                 Confidence::Medium,
                 format!("{} is compiled in each call of `{}`", shown(call), function.name().unwrap_or("_")),
-            );
+            )
+            .costs_until_dropped(call);
         }
     }
+}
+
+/// A loop over what the caller lends: the same patterns come again with the next call.
+fn is_of_caller(around: loops::Loop<'_>) -> bool {
+    let over = loops::iterated(around.node).filter(|over| over.is(SyntaxKind::PATH_EXPR));
+    let binding = over.and_then(|over| bindings::of_name(over, over.text()));
+    binding.is_some_and(|binding| {
+        matches!(binding.kind, BindingKind::Parameter) && binding.node.text().contains(": &")
+    })
+}
+
+/// What is compiled is bound by a `let`, and nothing but its methods are used.
+fn is_used_up(call: Node<'_>) -> bool {
+    let Some(statement) = call.ancestors().find(|node| node.is(SyntaxKind::LET_STMT)) else { return false };
+    let (Some(name), Some(list)) = (bindings::let_name(statement), statement.parent()) else { return false };
+    let mut uses = list
+        .descendants()
+        .filter(|node| node.is(SyntaxKind::PATH_EXPR) && node.text() == name && statement.precedes(*node));
+    uses.all(|place| {
+        place
+            .parent()
+            .is_some_and(|parent| parent.is(SyntaxKind::METHOD_CALL_EXPR) && parent.receiver() == Some(place))
+    })
 }
 
 /// In the closure of something that runs it once, or in an initialiser.

@@ -33,6 +33,7 @@ rule! {
     severity: Warning,
     remedy: "use a `VecDeque`, `drain(..)`, or the other end of the list",
     only_hot: false,
+    effort: Quick,
     check: Check::File(check),
 }
 

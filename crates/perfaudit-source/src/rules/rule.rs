@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use perfaudit_result::{Confidence, Severity};
+use perfaudit_result::{Confidence, Effort, Severity};
+use ra_ap_syntax::SyntaxKind;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::attributes::is_test_code;
@@ -64,6 +65,17 @@ impl Category {
     }
 }
 
+/// Which part of what its lines cost a remedy can save at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saves {
+    /// All of it.
+    Lines,
+    /// What they spend in functions whose name holds one of these words, called by them or by libraries.
+    Through(&'static [&'static str]),
+    /// No CPU time: the same work takes less time on more cores.
+    Waiting,
+}
+
 /// What a rule looks at.
 #[derive(Clone, Copy)]
 pub(crate) enum Check {
@@ -87,6 +99,10 @@ pub struct Rule {
     pub remedy: &'static str,
     /// Whether a finding is only worth telling where it was measured to be hot.
     pub only_hot: bool,
+    /// What the remedy can save.
+    pub saves: Saves,
+    /// How much work the remedy is.
+    pub effort: Effort,
     /// What it does, why it matters, an example, what to write instead, when not to: its file's doc comment.
     pub explanation: &'static str,
     pub(crate) check: Check,
@@ -101,7 +117,8 @@ impl std::fmt::Debug for Rule {
 /// Declares the rule of a file. The doc comment in front becomes its explanation.
 macro_rules! rule {
     ($(#[doc = $line:literal])+ id: $id:literal, title: $title:literal, category: $category:ident,
-     severity: $severity:ident, remedy: $remedy:literal, only_hot: $hot:literal, check: $check:expr $(,)?) => {
+     severity: $severity:ident, remedy: $remedy:literal, only_hot: $hot:literal, $(saves: $saves:expr,)? effort: $effort:ident,
+     check: $check:expr $(,)?) => {
         $(#[doc = $line])+
         pub(crate) const RULE: $crate::rules::Rule = $crate::rules::Rule {
             id: $id,
@@ -110,12 +127,39 @@ macro_rules! rule {
             severity: perfaudit_result::Severity::$severity,
             remedy: $remedy,
             only_hot: $hot,
+            saves: $crate::rules::rule::saves!($($saves)?),
+            effort: perfaudit_result::Effort::$effort,
             explanation: concat!($($line, "\n"),+),
             check: $check,
         };
     };
 }
 pub(crate) use rule;
+
+/// What a rule declares that the remedy saves; all of its lines where it declares nothing.
+macro_rules! saves {
+    () => {
+        $crate::rules::Saves::Lines
+    };
+    ($saves:expr) => {
+        $saves
+    };
+}
+pub(crate) use saves;
+
+impl Rule {
+    /// What to write instead: the part of the explanation below `What to do`, without its indentation.
+    #[must_use]
+    pub fn instead(&self) -> String {
+        let behind = self.explanation.split_once("## What to do").map_or("", |(_, behind)| behind);
+        let part = behind.split_once("\n ## ").map_or(behind, |(part, _)| part).trim_matches('\n');
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let filled = part.lines().filter(|line| !line.trim().is_empty());
+        let common = filled.map(indent).min().unwrap_or(0);
+        let lines: Vec<&str> = part.lines().map(|line| line.get(common..).unwrap_or_default()).collect();
+        lines.join("\n").trim_end().to_owned()
+    }
+}
 
 /// What the compiler is asked about a call, where it can be asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -225,7 +269,7 @@ impl<'a> Hits<'a> {
 impl Hit {
     /// The compiler is asked about the name of this method call.
     pub(crate) fn asks(&mut self, call: Node<'_>, ask: Ask) -> &mut Self {
-        let name = call.child(ra_ap_syntax::SyntaxKind::NAME_REF).unwrap_or(call).position();
+        let name = call.child(SyntaxKind::NAME_REF).unwrap_or(call).position();
         self.question = Some(Question { line: name.line, column: name.column, ask });
         self
     }
@@ -234,6 +278,17 @@ impl Hit {
     pub(crate) fn costs(&mut self, node: Node<'_>) -> &mut Self {
         let (first, last) = (node.position().line, node.last_line());
         self.cost = Some(self.cost.map_or((first, last), |(from, to)| (from.min(first), to.max(last))));
+        self
+    }
+
+    /// What a `let` binds costs until it is dropped, at the end of the block: its uses and its end are part of it.
+    pub(crate) fn costs_until_dropped(&mut self, made: Node<'_>) -> &mut Self {
+        let statement =
+            made.ancestors().find(|node| node.is(SyntaxKind::LET_STMT) || node.is(SyntaxKind::STMT_LIST));
+        let list = statement.filter(|node| node.is(SyntaxKind::LET_STMT)).and_then(Node::parent);
+        if let (Some(list), Some((from, to))) = (list, self.cost) {
+            self.cost = Some((from, to.max(list.last_line())));
+        }
         self
     }
 

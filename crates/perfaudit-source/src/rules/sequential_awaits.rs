@@ -37,6 +37,7 @@ rule! {
     severity: Note,
     remedy: "consider `try_join_all`, or `buffer_unordered` with a limit",
     only_hot: false,
+    effort: Medium,
     check: Check::File(check),
 }
 

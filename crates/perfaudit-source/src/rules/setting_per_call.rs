@@ -1,8 +1,11 @@
+use std::collections::HashSet;
+
 use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
 use super::regex_per_call::{is_constructor, is_lazy};
 use super::rule::{Check, Hits, rule, shown};
+use crate::facts::types::last_name;
 use crate::facts::{File, function_of, loops};
 use crate::flat::Node;
 
@@ -37,6 +40,7 @@ rule! {
     severity: Warning,
     remedy: "read it once and pass it on",
     only_hot: false,
+    effort: Quick,
     check: Check::File(check),
 }
 
@@ -46,7 +50,13 @@ const READS_SETTINGS: [&str; 16] = [
     "locate", "arg", "version", "default", "log",
 ];
 
+/// Names of functions that make a configuration from files and variables.
+const LOADS: [&str; 7] = ["load", "read", "from_env", "capture", "discover", "from_file", "parse_file"];
+/// How the types end that hold one.
+const SETTINGS: [&str; 5] = ["Config", "Settings", "Options", "Context", "Environment"];
+
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
+    check_loads(file, hits);
     for (call, path) in file.calls() {
         let is_variable = matches!(path.as_str(), "std::env::var" | "std::env::var_os");
         let is_file =
@@ -64,6 +74,41 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
             if (is_variable && !reads_settings) || (is_file && takes_self(function)) {
                 hits.add(call, Confidence::Low, format!("{} in each call of `{name}`", shown(call)));
             }
+        }
+    }
+}
+
+/// `Config::load(root)` in a loop, or in a function that this file calls in one.
+fn check_loads(file: &File<'_>, hits: &mut Hits<'_>) {
+    let is_load = |path: &str| {
+        path.rsplit_once("::").is_some_and(|(ty, name)| {
+            LOADS.contains(&name) && SETTINGS.iter().any(|settings| ty.ends_with(settings))
+        })
+    };
+    let loads: Vec<_> = file
+        .all(SyntaxKind::CALL_EXPR)
+        .filter(|call| call.called().is_some_and(|path| is_load(&path)) && !is_lazy(*call))
+        .collect();
+    if loads.is_empty() {
+        return;
+    }
+    let repeated: HashSet<String> = file
+        .all(SyntaxKind::CALL_EXPR)
+        .chain(file.all(SyntaxKind::METHOD_CALL_EXPR))
+        .filter(|call| loops::enclosing_large_loop(*call).is_some())
+        .filter_map(|call| {
+            let path = call.called();
+            path.as_deref().or_else(|| call.name()).map(|path| last_name(path).to_owned())
+        })
+        .collect();
+    for call in loads {
+        let Some(function) = function_of(call) else { continue };
+        let name = function.name().unwrap_or_default();
+        if loops::enclosing_large_loop(call).is_some() {
+            hits.add(call, Confidence::Medium, format!("{} in each turn of a loop", shown(call)));
+        } else if repeated.contains(name) {
+            let message = format!("{} in each call of `{name}`, which a loop calls", shown(call));
+            hits.add(call, Confidence::Medium, message);
         }
     }
 }

@@ -34,6 +34,7 @@ rule! {
     severity: Note,
     remedy: "consider another hasher for this map, unless its keys come from outside",
     only_hot: false,
+    effort: Medium,
     check: Check::File(check),
 }
 

@@ -38,6 +38,7 @@ rule! {
     severity: Warning,
     remedy: "append in place with `push_str` or `write!`",
     only_hot: false,
+    effort: Quick,
     check: Check::File(check),
 }
 

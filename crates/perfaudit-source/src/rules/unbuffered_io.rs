@@ -39,6 +39,7 @@ rule! {
     severity: Warning,
     remedy: "wrap it in a `BufWriter` (and `flush` it) or a `BufReader`",
     only_hot: false,
+    effort: Quick,
     check: Check::File(check),
 }
 

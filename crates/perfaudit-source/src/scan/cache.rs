@@ -1,6 +1,6 @@
 //! What earlier scans found, by the content of files.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -35,10 +35,17 @@ pub(super) struct Cache {
     files: HashMap<String, (Digest, FileAnalysis)>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Record {
     made_by: String,
     files: HashMap<String, (String, FileAnalysis)>,
+}
+
+/// [`Record`] as it is written, without a copy of anything.
+#[derive(Serialize)]
+struct Written<'a> {
+    made_by: &'a str,
+    files: BTreeMap<&'a str, (String, &'a FileAnalysis)>,
 }
 
 /// The code of the analysis itself: its hash is made when this crate is built.
@@ -55,30 +62,31 @@ impl Cache {
         Self { files: files.collect() }
     }
 
-    pub(super) fn get(&self, path: &str, digest: Digest) -> Option<&FileAnalysis> {
-        self.files.get(path).filter(|(known, _)| *known == digest).map(|(_, analysis)| analysis)
+    /// Whether what this file holds is known.
+    pub(super) fn has(&self, path: &str, digest: Digest) -> bool {
+        self.files.get(path).is_some_and(|(known, _)| *known == digest)
     }
 
-    pub(super) fn insert(&mut self, path: String, digest: Digest, analysis: FileAnalysis) {
-        self.files.insert(path, (digest, analysis));
+    /// What a file holds, which nobody asks for twice.
+    pub(super) fn take(&mut self, path: &str) -> Option<FileAnalysis> {
+        self.files.remove(path).map(|(_, analysis)| analysis)
     }
 
     pub(super) fn len(&self) -> usize {
         self.files.len()
     }
+}
 
-    /// Written beside and moved into place, so that no other process reads half of it.
-    pub(super) fn save(self, path: &Path) -> io::Result<()> {
-        let files = self
-            .files
-            .into_iter()
-            .map(|(path, (digest, analysis))| (path, (format!("{digest:x}"), analysis)));
-        let record = Record { made_by: MADE_BY.to_owned(), files: files.collect() };
-        let json = serde_json::to_vec(&record).map_err(io::Error::other)?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        let beside = path.with_extension(format!("{}.tmp", std::process::id()));
-        fs::write(&beside, json)?;
-        fs::rename(&beside, path)
-    }
+/// Written beside and moved into place, so that no other process reads half of it.
+pub(super) fn save<'a>(
+    path: &Path,
+    files: impl Iterator<Item = (&'a str, Digest, &'a FileAnalysis)>,
+) -> io::Result<()> {
+    let files = files.map(|(path, digest, analysis)| (path, (format!("{digest:x}"), analysis))).collect();
+    let json = serde_json::to_vec(&Written { made_by: MADE_BY, files }).map_err(io::Error::other)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let beside = path.with_extension(format!("{}.tmp", std::process::id()));
+    fs::write(&beside, json)?;
+    fs::rename(&beside, path)
 }

@@ -95,25 +95,31 @@ pub fn scan(request: &ScanRequest<'_>) -> Result<Scan, SourceError> {
 
 fn scan_in_pool(request: &ScanRequest<'_>) -> Scan {
     let walked = walk::walk(request);
-    let cache = request.cache.map(cache::Cache::load).unwrap_or_default();
+    let mut cache = request.cache.map(cache::Cache::load).unwrap_or_default();
     let read: Vec<(String, Result<ReadFile, String>)> = walked
         .files
-        .par_iter()
-        .map(|path| (path.clone(), one(&request.root.join(path), path, &cache)))
+        .into_par_iter()
+        .map(|path| {
+            let read = one(&request.root.join(&path), &path, &cache);
+            (path, read)
+        })
         .collect();
+    let was_known = cache.len();
     let mut unread = walked.unread;
     let mut files = Vec::with_capacity(read.len());
-    let mut kept = cache::Cache::default();
+    let mut digests = Vec::with_capacity(read.len());
     let mut used = CacheUse::default();
     for (path, outcome) in read {
         match outcome {
-            Ok((analysis, digest, was_known)) => {
-                if was_known {
-                    used.hits += 1;
-                } else {
+            Ok((digest, fresh)) => {
+                let analysis = if let Some(analysis) = fresh {
                     used.misses += 1;
-                }
-                kept.insert(path.clone(), digest, analysis.clone());
+                    analysis
+                } else {
+                    used.hits += 1;
+                    cache.take(&path).expect("a file that was not read is in the cache")
+                };
+                digests.push(digest);
                 files.push(file(request, path, analysis));
             }
             Err(reason) => unread.push(Unread { path, reason }),
@@ -121,9 +127,11 @@ fn scan_in_pool(request: &ScanRequest<'_>) -> Scan {
     }
     // A scan without a change leaves the cache as it is.
     if let Some(path) = request.cache
-        && (used.misses > 0 || kept.len() != cache.len())
+        && (used.misses > 0 || files.len() != was_known)
     {
-        used.problem = kept.save(path).err().map(|error| error.to_string());
+        let known = files.iter().zip(&digests);
+        let known = known.map(|(file, digest)| (file.path.as_str(), *digest, &file.analysis));
+        used.problem = cache::save(path, known).err().map(|error| error.to_string());
     }
     unread.sort_by(|a, b| a.path.cmp(&b.path));
     place::spread_tests(&mut files);
@@ -131,17 +139,17 @@ fn scan_in_pool(request: &ScanRequest<'_>) -> Scan {
     Scan { files, unread, cache: used }
 }
 
-/// What a file holds, the digest of its content, and whether the cache had it.
-type ReadFile = (FileAnalysis, cache::Digest, bool);
+/// The digest of a file's content, and what it holds unless the cache has that.
+type ReadFile = (cache::Digest, Option<FileAnalysis>);
 
 fn one(full: &Path, path: &str, cache: &cache::Cache) -> Result<ReadFile, String> {
     let text = crate::tree::read(full).map_err(|error| error.reason())?;
     let digest = cache::digest(text.as_bytes());
-    if let Some(known) = cache.get(path, digest) {
-        return Ok((known.clone(), digest, true));
+    if cache.has(path, digest) {
+        return Ok((digest, None));
     }
     let analysis = if path.ends_with("Cargo.toml") { analyse_manifest(&text)? } else { analyse_text(&text)? };
-    Ok((analysis, digest, false))
+    Ok((digest, Some(analysis)))
 }
 
 /// What a text of Rust holds.
@@ -188,7 +196,7 @@ fn file(request: &ScanRequest<'_>, path: String, analysis: FileAnalysis) -> Scan
         let folder = request.packages[at].directory.to_string_lossy();
         path.strip_prefix(folder.as_ref()).unwrap_or(&path).trim_start_matches('/')
     });
-    let place = place::of(within, analysis.is_generated);
+    let place = place::of(&path, within, analysis.is_generated);
     ScannedFile { path, package, place, analysis }
 }
 

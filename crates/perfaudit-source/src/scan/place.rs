@@ -24,8 +24,9 @@ pub enum Place {
     Generated,
 }
 
-/// By the path within the package, and by what the file says of itself.
-pub(super) fn of(path: &str, is_generated: bool) -> Place {
+/// By the path within the project and that within the package, and by what the file says of itself. A whole package may lie
+/// in a folder of benchmarks or examples.
+pub(super) fn of(within_project: &str, path: &str, is_generated: bool) -> Place {
     let mut folders = path.split('/').rev();
     let file = folders.next().unwrap_or_default();
     let stem = file.strip_suffix(".rs").unwrap_or(file);
@@ -33,7 +34,8 @@ pub(super) fn of(path: &str, is_generated: bool) -> Place {
         return Place::Generated;
     }
     let is_in = |names: &[&str]| {
-        path.rsplit_once('/')
+        within_project
+            .rsplit_once('/')
             .is_some_and(|(folders, _)| folders.split('/').any(|folder| names.contains(&folder)))
     };
     if path == "build.rs" {
@@ -101,9 +103,11 @@ mod tests {
             ("src/build.rs", Place::Production),
         ];
         for (path, place) in cases {
-            assert_eq!(of(path, false), place, "{path}");
+            assert_eq!(of(path, path, false), place, "{path}");
         }
-        assert_eq!(of("src/lib.rs", true), Place::Generated);
+        assert_eq!(of("src/lib.rs", "src/lib.rs", true), Place::Generated);
+        assert_eq!(of("benches/copy.rs", "copy.rs", false), Place::Bench);
+        assert_eq!(of("crates/one/build.rs", "build.rs", false), Place::BuildScript);
     }
 
     #[test]

@@ -195,11 +195,13 @@ pub(crate) fn audit(
         heap: heap.heap.as_ref(),
         allocations: &heap.profiles,
     };
-    let source = scanned.map(|scanned| source::read(scanned, &plan.config.source, profiles));
+    let source =
+        scanned.map(|scanned| source::read(scanned, &plan.config.source, profiles, &plan.project.root));
     let source = source.map(|source::Read { source, findings: found }| {
         findings.extend(found);
         // Among findings that matter alike, those on figures come first.
         findings.sort_by_key(|finding| (finding.severity, finding.code.is_some()));
+        source::name_each_other(&mut findings);
         source
     });
     if let Subject::Lines(lines) = subject {

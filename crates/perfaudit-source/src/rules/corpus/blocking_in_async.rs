@@ -56,3 +56,18 @@ async fn nested() {
     }
     pause().await;
 }
+
+// A function that takes a closure and is awaited runs it on another thread.
+async fn handed_over(path: PathBuf) {
+    asyncify(move || fs::canonicalize(path)).await;
+}
+
+#[gix::maybe_async]
+async fn either(path: PathBuf) {
+    fs::remove_file(path);
+    pause().await;
+}
+
+async fn combined(path: PathBuf) {
+    pause().map(|_| fs::canonicalize(path)).await; //~ blocking-in-async
+}

@@ -115,3 +115,19 @@ fn lent(columns: &[Column]) -> usize {
     let refs: Vec<&Data> = data.iter().collect();
     merge(&refs)
 }
+
+// The closure takes what the values were borrowed from.
+fn ends_the_borrow(state: Rc<State>) -> impl Iterator<Item = (Rc<State>, String)> {
+    state.names().map(ToOwned::to_owned).collect::<Vec<_>>().into_iter().map(move |name| (state.clone(), name))
+}
+
+fn runs_later(table: &mut Table) -> usize {
+    let all = table.types().collect::<Vec<_>>().into_iter().map(|ty| ty + 1);
+    all.filter(|ty| table.insert(*ty)).count()
+}
+
+fn for_each_name(table: &mut Table) {
+    for name in table.names().cloned().collect::<Vec<_>>().into_iter() {
+        table.remove(name);
+    }
+}

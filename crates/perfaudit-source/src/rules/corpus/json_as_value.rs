@@ -61,3 +61,21 @@ fn written(rows: &[Row], out: &mut Vec<u8>) {
         serde_json::to_writer(&mut *out, row).unwrap();
     }
 }
+
+struct Texts {
+    stored: BTreeMap<String, String>,
+}
+
+impl Texts {
+    fn get(&mut self, key: &str) -> Option<Digest> {
+        let (key, value) = self.stored.remove_entry(key)?;
+        let digest = serde_json::from_str(&value).ok()?; //~ json-as-value
+        self.used.insert(key, value);
+        Some(digest)
+    }
+
+    fn read(&self) -> Option<Digest> {
+        let text = self.file().text()?;
+        serde_json::from_str(&text).ok()
+    }
+}

@@ -12,12 +12,72 @@ impl Volume {
     }
 }
 
-fn otherwise(counts: &mut HashMap<String, u32>, word: &str) {
-    if let Some(count) = counts.get_mut(word) { //~ lookup-then-insert
+fn otherwise(counts: &mut HashMap<u64, u32>, word: u64) {
+    if let Some(count) = counts.get_mut(&word) { //~ lookup-then-insert
+        *count += 1;
+    } else {
+        counts.insert(word, 1);
+    }
+}
+
+// An entry needs an owned key, each time.
+fn borrowed(counts: &mut HashMap<String, u32>, word: &str) {
+    if let Some(count) = counts.get_mut(word) {
         *count += 1;
     } else {
         counts.insert(word.to_owned(), 1);
     }
+}
+
+struct Folder {
+    cache: HashMap<u64, u64>,
+    names: HashMap<u64, u64>,
+}
+
+impl Folder {
+    // What makes the value uses all of what the map is a field of.
+    fn fold(&mut self, ty: u64) -> u64 {
+        if let Some(known) = self.cache.get(&ty) {
+            *known
+        } else {
+            let folded = fold_with(self, ty);
+            self.cache.insert(ty, folded);
+            folded
+        }
+    }
+
+    fn other_field(&mut self, ty: u64) -> u64 {
+        match self.cache.get(&ty) { //~ lookup-then-insert
+            Some(known) => *known,
+            None => {
+                let made = self.names.len() as u64;
+                self.cache.insert(ty, made);
+                made
+            }
+        }
+    }
+}
+
+fn counted(ids: &mut HashMap<u32, usize>, id: u32) {
+    if !ids.contains_key(&id) { //~ lookup-then-insert
+        let next = ids.len();
+        ids.insert(id, next);
+    }
+}
+
+// The map is needed for the value.
+fn summed(ids: &mut HashMap<u32, usize>, id: u32) {
+    if !ids.contains_key(&id) {
+        let next = ids.values().sum();
+        ids.insert(id, next);
+    }
+}
+
+fn read_again(numbers: &mut HashMap<String, usize>, word: &str) -> usize {
+    if !numbers.contains_key(word) { //~ lookup-then-insert
+        numbers.insert(word.to_owned(), 0);
+    }
+    numbers[word]
 }
 
 fn matched(counts: &mut HashMap<u32, u32>, id: u32) {

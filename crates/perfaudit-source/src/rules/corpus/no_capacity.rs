@@ -120,3 +120,13 @@ fn waits(queue: &Queue) -> Vec<u32> {
     }
     out
 }
+
+// Pieces of any length.
+fn serialised(entries: &[Entry]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for entry in entries {
+        bytes.extend_from_slice(entry.name());
+        bytes.push(0);
+    }
+    bytes
+}

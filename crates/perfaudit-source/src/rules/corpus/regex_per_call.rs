@@ -71,3 +71,23 @@ fn main() {
     let re = Regex::new("x").unwrap();
     assert!(re.is_match("x"));
 }
+
+// The same patterns come with the next call.
+fn is_ignored(name: &str, ignore: &[String]) -> bool {
+    for pattern in ignore {
+        let expression = Regex::new(&to_expression(pattern)).unwrap(); //~ regex-per-call
+        if expression.is_match(name) {
+            return true;
+        }
+    }
+    false
+}
+
+fn all_patterns(ignore: &[String]) -> Patterns {
+    let mut all = Patterns::default();
+    for pattern in ignore {
+        let expression = Regex::new(pattern).unwrap();
+        all.add(expression);
+    }
+    all
+}

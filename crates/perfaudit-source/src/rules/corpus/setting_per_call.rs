@@ -60,3 +60,23 @@ fn named(names: &[String]) -> usize {
 fn files(paths: &[String]) -> usize {
     paths.iter().map(|path| fs::read_to_string(path).unwrap().len()).sum()
 }
+
+// A loop calls what loads the configuration.
+fn digests(paths: &[String]) {
+    let config = Config::load("notes.toml");
+    for path in paths {
+        digest(path);
+    }
+}
+
+fn digest(path: &str) {
+    let config = Config::load("notes.toml"); //~ setting-per-call
+    use_all(path, config);
+}
+
+fn sites(roots: &[String]) {
+    for root in roots {
+        let settings = SiteSettings::from_file(root); //~ setting-per-call
+        use_all(root, settings);
+    }
+}

@@ -100,3 +100,11 @@ fn memory(rows: &[u32]) -> Vec<u8> {
 fn read(path: &str) -> usize {
     BufReader::new(File::open(path).unwrap()).bytes().count()
 }
+
+fn mapped(path: &Path, lines: &[String]) -> Result<(), Failure> {
+    let mut file = File::create(path).map_err(Failure::write(path))?;
+    for line in lines {
+        writeln!(file, "{line}").map_err(Failure::write(path))?; //~ unbuffered-io
+    }
+    Ok(())
+}

@@ -1,6 +1,7 @@
 //! From what rules found to findings, in the order in which they deserve attention.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 use perfaudit_cpu::analyse::SourcePlace;
 use perfaudit_project::config::SourceSettings;
@@ -9,10 +10,11 @@ use perfaudit_result::{
     Severity, Source, Verification, VerificationState,
 };
 use perfaudit_run::sha256;
-use perfaudit_source::rules::{self, Hit, Rule};
+use perfaudit_source::rules::{self, Hit, Rule, Saves};
 use perfaudit_source::scan::{Place, ScannedFile};
 
-use super::join::{Cost, MATTERS, Profiles, Seen, costs, speed_up};
+use super::join::{Cost, MATTERS, Price, Profiles, Seen, costs, speed_up};
+use super::snippets::Snippets;
 use super::{Scanned, told};
 
 /// A hot loop is worth splitting from this share of a workload on.
@@ -25,7 +27,7 @@ pub(crate) struct Read {
 }
 
 /// Joins what was found with the profiles of the run.
-pub(crate) fn read(scanned: Scanned, settings: &SourceSettings, profiles: Profiles<'_>) -> Read {
+pub(crate) fn read(scanned: Scanned, settings: &SourceSettings, profiles: Profiles<'_>, root: &Path) -> Read {
     let found: Vec<(&ScannedFile, &Hit, &'static Rule)> = scanned
         .scan
         .files
@@ -34,11 +36,14 @@ pub(crate) fn read(scanned: Scanned, settings: &SourceSettings, profiles: Profil
         .filter_map(|(file, hit)| Some((file, hit, rules::find(&hit.rule)?)))
         .filter(|(_, _, rule)| !settings.off.value.iter().any(|off| off == rule.id))
         .collect();
-    let places: Vec<Option<SourcePlace>> = found.iter().map(|(file, hit, _)| place(file, hit)).collect();
+    let places: Vec<Option<SourcePlace>> =
+        found.iter().map(|(file, hit, rule)| place(file, hit, rule)).collect();
     let mut counts: BTreeMap<&str, RuleCount> = BTreeMap::new();
     let mut ordinals: HashMap<(&str, &str, &str), u32> = HashMap::new();
-    let mut ranked: Vec<(f64, Finding)> = Vec::new();
-    for ((file, hit, rule), cost) in found.into_iter().zip(costs(profiles, &places)) {
+    let costs = costs(profiles, &places);
+    let mut ranked: Vec<Ranked<'_>> = Vec::new();
+    let mut texts = Snippets::new(root);
+    for ((file, hit, rule), cost) in found.into_iter().zip(&costs) {
         let count = counts
             .entry(rule.id)
             .or_insert_with(|| RuleCount { rule: rule.id.to_owned(), ..RuleCount::default() });
@@ -59,21 +64,30 @@ pub(crate) fn read(scanned: Scanned, settings: &SourceSettings, profiles: Profil
         }
         let ordinal = ordinals.entry((rule.id, &file.path, &hit.symbol)).or_default();
         *ordinal += 1;
-        let rank = cost.largest();
-        ranked.push((rank, finding(file, hit, rule, kind, cost, *ordinal, settings)));
+        let subject = Subject { file, hit, rule, kind, cost };
+        let finding = finding(&subject, *ordinal, settings, &mut texts);
+        ranked.push(Ranked { saves: rule.saves, price: cost.price(), finding });
     }
     // Measured and hot first, by what it takes; tests and the like last.
-    ranked.sort_by(|(a_rank, a), (b_rank, b)| {
-        order(a).cmp(&order(b)).then(b_rank.total_cmp(a_rank)).then_with(|| where_is(a).cmp(&where_is(b)))
+    ranked.sort_by(|a, b| {
+        order(a)
+            .cmp(&order(b))
+            .then_with(|| a.price.cmp(&b.price))
+            .then_with(|| doubt(a).cmp(&doubt(b)))
+            .then_with(|| where_is(&a.finding).cmp(&where_is(&b.finding)))
     });
-    let findings: Vec<Finding> = ranked.into_iter().map(|(_, finding)| finding).collect();
+    let findings: Vec<Finding> = ranked.into_iter().map(|ranked| ranked.finding).collect();
     let is_measured = profiles.cpu.is_some() || profiles.heap.is_some();
     let source = told::source(scanned, counts.into_values().collect(), &findings, is_measured);
     Read { source, findings }
 }
 
-fn place(file: &ScannedFile, hit: &Hit) -> Option<SourcePlace> {
-    Some(SourcePlace { file: file.path.clone(), lines: hit.cost?, function: hit.function })
+fn place(file: &ScannedFile, hit: &Hit, rule: &Rule) -> Option<SourcePlace> {
+    let through = match rule.saves {
+        Saves::Through(words) => words,
+        Saves::Lines | Saves::Waiting => &[],
+    };
+    Some(SourcePlace { file: file.path.clone(), lines: hit.cost?, function: hit.function, through })
 }
 
 fn kind(file: &ScannedFile, hit: &Hit) -> CodeKind {
@@ -83,47 +97,75 @@ fn kind(file: &ScannedFile, hit: &Hit) -> CodeKind {
     }
 }
 
-/// Shipped code before other code, hot before not measured before cold.
-fn order(finding: &Finding) -> (Severity, bool, u8, u8) {
-    let code = finding.code.as_ref();
+/// A finding with what its place in the order is told by.
+struct Ranked<'a> {
+    saves: Saves,
+    price: Price<'a>,
+    finding: Finding,
+}
+
+/// Shipped code before other code, hot before not measured before cold; what saves waiting but no CPU time has no price
+/// to be ranked by, and follows what has.
+fn order(ranked: &Ranked<'_>) -> (Severity, bool, u8, bool) {
+    let code = ranked.finding.code.as_ref();
     let elsewhere = code.is_some_and(|code| code.kind != CodeKind::Production);
     let heat = match code.map(|code| code.heat) {
         Some(Heat::Hot) => 0,
         Some(Heat::NotMeasured) => 1,
         _ => 2,
     };
-    let doubt = match finding.confidence {
+    (ranked.finding.severity, elsewhere, heat, ranked.saves == Saves::Waiting)
+}
+
+/// Among those that cost the same, or of which nobody knows what they cost, the surer ones come first.
+fn doubt(ranked: &Ranked<'_>) -> u8 {
+    match ranked.finding.confidence {
         Confidence::High => 0,
         Confidence::Medium => 1,
         Confidence::Low => 2,
-    };
-    (finding.severity, elsewhere, heat, doubt)
+    }
+}
+
+/// A hot finding is a warning from this share of the CPU time of a workload on: less can hardly be told from noise when it
+/// is mended.
+const WORTH_A_WARNING: f64 = 0.02;
+
+/// How much it matters, as the order of findings has it.
+fn severity(subject: &Subject<'_>, settings: &SourceSettings) -> Severity {
+    let Subject { rule, kind, cost, .. } = subject;
+    let is_named = |names: &[String]| names.iter().any(|name| name == rule.id);
+    if is_named(&settings.note.value) {
+        return Severity::Note;
+    }
+    if is_named(&settings.warning.value) && *kind == CodeKind::Production {
+        return Severity::Warning;
+    }
+    if *kind != CodeKind::Production || cost.heat != Heat::Hot || rule.saves == Saves::Waiting {
+        return Severity::Note;
+    }
+    match cost.price().cpu {
+        Some((share, _)) if share >= WORTH_A_WARNING => Severity::Warning,
+        Some(_) => Severity::Note,
+        None => rule.severity,
+    }
 }
 
 fn where_is(finding: &Finding) -> Option<(&str, Option<u32>)> {
     finding.locations.first().map(|location| (location.file.as_str(), location.line))
 }
 
-fn finding(
-    file: &ScannedFile,
-    hit: &Hit,
-    rule: &Rule,
+/// What one finding is made of.
+struct Subject<'a> {
+    file: &'a ScannedFile,
+    hit: &'a Hit,
+    rule: &'static Rule,
     kind: CodeKind,
-    cost: Cost,
-    ordinal: u32,
-    settings: &SourceSettings,
-) -> Finding {
-    let is_named = |names: &[String]| names.iter().any(|name| name == rule.id);
+    cost: &'a Cost,
+}
+
+fn finding(subject: &Subject<'_>, ordinal: u32, settings: &SourceSettings, texts: &mut Snippets) -> Finding {
+    let Subject { file, hit, rule, kind, cost } = *subject;
     let matters = kind == CodeKind::Production && cost.heat == Heat::Hot;
-    let severity = if is_named(&settings.note.value) {
-        Severity::Note
-    } else if is_named(&settings.warning.value) && kind == CodeKind::Production {
-        Severity::Warning
-    } else if matters {
-        rule.severity
-    } else {
-        Severity::Note
-    };
     let place = if hit.symbol.is_empty() { file.path.clone() } else { hit.symbol.clone() };
     let hot = cost.by_workload.iter().filter(|seen| seen.largest() >= MATTERS);
     let workloads = hot.map(|seen| seen.id.clone()).collect();
@@ -134,7 +176,7 @@ fn finding(
         message: hit.message.clone(),
         remedy: rule.remedy.to_owned(),
         fingerprint: sha256(key.as_bytes())[..16].to_owned(),
-        severity,
+        severity: severity(subject, settings),
         confidence: hit.confidence,
         locations: vec![Location {
             file: file.path.clone(),
@@ -142,13 +184,13 @@ fn finding(
             column: Some(hit.column),
             end_line: Some(hit.end_line),
         }],
-        evidence: evidence(hit, &cost),
+        evidence: evidence(hit, rule, cost),
         workloads,
         share_of_cpu: cost.share_of_cpu,
         share_of_alloc_bytes: cost.share_of_alloc_bytes,
         by_workload: cost.by_workload.iter().map(Seen::told).collect(),
         granularity: cost.granularity,
-        ceiling_gain: cost.ceiling_gain,
+        ceiling_gain: cost.ceiling_gain.clone().filter(|_| rule.saves != Saves::Waiting),
         verification: Verification { state: VerificationState::NotTried },
         code: Some(CodeFinding {
             symbol: hit.symbol.clone(),
@@ -156,11 +198,22 @@ fn finding(
             kind,
             heat: cost.heat,
             known_by: if hit.is_confirmed { KnownBy::Types } else { KnownBy::Syntax },
+            effort: rule.effort,
+            rank_key: rank_key(rule, cost),
+            instead: if matters { rule.instead() } else { String::new() },
+            snippet: if matters { texts.lines(&file.path, (hit.line, hit.end_line)) } else { None },
         }),
     }
 }
 
-fn evidence(hit: &Hit, cost: &Cost) -> Vec<Evidence> {
+fn rank_key(rule: &Rule, cost: &Cost) -> String {
+    match rule.saves {
+        Saves::Waiting => "it saves no CPU time, and what it saves of waiting was not measured".to_owned(),
+        Saves::Lines | Saves::Through(_) => cost.price().told(),
+    }
+}
+
+fn evidence(hit: &Hit, rule: &Rule, cost: &Cost) -> Vec<Evidence> {
     let known = if hit.is_confirmed {
         "the compiler's types bear it out"
     } else {
@@ -187,14 +240,14 @@ fn evidence(hit: &Hit, cost: &Cost) -> Vec<Evidence> {
         if let Some(bytes) = workload.bytes {
             parts.push(format!("{} of its allocated bytes", share(bytes)));
         }
-        let what = match cost.granularity {
-            Granularity::Function => "its function",
+        let what = match (cost.granularity, rule.saves) {
+            (Granularity::Function, _) => "its function",
+            (_, Saves::Through(_)) => "what its lines spend on growing",
             _ => "its lines with what they call",
         };
         let artifact =
             cost.artifact.clone().filter(|_| workload.cpu.is_some() && workload == &cost.by_workload[0]);
-        evidence
-            .push(Evidence { artifact, text: format!("{}: {what} take {}", workload.id, parts.join(", ")) });
+        evidence.push(Evidence { artifact, text: format!("{}: {what}: {}", workload.id, parts.join(", ")) });
     }
     evidence
 }

@@ -1,5 +1,6 @@
 //! What findings cost in the profiles of the run.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use perfaudit_cpu::analyse::{PlaceShare, SourcePlace, place_bytes, place_shares};
@@ -47,16 +48,48 @@ impl Cost {
         }
     }
 
-    /// The largest share in any workload, for the order of findings.
-    pub(super) fn largest(&self) -> f64 {
-        let shares = self.by_workload.iter().map(Seen::largest);
-        shares.fold(0.0, f64::max)
+    /// What findings are ranked by.
+    pub(super) fn price(&self) -> Price<'_> {
+        let most = |of: fn(&Seen) -> Option<f64>| {
+            let known = self.by_workload.iter().filter_map(|seen| Some((of(seen)?, &seen.id)));
+            known.max_by(|a, b| a.0.total_cmp(&b.0))
+        };
+        Price { cpu: most(Seen::of_cpu), bytes: most(|seen| seen.bytes) }
     }
 
     /// The largest share of CPU time in any workload.
     pub(super) fn largest_of_cpu(&self) -> f64 {
-        let shares = self.by_workload.iter().filter_map(|share| share.cpu.as_ref()?.value());
-        shares.fold(0.0, f64::max)
+        self.price().cpu.map_or(0.0, |(share, _)| share)
+    }
+}
+
+/// The largest share of the CPU time of one workload, which is the most that a remedy can save of it, and of the bytes that
+/// one allocates.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Price<'a> {
+    pub(super) cpu: Option<(f64, &'a WorkloadId)>,
+    pub(super) bytes: Option<(f64, &'a WorkloadId)>,
+}
+
+impl Price<'_> {
+    /// The most CPU time first; bytes decide among those that cost none, or of which it was not measured.
+    pub(super) fn cmp(&self, other: &Self) -> Ordering {
+        let share = |of: Option<(f64, &WorkloadId)>| of.map_or(0.0, |(share, _)| share);
+        share(other.cpu)
+            .total_cmp(&share(self.cpu))
+            .then_with(|| share(other.bytes).total_cmp(&share(self.bytes)))
+    }
+
+    /// `39.3 % of the CPU time of WORKLOAD`.
+    pub(super) fn told(&self) -> String {
+        let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+        match (self.cpu, self.bytes) {
+            (Some((share, id)), _) => format!("{} of the CPU time of {id}", percent(share)),
+            (None, Some((share, id))) => {
+                format!("{} of the bytes that {id} allocates: its CPU time was not measured", percent(share))
+            }
+            (None, None) => "not measured".to_owned(),
+        }
     }
 }
 
@@ -72,8 +105,11 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn largest(&self) -> f64 {
-        let cpu = self.cpu.as_ref().and_then(Figure::value).unwrap_or(0.0);
-        cpu.max(self.bytes.unwrap_or(0.0))
+        self.of_cpu().unwrap_or(0.0).max(self.bytes.unwrap_or(0.0))
+    }
+
+    fn of_cpu(&self) -> Option<f64> {
+        self.cpu.as_ref().and_then(Figure::value)
     }
 
     pub(super) fn told(&self) -> WorkloadShare {
@@ -175,7 +211,12 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
     if by_workload.is_empty() {
         return Cost::unknown();
     }
-    by_workload.sort_by(|a, b| b.largest().total_cmp(&a.largest()));
+    // The workload that can gain most of its time first, as in the order of findings.
+    let key = |seen: &Seen| (seen.of_cpu().unwrap_or(-1.0), seen.bytes.unwrap_or(-1.0));
+    by_workload.sort_by(|a, b| {
+        let (a, b) = (key(a), key(b));
+        b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
+    });
     artifacts.sort_by(|a, b| b.0.total_cmp(&a.0));
     // A profile of other workloads says nothing of what they do not run.
     let shows_cpu = by_workload.iter().any(|seen| seen.cpu.is_some());
@@ -224,10 +265,29 @@ mod tests {
     }
 
     #[test]
+    fn cpu_time_ranks_before_bytes_and_bytes_only_where_time_does_not_tell() {
+        let id = WorkloadId("w".into());
+        let price = |cpu: Option<f64>, bytes: Option<f64>| Price {
+            cpu: cpu.map(|share| (share, &id)),
+            bytes: bytes.map(|share| (share, &id)),
+        };
+        let mut prices = [
+            price(Some(0.02), Some(0.9)),
+            price(None, Some(0.5)),
+            price(Some(0.3), Some(0.1)),
+            price(None, None),
+        ];
+        prices.sort_by(Price::cmp);
+        let first: Vec<_> = prices.iter().map(|price| price.cpu.or(price.bytes).map(|of| of.0)).collect();
+        assert_eq!(first, [Some(0.3), Some(0.02), Some(0.5), None]);
+        assert_eq!(prices[0].told(), "30.0 % of the CPU time of w");
+    }
+
+    #[test]
     fn without_profiles_nothing_is_known_and_nothing_is_guessed() {
         let profiles =
             Profiles { cpu: None, stacks: &BTreeMap::new(), heap: None, allocations: &BTreeMap::new() };
-        let place = SourcePlace { file: "a.rs".into(), lines: (1, 2), function: None };
+        let place = SourcePlace { file: "a.rs".into(), lines: (1, 2), function: None, through: &[] };
         let costs = costs(profiles, &[Some(place), None]);
         assert_eq!(costs, [Cost::unknown(), Cost::unknown()]);
     }

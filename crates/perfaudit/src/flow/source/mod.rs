@@ -3,7 +3,9 @@
 mod clippy;
 mod findings;
 mod join;
+mod snippets;
 mod told;
+mod twice;
 
 use perfaudit_exec::Interrupt;
 use perfaudit_project::config::SourceSettings;
@@ -17,6 +19,7 @@ use crate::error::CommandError;
 use crate::progress::Progress;
 pub(crate) use findings::{Read, read};
 pub(crate) use join::Profiles;
+pub(crate) use twice::name_each_other;
 
 /// The project's source as it was read.
 #[derive(Debug)]

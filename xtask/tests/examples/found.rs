@@ -1,0 +1,73 @@
+//! The rules on source find the planted defects at their lines.
+
+use std::path::Path;
+
+use perfaudit_source::scan::{Place, Scan, ScanRequest, scan};
+
+use super::truth::{Defect, truths};
+
+/// The rules that look for a kind of defect, by the words of TRUTH.toml.
+fn rules(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "+= format!" => &["format-push"],
+        "JSON serialisation in a hot path" => &["json-as-value"],
+        "O(n^2) scans" => &["quadratic-scan", "remove-front"],
+        "SipHash in a hot path" => &["siphash"],
+        "String where &str would do" => &["owned-key-lookup"],
+        "collect then iterate" => &["collect-then-iterate"],
+        "config re-read" | "environment captured per call" => &["setting-per-call"],
+        "hard-coded tuning constants" => &["tuning-constant"],
+        "large enum / future" => &["large-enum"],
+        "lock in a loop" => &["lock-in-loop"],
+        "look-up then insert" => &["lookup-then-insert"],
+        "needless clone of an argument" | "redundant clone" => &["clone-in-loop", "redundant-clone"],
+        "no capacity" => &["no-capacity"],
+        "println in a loop" => &["print-in-loop"],
+        "regex in a loop or fn" => &["regex-per-call"],
+        "unbuffered IO" => &["unbuffered-io"],
+        _ => &[],
+    }
+}
+
+/// Planted defects that no rule finds, each with the reason.
+const NOT_FOUND: [(&str, &str); 3] = [
+    (
+        "links-without-capacity",
+        "the loop goes through what a function of another file gives: its length is not known",
+    ),
+    ("siphash-word-counts", "the keys are words of the user's notes, which somebody may choose"),
+    ("words-collected", "the collected words are lent for as long as they are counted"),
+];
+
+fn read(root: &Path) -> Scan {
+    let request =
+        ScanRequest { root, packages: &[], skip: &[root.join("target")], exclude: &[], cache: None };
+    scan(&request).expect("threads can be started")
+}
+
+fn is_found(scan: &Scan, defect: &Defect) -> bool {
+    let place = &defect.place;
+    let lines = place.lines[0] as u32..=place.lines[1] as u32;
+    let file = scan.files.iter().find(|file| Path::new(&file.path) == place.file);
+    file.is_some_and(|file| {
+        assert_eq!(file.place, Place::Production, "{}", file.path);
+        let mut hits = file.analysis.hits.iter();
+        hits.any(|hit| lines.contains(&hit.line) && rules(&defect.kind).contains(&hit.rule.as_ref()))
+    })
+}
+
+#[test]
+fn each_planted_defect_is_found_at_its_line_or_known_not_to_be() {
+    let mut wrong = Vec::new();
+    for (example, truth) in truths() {
+        let scan = read(&example.root());
+        for defect in &truth.defect {
+            let id = defect.place.id.as_str();
+            let is_known = NOT_FOUND.iter().any(|(known, _)| *known == id);
+            if is_found(&scan, defect) == is_known {
+                wrong.push(format!("{}: {id} ({})", example.name, defect.kind));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "found though listed as not found, or the other way round: {wrong:#?}");
+}
