@@ -136,7 +136,7 @@ fn inserts_into(part: Node<'_>, map: &str, key: &str, is_read_again: bool) -> bo
     let uses = within().filter(|node| {
         matches!(node.kind(), SyntaxKind::PATH_EXPR | SyntaxKind::FIELD_EXPR)
             && node.text() == map
-            && !node.parent().is_some_and(|call| call.name() == Some("len"))
+            && node.parent().is_none_or(|call| call.name() != Some("len"))
     });
     uses.count() == 1
         && !within().any(|node| match node.kind() {

@@ -51,12 +51,12 @@ fn print(
     for_terminal: impl FnOnce(&Terminal) -> String,
     for_markdown: impl FnOnce() -> String,
 ) -> Result<Exit, CommandError> {
-    match arguments.format {
+    match arguments.output.format {
         Format::Terminal => output::result(&for_terminal(&Terminal {
             width: output::width(),
             colour: output::takes_colour(),
             run_dir: String::new(),
-            verbose: arguments.verbose,
+            verbose: arguments.output.verbose,
         })),
         Format::Markdown => output::raw(&for_markdown()),
         Format::Json => {
