@@ -11,6 +11,7 @@ fn work(end: u64) -> u64 {
     black_box(value)
 }
 
+// SAFETY: no other symbol of the program has these names.
 #[unsafe(no_mangle)]
 #[inline(never)]
 extern "C" fn a() -> u64 {

@@ -149,6 +149,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
+// SAFETY: these are the declarations of POSIX.
 unsafe extern "C" {
     fn dlopen(path: *const c_char, flags: c_int) -> *mut c_void;
     fn dlsym(library: *mut c_void, name: *const c_char) -> *mut c_void;
@@ -157,11 +158,14 @@ unsafe extern "C" {
 /// The parts of a library that is loaded at run time.
 fn of_library(path: &str) -> [extern "C" fn() -> u64; 3] {
     let path = CString::new(path).unwrap();
+    // SAFETY: the path is a C string; the library runs nothing when it is loaded.
     let library = unsafe { dlopen(path.as_ptr(), 2) };
     assert!(!library.is_null());
     [c"a", c"b", c"c"].map(|name| {
+        // SAFETY: the library is open and stays so; the name is a C string.
         let symbol = unsafe { dlsym(library, name.as_ptr()) };
         assert!(!symbol.is_null());
+        // SAFETY: `library.rs` defines each of the three with this signature.
         unsafe { std::mem::transmute::<*mut c_void, extern "C" fn() -> u64>(symbol) }
     })
 }
