@@ -130,7 +130,8 @@ pub(crate) const EXPORTED: Family =
 const BESIDE_C: [(&str, AllocatorFunction); 4] =
     [("mallocx", allocates(0)), ("rallocx", reallocates(0, 1)), ("dallocx", FREES), ("sdallocx", FREES)];
 
-/// `mimalloc.h`, version 2 and 3. Functions that make strings and those of five arguments are not followed.
+/// `mimalloc.h`, version 2 and 3. What is not followed is unfit: functions that make strings, those of C++, and the rarer
+/// ones that change blocks. The linker leaves out what a program does not call.
 const MIMALLOC: Family = Family {
     prefix: "mi_",
     own: &[
@@ -161,7 +162,45 @@ const MIMALLOC: Family = Family {
         ("heap_realloc", reallocates(1, 2)),
         ("heap_realloc_aligned", reallocates(1, 2)),
     ],
-    unfit: &[],
+    unfit: &[
+        "mi_strdup",
+        "mi_strndup",
+        "mi_realpath",
+        "mi_wcsdup",
+        "mi_mbsdup",
+        "mi_dupenv_s",
+        "mi_new",
+        "mi_new_aligned",
+        "mi_new_nothrow",
+        "mi_new_aligned_nothrow",
+        "mi_new_n",
+        "mi_new_realloc",
+        "mi_new_reallocn",
+        "mi_reallocarray",
+        "mi_reallocarr",
+        "mi_recalloc",
+        "mi_recalloc_aligned",
+        "mi_recalloc_aligned_at",
+        "mi_calloc_aligned_at",
+        "mi_rezalloc_aligned_at",
+        "mi_heap_strdup",
+        "mi_heap_strndup",
+        "mi_heap_realpath",
+        "mi_heap_mallocn",
+        "mi_heap_reallocn",
+        "mi_heap_reallocf",
+        "mi_heap_rezalloc",
+        "mi_heap_recalloc",
+        "mi_heap_malloc_aligned_at",
+        "mi_heap_zalloc_aligned_at",
+        "mi_heap_calloc_aligned",
+        "mi_heap_calloc_aligned_at",
+        "mi_heap_realloc_aligned_at",
+        "mi_heap_rezalloc_aligned",
+        "mi_heap_rezalloc_aligned_at",
+        "mi_heap_recalloc_aligned",
+        "mi_heap_recalloc_aligned_at",
+    ],
 };
 
 impl Family {

@@ -95,7 +95,7 @@ fn programs_linked_statically_sum_to_the_file_and_hold_the_c_library() {
 #[test]
 fn shared_libraries_sum_to_the_file() {
     let bench = Workbench::new();
-    let source = "#[unsafe(no_mangle)] pub extern \"C\" fn area(a: u32) -> u32 { a.pow(2) }";
+    let source = "#[no_mangle] pub extern \"C\" fn area(a: u32) -> u32 { a.pow(2) }";
     bench.write("lib.rs", source.as_bytes());
     bench.rustc(&["--crate-type=cdylib", "--crate-name=shapes", "-O", "lib.rs", "-o", "libshapes.so"]);
     let size = weighed(&bench.at("libshapes.so"), ALL);
