@@ -153,7 +153,8 @@ fn a_short_command_with_long_stacks_is_profiled_again_with_larger_pieces_of_them
     assert!(!kept.cuts_too_many() && sampler.truncated * 10 < sampler.samples, "{sampler:?}");
     assert!(sampler.stack_steps.len() > 1, "{sampler:?}");
     let busy = row.hotspots.iter().find(|hotspot| hotspot.symbol.ends_with("busy")).unwrap();
-    assert!(busy.self_share.value().unwrap() > 0.8, "{row:#?}");
+    // Its loop is of inlined functions, which have the time as their own.
+    assert!(busy.total_share.value().unwrap() > 0.8, "{row:#?}");
 }
 
 #[test]
