@@ -67,8 +67,6 @@ impl Held {
             if waited < EAGER {
                 std::thread::yield_now();
             } else if proc::is_over(self.task) {
-                // It may have ended since it was looked at: as long as that is not taken, its parent is not told.
-                let _ = sys::look(self.task.thread, self.ends_here);
                 return Waited::Ended;
             } else if waited > PATIENCE {
                 return Waited::Running(self);
