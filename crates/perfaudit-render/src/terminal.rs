@@ -283,7 +283,9 @@ fn cost(finding: &Finding) -> Vec<String> {
         let here = shares(largest.share_of_cpu, largest.share_of_alloc_bytes);
         parts.push(format!("{} in {}", here.join(" and "), name(&largest.id)));
         if let Some(gain) = finding.ceiling_gain.as_ref().and_then(rows::gain) {
-            parts.push(format!("at most {gain} of its time to gain"));
+            // What audits of allocations can gain is counted in blocks and bytes.
+            let of = if finding.code.is_some() { " of its time" } else { "" };
+            parts.push(format!("at most {gain}{of} to gain"));
         }
         if let Some((share, id)) = crate::source::most_bytes_elsewhere(finding) {
             parts.push(format!("{} of allocated bytes in {}", quantity::percent(share), name(id)));
