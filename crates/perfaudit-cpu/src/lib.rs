@@ -22,4 +22,4 @@ pub mod symbols;
 mod unwind;
 
 pub use call_tree::CallTree;
-pub use recording::{CodeAddress, FileIdentity, Lookup, Module, Recording};
+pub use recording::{CodeAddress, FileIdentity, Lookup, Module, Recording, WaitRun, WaitStacks};

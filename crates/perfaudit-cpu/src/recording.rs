@@ -79,6 +79,31 @@ pub struct Recording {
     pub samples: Vec<SampleRun>,
 }
 
+/// The stacks in which threads waited.
+#[derive(Debug, Default)]
+pub struct WaitStacks {
+    /// The stacks; their modules are those of the [`Recording`] beside it.
+    pub stacks: CallTree<CodeAddress>,
+    /// What was waited; nodes are those of `stacks`.
+    pub waits: Vec<WaitRun>,
+    /// Time blocked in waits of which nothing like them was taken: nanoseconds.
+    pub unknown_ns: u64,
+}
+
+/// Waits with the same stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitRun {
+    /// The innermost node of the stack.
+    pub node: NodeId,
+    /// How long they lasted together: nanoseconds. Where the stack of a part of the waits was taken, the time of all that
+    /// lasted about as long is shared out among those.
+    pub blocked_ns: u64,
+    /// How many they were, told likewise.
+    pub waits: u64,
+    /// Of how many the stack was taken.
+    pub taken: u64,
+}
+
 impl Recording {
     /// Adds another recording of the same program, taken after this one: as more samples of more threads in later
     /// blocks. What was counted of both adds up; how they were taken is told of the first.

@@ -21,8 +21,8 @@ pub(crate) struct Marker(String);
 impl Marker {
     /// The variable that carries the mark.
     pub(crate) const VARIABLE: &str = "PERFAUDIT_CHILD";
-    /// A fork bomb is ended in rounds, but not for ever.
-    const ROUNDS: usize = 50;
+    /// A fork bomb is ended in rounds, and a process that waits for a CPU to start is waited for, but not for ever.
+    const ROUNDS: usize = 250;
     /// The most that Linux takes for arguments and environment together under the usual limit of the stack.
     const LARGEST_ENVIRONMENT: usize = 2 * 1024 * 1024;
     /// A process that still has no environment after so many looks has wiped it.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use perfaudit_result::{
-    AuditResult, BoundBy, Figure, Hotspot, OffCpu, OriginKind, Sampler, SamplingEvent, Trust, Unit,
-    WorkloadCpu, WorkloadId,
+    AuditResult, BlockedIn, BoundBy, Figure, Hotspot, OffCpu, OriginKind, Sampler, SamplingEvent, Trust,
+    Unit, WaitingStack, WorkloadCpu, WorkloadId,
 };
 
 use crate::{quantity, rows, trust};
@@ -130,11 +130,61 @@ pub(crate) fn blocked(off_cpu: &OffCpu) -> Option<String> {
     ))
 }
 
+/// A place in code that threads waited in: `futex_wait, from pool::take at src/pool.rs:41`. Of the own code, the frame
+/// nearest to the wait is named.
+pub(crate) fn waited_in(stack: &WaitingStack) -> String {
+    let innermost = stack.frames.first().map_or("[no stack]", |frame| frame.symbol.as_str());
+    match stack.frames.iter().find(|frame| frame.origin.kind == OriginKind::Own) {
+        Some(own) => {
+            let at = file_and_line(own.file.as_deref(), own.line);
+            let at = if at.is_empty() { at } else { format!(" at {at}") };
+            let called =
+                if own.symbol == innermost { String::new() } else { format!(", from {}", own.symbol) };
+            format!("{innermost}{called}{at}")
+        }
+        None => innermost.to_owned(),
+    }
+}
+
+/// `waits in clock_nanosleep, from app::pause at src/main.rs:12 (61 %), ...`, or why that is not known; nothing where
+/// threads hardly waited.
+pub(crate) fn waits(off_cpu: &OffCpu) -> Option<String> {
+    /// Of less, nobody asks where it was.
+    const LEAST_SHARE: f64 = 0.05;
+    const PLACES: usize = 3;
+    off_cpu.total.blocked_share().filter(|share| *share >= LEAST_SHARE)?;
+    let waiting = match off_cpu.blocked_in.as_ref()? {
+        BlockedIn::NotTaken(reason) => return Some(format!("where it waits is not known: {reason}")),
+        BlockedIn::Stacks(waiting) => waiting,
+    };
+    let mut places: Vec<(String, f64)> = Vec::new();
+    for stack in &waiting.stacks {
+        let place = waited_in(stack);
+        match places.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, blocked_s)) => *blocked_s += stack.blocked_s,
+            None => places.push((place, stack.blocked_s)),
+        }
+    }
+    places.sort_by(|one, other| other.1.total_cmp(&one.1));
+    let of_all = |seconds: f64| share((seconds / off_cpu.total.blocked_s).min(1.0));
+    let told = |(place, blocked_s): &(String, f64)| format!("{place} ({})", of_all(*blocked_s));
+    let mut told: Vec<String> = places.iter().take(PLACES).map(told).collect();
+    if waiting.unknown_s > LEAST_SHARE * off_cpu.total.blocked_s {
+        told.push(format!("not known ({})", of_all(waiting.unknown_s)));
+    }
+    (!told.is_empty()).then(|| format!("waits in {}", told.join("; ")))
+}
+
 /// `src/parse.rs:41`, `src/parse.rs`, or nothing where it is not known.
 pub(crate) fn place(hotspot: &Hotspot) -> String {
-    match (&hotspot.file, hotspot.line) {
+    file_and_line(hotspot.file.as_deref(), hotspot.line)
+}
+
+/// `src/parse.rs:41`, `src/parse.rs`, or nothing.
+pub(crate) fn file_and_line(file: Option<&str>, line: Option<u32>) -> String {
+    match (file, line) {
         (Some(file), Some(line)) if line > 0 => format!("{file}:{line}"),
-        (Some(file), _) => file.clone(),
+        (Some(file), None | Some(_)) => file.to_owned(),
         (None, _) => String::new(),
     }
 }

@@ -32,10 +32,10 @@ pub use artifact::{Artifact, ArtifactId, ArtifactKind, Samples, SamplesError};
 pub use bisection::{BisectedCommit, Bisection, BisectionAnswer, BisectionState, BisectionStep};
 pub use comparison::{ComparedMetric, Comparison, RecordedVerdict};
 pub use cpu::{
-    Binding, BoundBy, CodeOrigin, Cpu, CpuProfile, Function, FunctionChange, FunctionId, Hotspot, NamedShare,
-    Neighbour, NodeId, OffCpu, OriginKind, ProfileDifference, ProfileError, Rung, SampleRun, Sampler,
-    SamplingEvent, SourceExcerpt, SourceFrame, StackNode, StackStep, Thread, ThreadOffCpu, ThreadTime,
-    TimeBlocks, Trust, Usage, WorkloadCpu,
+    Binding, BlockedIn, BoundBy, CodeOrigin, Cpu, CpuProfile, Function, FunctionChange, FunctionId, Hotspot,
+    NamedShare, Neighbour, NodeId, OffCpu, OriginKind, ProfileDifference, ProfileError, Rung, SampleRun,
+    Sampler, SamplingEvent, SourceExcerpt, SourceFrame, StackNode, StackStep, Thread, ThreadOffCpu,
+    ThreadTime, TimeBlocks, Trust, Usage, WaitingFrame, WaitingStack, WaitingStacks, WorkloadCpu,
 };
 pub use figure::{ConfidenceLevel, Estimate, Figure, FigureError, Interval, Method, Of, Unit};
 pub use finding::{

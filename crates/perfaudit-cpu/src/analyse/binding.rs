@@ -1,6 +1,8 @@
 //! What binds a workload: computing, the kernel, waiting, allocation, memory faults.
 
-use perfaudit_result::{Binding, BoundBy, CpuProfile, OffCpu, OriginKind, Rung, Sampler, ThreadTime};
+use perfaudit_result::{
+    Binding, BlockedIn, BoundBy, CpuProfile, OffCpu, OriginKind, Rung, Sampler, ThreadTime,
+};
 
 use super::composition::is_allocation;
 use super::names::plain;
@@ -103,7 +105,13 @@ pub fn what_binds(evidence: &BindingEvidence<'_>) -> BoundBy {
         Binding::Unknown
     };
     let rung = evidence.sampler.map(|sampler| sampler.rung);
-    BoundBy { binding, evidence: told(evidence, waiting, kernel), next: next(binding, rung, waiting) }
+    let blocked_in = evidence.off_cpu.and_then(|off_cpu| off_cpu.blocked_in.as_ref());
+    let knows_stacks = matches!(blocked_in, Some(BlockedIn::Stacks(_)));
+    BoundBy {
+        binding,
+        evidence: told(evidence, waiting, kernel),
+        next: next(binding, rung, waiting, knows_stacks),
+    }
 }
 
 fn told(evidence: &BindingEvidence<'_>, waiting: Option<f64>, kernel: Option<f64>) -> String {
@@ -131,7 +139,7 @@ fn told(evidence: &BindingEvidence<'_>, waiting: Option<f64>, kernel: Option<f64
     line
 }
 
-fn next(binding: Binding, rung: Option<Rung>, waiting: Option<f64>) -> String {
+fn next(binding: Binding, rung: Option<Rung>, waiting: Option<f64>, knows_stacks: bool) -> String {
     match binding {
         Binding::Cpu => "the hotspots of this profile".to_owned(),
         Binding::Kernel if rung.is_some_and(Rung::counts_kernel) => {
@@ -142,7 +150,8 @@ fn next(binding: Binding, rung: Option<Rung>, waiting: Option<f64>) -> String {
             "`perfaudit cpu --rung agent`, which charges the kernel's time to the calls that asked for it".to_owned()
         }
         Binding::Waiting => format!(
-            "what it waits for, as by `strace -f -c -w`: hotspots are shares of the other {:.0} %",
+            "{}: hotspots are shares of the other {:.0} %",
+            if knows_stacks { "the code below that waits" } else { "what it waits for, as by `strace -f -c -w`" },
             100.0 * (1.0 - waiting.unwrap_or_default())
         ),
         Binding::Allocation => "`perfaudit heap`: which code allocates, how much and how often".to_owned(),

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use perfaudit_result::{OffCpu, Sampler, StackStep};
+use perfaudit_result::{NodeId, OffCpu, Sampler, StackStep};
 
 use super::blocks::BlockCounter;
 use super::options::StackBytes;
@@ -15,7 +15,7 @@ use super::scheduling::Scheduling;
 use super::source::{Event, RawSample, Registers, Task};
 use super::stack_steps::StackSteps;
 use crate::call_tree::CallTree;
-use crate::recording::{CodeAddress, Lookup, Recording};
+use crate::recording::{CodeAddress, Lookup, Recording, WaitStacks};
 use crate::unwind::{Maps, StackEnd, Unwinder};
 
 /// Follows the stacks of samples as they come and counts equal ones. Its memory depends on how many different stacks
@@ -30,6 +30,8 @@ pub struct Collector {
     /// Whether the source does not tell of all mappings, so that the system has to be asked.
     asks: bool,
     scheduling: Scheduling,
+    /// The stacks in which threads gave up their CPU.
+    wait_stacks: CallTree<CodeAddress>,
     stack_steps: StackSteps,
     /// The time of the last event.
     now_ns: u64,
@@ -57,6 +59,7 @@ impl Collector {
             frames: Vec::new(),
             asks: false,
             scheduling: Scheduling::default(),
+            wait_stacks: CallTree::default(),
             stack_steps: StackSteps::default(),
             now_ns: 0,
             samples: 0,
@@ -106,9 +109,11 @@ impl Collector {
         }
     }
 
-    /// How threads spent their time, if the source told of every switch but `lost` ones.
-    pub(super) fn take_off_cpu(&mut self, lost: u64) -> OffCpu {
-        std::mem::take(&mut self.scheduling).finish(self.now_ns, lost)
+    /// How threads spent their time, if the source told of every switch but `lost` ones, and the stacks in which they
+    /// waited, as far as the source took them.
+    pub(super) fn take_off_cpu(&mut self, lost: u64) -> (OffCpu, WaitStacks) {
+        let (off_cpu, (waits, unknown_ns)) = std::mem::take(&mut self.scheduling).finish(self.now_ns, lost);
+        (off_cpu, WaitStacks { stacks: std::mem::take(&mut self.wait_stacks), waits, unknown_ns })
     }
 
     /// Takes an event. Events come in the order of time, which is in nanoseconds of any clock.
@@ -117,6 +122,7 @@ impl Collector {
         self.now_ns = self.now_ns.max(time_ns);
         match *event {
             Event::Sample(ref sample) => self.sample(time_ns, sample, block),
+            Event::Wait(ref sample) => self.wait(time_ns, sample),
             Event::Fork { child, parent } => {
                 self.processes.fork(child, parent);
                 self.scheduling.fork(child, parent, time_ns);
@@ -141,6 +147,15 @@ impl Collector {
         }
     }
 
+    fn wait(&mut self, time_ns: u64, sample: &RawSample<'_>) {
+        let (_, maps) = self.processes.sampled(sample.task, &mut self.unwinder);
+        if self.follow(sample, &maps) != StackEnd::Root || self.frames.is_empty() {
+            self.frames.push(CodeAddress::Truncated);
+        }
+        let node = add_stack(&mut self.wait_stacks, &self.frames);
+        self.scheduling.wait_in(sample.task, node, time_ns);
+    }
+
     fn sample(&mut self, time_ns: u64, sample: &RawSample<'_>, block: u32) {
         let (thread, maps) = self.processes.sampled(sample.task, &mut self.unwinder);
         let process = sample.task.process;
@@ -157,10 +172,7 @@ impl Collector {
             self.truncated += sample.weight;
             self.frames.push(CodeAddress::Truncated);
         }
-        let mut callers = self.frames.iter().rev();
-        let root = *callers.next().expect("a stack without frames got one");
-        let root = self.stacks.child(None, root);
-        let node = callers.fold(root, |caller, &frame| self.stacks.child(Some(caller), frame));
+        let node = add_stack(&mut self.stacks, &self.frames);
         self.blocks.count(node, thread, block, sample.weight);
     }
 
@@ -217,4 +229,12 @@ impl Collector {
             samples,
         }
     }
+}
+
+/// The node of a stack that has frames, the innermost first.
+fn add_stack(tree: &mut CallTree<CodeAddress>, frames: &[CodeAddress]) -> NodeId {
+    let mut callers = frames.iter().rev();
+    let root = *callers.next().expect("a stack without frames got one");
+    let root = tree.child(None, root);
+    callers.fold(root, |caller, &frame| tree.child(Some(caller), frame))
 }

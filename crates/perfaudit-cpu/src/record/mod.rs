@@ -19,6 +19,7 @@ mod scheduling;
 pub mod source;
 mod stack_steps;
 mod usage;
+mod wait_times;
 mod worker;
 
 use std::time::{Duration, Instant};
@@ -26,7 +27,7 @@ use std::time::{Duration, Instant};
 use perfaudit_exec::{Command, Finished, Gate, GateError, Interrupt, OutputLine};
 use perfaudit_result::{OffCpu, Rung, Usage};
 
-use crate::recording::Recording;
+use crate::recording::{Recording, WaitStacks};
 pub use collect::Collector;
 pub use options::{RateHz, RecordOptions, StackBytes};
 use perf::{Request, Target};
@@ -43,6 +44,8 @@ pub struct Recorded {
     pub recording: Recording,
     /// How threads spent the time they lived; none where the system does not tell.
     pub off_cpu: Option<OffCpu>,
+    /// The stacks in which threads waited, or why there are none; none at all where nothing is known of waits.
+    pub waits: Option<Result<WaitStacks, String>>,
     /// Processor and memory over time; none of a target that ended at once, or where the system does not tell.
     pub usage: Option<Usage>,
     /// What recording cost.

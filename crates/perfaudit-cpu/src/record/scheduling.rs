@@ -4,9 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use perfaudit_result::{OffCpu, Thread, ThreadOffCpu, ThreadTime};
+use perfaudit_result::{NodeId, OffCpu, Thread, ThreadOffCpu, ThreadTime};
 
 use super::source::Task;
+use super::wait_times::WaitTimes;
+use crate::recording::WaitRun;
 
 /// So many threads are told one by one; the others only in the total.
 const MOST_TOLD: usize = 32;
@@ -37,6 +39,8 @@ struct Known {
     doing: Doing,
     since: u64,
     times: Times,
+    /// Where it gave its CPU up, while it is not running, if that is known.
+    place: Option<NodeId>,
 }
 
 /// Adds up the time of threads.
@@ -47,6 +51,7 @@ pub(super) struct Scheduling {
     gone: HashSet<Task>,
     ended: Vec<(Task, Arc<str>, Times)>,
     total: Times,
+    waits: WaitTimes,
 }
 
 impl Scheduling {
@@ -80,6 +85,19 @@ impl Scheduling {
         self.switch(task, Doing::Running, now);
     }
 
+    /// The stack of a thread that gives its CPU up, in the moment before that is told.
+    pub(super) fn wait_in(&mut self, task: Task, node: NodeId, now: u64) {
+        if self.gone.contains(&task) {
+            return;
+        }
+        if !self.live.contains_key(&task) {
+            self.begin(task, "".into(), Doing::Running, now);
+        }
+        if let Some(known) = self.live.get_mut(&task) {
+            known.place = Some(node);
+        }
+    }
+
     /// A thread gave its CPU up, or had to.
     pub(super) fn switch_out(&mut self, task: Task, preempted: bool, now: u64) {
         if let Some(known) = self.switch(task, if preempted { Doing::Queued } else { Doing::Blocked }, now) {
@@ -93,7 +111,7 @@ impl Scheduling {
 
     pub(super) fn exit(&mut self, task: Task, now: u64) {
         if let Some(mut known) = self.live.remove(&task) {
-            known.until(now);
+            known.until(now, &mut self.waits);
             self.total.add(&known.times);
             self.ended.push((task, known.name, known.times));
             if self.ended.len() >= MOST_ENDED {
@@ -103,8 +121,8 @@ impl Scheduling {
         self.gone.insert(task);
     }
 
-    /// The time up to now.
-    pub(super) fn finish(mut self, now: u64, lost: u64) -> OffCpu {
+    /// The time up to now, and [where threads waited](WaitTimes::finish).
+    pub(super) fn finish(mut self, now: u64, lost: u64) -> (OffCpu, (Vec<WaitRun>, u64)) {
         for task in self.live.keys().copied().collect::<Vec<_>>() {
             self.exit(task, now);
         }
@@ -113,7 +131,8 @@ impl Scheduling {
             thread: Thread { process: task.process, thread: task.thread, name: name.to_string() },
             time: times.told(),
         };
-        OffCpu { total: self.total.told(), threads: self.ended.into_iter().map(told).collect(), lost }
+        let threads = self.ended.into_iter().map(told).collect();
+        (OffCpu { total: self.total.told(), threads, lost, blocked_in: None }, self.waits.finish())
     }
 
     fn keep_most_blocked(&mut self) {
@@ -122,7 +141,7 @@ impl Scheduling {
     }
 
     fn begin(&mut self, task: Task, name: Arc<str>, doing: Doing, since: u64) {
-        self.live.insert(task, Known { name, doing, since, times: Times::default() });
+        self.live.insert(task, Known { name, doing, since, times: Times::default(), place: None });
     }
 
     /// The thread, if it was known before; of one that was not, time counts from here on.
@@ -136,7 +155,7 @@ impl Scheduling {
         }
         let known = self.live.get_mut(&task)?;
         if !is_new {
-            known.until(now);
+            known.until(now, &mut self.waits);
             known.doing = doing;
         }
         Some(known)
@@ -144,13 +163,19 @@ impl Scheduling {
 }
 
 impl Known {
-    /// Counts the time since the last moment to what the thread did.
-    fn until(&mut self, now: u64) {
+    /// Counts the time since the last moment to what the thread did, and to the place where it waited.
+    fn until(&mut self, now: u64, waits: &mut WaitTimes) {
         let time = now.saturating_sub(self.since);
         match self.doing {
             Doing::Running => self.times.running_ns += time,
-            Doing::Blocked => self.times.blocked_ns += time,
-            Doing::Queued => self.times.preempted_ns += time,
+            Doing::Blocked => {
+                self.times.blocked_ns += time;
+                waits.add(time, self.place.take());
+            }
+            Doing::Queued => {
+                self.times.preempted_ns += time;
+                self.place = None;
+            }
         }
         self.since = self.since.max(now);
     }
@@ -198,7 +223,8 @@ mod tests {
         scheduling.exit(FIRST, 8_000_000_000);
         // The kernel switches away from a thread after it has ended.
         scheduling.switch_out(FIRST, false, 8_000_000_000);
-        let told = scheduling.finish(9_000_000_000, 0);
+        let (told, waits) = scheduling.finish(9_000_000_000, 0);
+        assert_eq!(waits, (Vec::new(), 2_000_000_000));
         let time = |running_s, blocked_s, preempted_s, waits, preemptions| ThreadTime {
             running_s,
             blocked_s,
@@ -218,9 +244,29 @@ mod tests {
         let mut scheduling = Scheduling::default();
         scheduling.switch_out(FIRST, false, 1_000_000_000);
         scheduling.switch_in(FIRST, 3_000_000_000);
-        let told = scheduling.finish(4_000_000_000, 2);
+        let (told, _) = scheduling.finish(4_000_000_000, 2);
         assert_eq!((told.total.running_s, told.total.blocked_s, told.total.waits), (1.0, 2.0, 1));
         assert_eq!(told.lost, 2);
+    }
+
+    #[test]
+    fn time_is_charged_to_the_stack_it_was_waited_in_and_not_to_one_that_lost_its_cpu() {
+        let mut scheduling = Scheduling::default();
+        scheduling.exec(FIRST, "first", 0);
+        for (node, begins, ends) in [(7, 10, 30), (8, 40, 45), (7, 50, 60)] {
+            scheduling.wait_in(FIRST, node, begins);
+            scheduling.switch_out(FIRST, node == 8, begins);
+            scheduling.switch_in(FIRST, ends);
+        }
+        // No stack of this one was taken; that of the next lasts to the end.
+        scheduling.switch_out(FIRST, false, 70);
+        scheduling.switch_in(FIRST, 470);
+        scheduling.wait_in(FIRST, 9, 490);
+        scheduling.switch_out(FIRST, false, 490);
+        let (told, (waits, unknown_ns)) = scheduling.finish(497, 0);
+        assert_eq!((told.total.waits, unknown_ns), (4, 400));
+        let run = |node, blocked_ns, waits, taken| WaitRun { node, blocked_ns, waits, taken };
+        assert_eq!(waits, [run(7, 30, 2, 2), run(9, 7, 1, 1)]);
     }
 
     #[test]
@@ -232,7 +278,7 @@ mod tests {
             scheduling.switch_in(task, 0);
             scheduling.exit(task, 1_000_000);
         }
-        let told = scheduling.finish(5, 0);
+        let (told, _) = scheduling.finish(5, 0);
         assert!((told.total.running_s - 10.0).abs() < 1e-9);
         assert_eq!(told.threads.len(), MOST_TOLD);
     }

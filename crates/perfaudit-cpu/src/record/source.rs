@@ -12,6 +12,8 @@ use std::path::Path;
 pub enum Event<'a> {
     /// A thread was found at work.
     Sample(RawSample<'a>),
+    /// A thread was found giving up its CPU, by itself or not: [`Event::SwitchOut`] of the same moment tells.
+    Wait(RawSample<'a>),
     /// A thread began. It is of the parent's process, or the first one of a process that begins with the parent's
     /// mappings.
     Fork {

@@ -44,7 +44,7 @@ pub(super) trait Source: Send {
 }
 
 /// What a source counted.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Totals {
     /// CPU time of the target while it was sampled, if the source knows.
     pub(super) cpu: Option<Duration>,
@@ -52,6 +52,8 @@ pub(super) struct Totals {
     pub(super) lost: u64,
     /// Switches that found no room; none if the source does not tell of switches.
     pub(super) lost_switches: Option<u64>,
+    /// Whether stacks of waits were taken, or why not; none if the source never takes any.
+    pub(super) waits: Option<Result<(), String>>,
     /// Threads that could not be sampled.
     pub(super) refused_threads: u64,
     /// How long threads of the target were stopped to be looked at, if the source stops them.
@@ -112,7 +114,13 @@ impl Worker {
             return None;
         }
         let throttled = collector.throttled();
-        let off_cpu = totals.lost_switches.map(|lost| collector.take_off_cpu(lost));
+        let (off_cpu, waits) = match totals.lost_switches {
+            Some(lost) => {
+                let (off_cpu, stacks) = collector.take_off_cpu(lost);
+                (Some(off_cpu), totals.waits.map(|taken| taken.map(|()| stacks)))
+            }
+            None => (None, None),
+        };
         let cpu = totals.cpu.or(spent.cpu);
         let mut recording = collector.finish(Sampler {
             rung,
@@ -145,7 +153,7 @@ impl Worker {
             throttled,
             refused_threads: totals.refused_threads,
         };
-        Some(Recorded { recording, off_cpu, usage, cost })
+        Some(Recorded { recording, off_cpu, waits, usage, cost })
     }
 }
 

@@ -28,6 +28,7 @@ mod symbol_table;
 mod tally;
 mod units;
 mod vdso;
+mod waits;
 
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ pub use name::{ReadableName, readable};
 pub use origin::{PackageSources, ProjectSources};
 pub use places::SymbolPlaces;
 pub use remark::{Flaw, SymbolRemark};
+pub use waits::waiting_stacks;
 
 use crate::recording::{CodeAddress, Lookup, Module, Recording};
 use assemble::Assembly;

@@ -1,8 +1,9 @@
 //! How threads spend their time: programs that tell themselves how long they waited.
 
 use perfaudit_cpu::record::Recorded;
+use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces, waiting_stacks};
 use perfaudit_exec::Finished;
-use perfaudit_result::{OffCpu, Rung};
+use perfaudit_result::{OffCpu, Rung, WaitingStack, WaitingStacks};
 
 use crate::support::{Program, options, try_record};
 
@@ -38,6 +39,74 @@ fn time_blocked_and_time_at_work_are_those_that_a_program_measures_itself() {
     // Its beginning is not seen from outside to the microsecond.
     assert!(whole < 1.02 * finished.duration.as_secs_f64(), "{whole} of {:?}", finished.duration);
     assert!(whole > 0.9 * (waited + worked), "{whole}");
+}
+
+/// The stacks that were waited in; none without the rights to see them.
+fn waiting(recorded: &Recorded) -> Option<WaitingStacks> {
+    let places = SymbolPlaces::of_this_machine();
+    match recorded.waits.as_ref().expect("the kernel tells of switches") {
+        Ok(waits) => Some(waiting_stacks(&recorded.recording, waits, &ProjectSources::default(), &places)),
+        Err(reason) => {
+            assert!(reason.contains("perf_event_paranoid"), "{reason}");
+            None
+        }
+    }
+}
+
+#[test]
+fn each_wait_is_charged_to_the_function_that_a_program_says_it_waited_in() {
+    let program = Program::compile("pauses.c", &["-g"]);
+    let (recorded, finished) = try_record(&program.command(), &options(999, 4096)).unwrap();
+    let Some(waiting) = waiting(&recorded) else { return };
+    let stdout = finished.stdout.text();
+    let (_, told) = stdout.split_once("waited ").unwrap();
+    let told: Vec<f64> = told.split_whitespace().map(|ns| ns.parse::<f64>().unwrap() / 1e9).collect();
+    let total = recorded.off_cpu.as_ref().unwrap().total;
+    // Ending is a switch, too, but not one that anybody waits in.
+    assert!(waiting.taken.abs_diff(total.waits) <= 1 && waiting.unknown_s < 1e-3, "{waiting:?} of {total:?}");
+    for (name, waited) in ["waits_once", "waits_twice", "waits_five_times"].iter().zip(told) {
+        let through = |stack: &&WaitingStack| {
+            stack.frames.iter().any(|frame| frame.symbol == *name)
+                && stack.frames.last().is_some_and(|frame| frame.symbol == "_start")
+        };
+        let found: Vec<_> = waiting.stacks.iter().filter(through).collect();
+        let (sum, waits) = (
+            found.iter().map(|stack| stack.blocked_s).sum::<f64>(),
+            found.iter().map(|stack| stack.waits).sum::<u64>(),
+        );
+        // Its own calls of the clock surround each of the fifty.
+        assert!(
+            (sum - waited).abs() < 0.02 * waited + 50.0 * 1e-4,
+            "{name}: {sum}, itself {waited}: {waiting:?}"
+        );
+        assert!((45..=55).contains(&waits), "{name}: {waits}");
+    }
+}
+
+#[test]
+fn of_very_many_waits_a_part_is_taken_that_stands_for_all() {
+    let program = Program::compile("turns.c", &["-pthread"]);
+    let (recorded, _) = try_record(&program.command(), &options(999, 1024)).unwrap();
+    let Some(waiting) = waiting(&recorded) else { return };
+    let total = recorded.off_cpu.as_ref().unwrap().total;
+    assert!(waiting.taken * 5 < total.waits, "{} of {}", waiting.taken, total.waits);
+    let told = |name: &str| -> f64 {
+        let has = |stack: &&WaitingStack| stack.frames.iter().any(|frame| frame.symbol == name);
+        waiting.stacks.iter().filter(has).map(|stack| stack.blocked_s).sum()
+    };
+    let (main, answers) = (told("main"), told("answers"));
+    // Each waits while the other one works.
+    assert!((main + answers + waiting.unknown_s) / total.blocked_s > 0.95, "{waiting:?} of {total:?}");
+    assert!((main + answers) / total.blocked_s < 1.01, "{waiting:?} of {total:?}");
+    let of_thread = |is_first: bool| -> f64 {
+        let threads = recorded.off_cpu.iter().flat_map(|off_cpu| &off_cpu.threads);
+        let chosen = threads.filter(|one| (one.thread.thread == one.thread.process) == is_first);
+        chosen.map(|one| one.time.blocked_s).sum()
+    };
+    for (name, found, counted) in [("main", main, of_thread(true)), ("answers", answers, of_thread(false))] {
+        let known = counted - waiting.unknown_s;
+        assert!(found > 0.7 * known && found < 1.3 * counted, "{name}: {found} of {counted}, {waiting:?}");
+    }
 }
 
 #[test]

@@ -32,8 +32,9 @@ fn workload(row: &WorkloadCpu) -> String {
         out.push_str(&table(&header, &[true, true, true, false, false], &rows));
         out.push('\n');
     }
-    if let Some(blocked) = row.off_cpu.as_ref().and_then(cpu::blocked) {
-        out.push_str(&format!("{}\n\n", prose(&text::sentence(&blocked))));
+    for said in row.off_cpu.iter().flat_map(|off_cpu| [cpu::blocked(off_cpu), cpu::waits(off_cpu)]).flatten()
+    {
+        out.push_str(&format!("{}\n\n", prose(&text::sentence(&said))));
     }
     if let Some(sampler) = &row.sampler {
         out.push_str(&format!("Sampled by {}.\n\n", prose(&cpu::sampled(sampler))));

@@ -35,8 +35,9 @@ fn workload(page: &mut Page, row: &WorkloadCpu) {
         page.paragraph("    ", 4, PLAIN, &text::sentence(&format!("next: {}", bound.next)));
     }
     hotspots(page, &row.hotspots[..row.hotspots.len().min(HOTSPOTS)]);
-    if let Some(blocked) = row.off_cpu.as_ref().and_then(cpu::blocked) {
-        page.paragraph("    ", 6, FAINT, &blocked);
+    for said in row.off_cpu.iter().flat_map(|off_cpu| [cpu::blocked(off_cpu), cpu::waits(off_cpu)]).flatten()
+    {
+        page.paragraph("    ", 6, FAINT, &said);
     }
     if let Some(sampler) = &row.sampler {
         page.paragraph("    ", 6, FAINT, &cpu::sampled(sampler));

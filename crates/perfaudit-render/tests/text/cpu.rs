@@ -110,7 +110,7 @@ fn with_cpu() -> AuditResult {
                 limited,
             ),
             WorkloadCpu {
-                off_cpu: Some(OffCpu { total: waiting, threads: Vec::new(), lost: 0 }),
+                off_cpu: Some(OffCpu { total: waiting, threads: Vec::new(), lost: 0, blocked_in: None }),
                 bound_by: Some(bound),
                 ..profiled("json/1k", Trust::Sound, &[], sound)
             },

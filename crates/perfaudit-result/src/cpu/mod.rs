@@ -13,7 +13,7 @@ pub(crate) use profile::check_stacks;
 pub use binding::{Binding, BoundBy};
 pub use difference::{FunctionChange, ProfileDifference};
 pub use excerpt::SourceExcerpt;
-pub use off_cpu::{OffCpu, ThreadOffCpu, ThreadTime};
+pub use off_cpu::{BlockedIn, OffCpu, ThreadOffCpu, ThreadTime, WaitingFrame, WaitingStack, WaitingStacks};
 pub use profile::{
     CodeOrigin, CpuProfile, Function, FunctionId, NodeId, OriginKind, ProfileError, SampleRun, SourceFrame,
     StackNode, Thread, TimeBlocks,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use linux_perf_event_reader::{
     ContextSwitchRecord, CpuMode, EventRecord, Mmap2FileId, RawData, RawEventRecord, RecordParseInfo,
-    RecordType, SampleRecord, TaskWasPreempted,
+    RecordType, SampleFormat, SampleRecord, TaskWasPreempted,
 };
 
 use super::ladder::register;
@@ -50,12 +50,24 @@ impl Decoder {
         self.event(&RawEventRecord::new(kind, misc, body, *parse))
     }
 
+    /// The wait that a record of an event of waits tells of; none if it is another record.
+    pub(super) fn decode_wait<'a>(
+        &'a mut self,
+        record: &'a [u8],
+        parse: &RecordParseInfo,
+    ) -> Option<Event<'a>> {
+        match self.decode(record, parse)? {
+            Event::Sample(raw) => Some(Event::Wait(raw)),
+            _ => None,
+        }
+    }
+
     /// The same of a record that was taken apart.
     pub(in crate::record) fn event<'a>(&'a mut self, record: &RawEventRecord<'a>) -> Option<Event<'a>> {
         if record.record_type == RecordType::LOST_SAMPLES {
             return Some(Event::Lost(record.data.clone().read_u64::<byteorder::LittleEndian>().ok()?));
         }
-        if has_no_possible_build_id(record) {
+        if has_no_possible_build_id(record) || has_no_possible_chain(record) {
             return None;
         }
         match record.parse().ok()? {
@@ -148,7 +160,6 @@ impl Decoder {
     }
 }
 
-/// Records are handed over in one piece.
 /// Whether a record of a mapping states a build id that is longer than its place: the parser would panic.
 fn has_no_possible_build_id(record: &RawEventRecord<'_>) -> bool {
     let has_one = record.record_type == RecordType::MMAP2 && record.misc & HAS_BUILD_ID != 0;
@@ -156,6 +167,29 @@ fn has_no_possible_build_id(record: &RawEventRecord<'_>) -> bool {
     has_one && data.skip(BUILD_ID_LENGTH_AT).and_then(|()| data.read_u8()).is_ok_and(|length| length > 20)
 }
 
+/// Whether a sample states a chain of calls that is longer than itself: the parser would compute its length with an
+/// overflow. Samples that hold counts, whose length varies, are not handed over.
+fn has_no_possible_chain(record: &RawEventRecord<'_>) -> bool {
+    let format = record.parse_info.sample_format;
+    if record.record_type != RecordType::SAMPLE || !format.contains(SampleFormat::CALLCHAIN) {
+        return false;
+    }
+    let before = SampleFormat::IDENTIFIER
+        | SampleFormat::IP
+        | SampleFormat::TID
+        | SampleFormat::TIME
+        | SampleFormat::ADDR
+        | SampleFormat::ID
+        | SampleFormat::STREAM_ID
+        | SampleFormat::CPU
+        | SampleFormat::PERIOD;
+    let before = (format & before).bits().count_ones() as usize * size_of::<u64>();
+    let mut data = record.data;
+    let length = data.skip(before).and_then(|()| data.read_u64::<byteorder::LittleEndian>());
+    length.is_ok_and(|length| length > data.len() as u64 / 8)
+}
+
+/// Records are handed over in one piece.
 fn bytes(data: RawData<'_>) -> Option<&[u8]> {
     match data {
         RawData::Single(bytes) => Some(bytes),

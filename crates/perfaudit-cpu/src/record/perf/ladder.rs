@@ -5,10 +5,10 @@ use std::io;
 use linux_perf_event_reader::{Endianness, PerfEventAttr, RecordParseInfo};
 use nix::errno::Errno;
 use perf_event_open_sys::bindings::{
-    PERF_COUNT_HW_CPU_CYCLES, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_DUMMY, PERF_FORMAT_LOST,
-    PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_IP,
-    PERF_SAMPLE_PERIOD, PERF_SAMPLE_REGS_USER, PERF_SAMPLE_STACK_USER, PERF_SAMPLE_TID, PERF_SAMPLE_TIME,
-    PERF_TYPE_HARDWARE, PERF_TYPE_SOFTWARE, perf_event_attr,
+    PERF_COUNT_HW_CPU_CYCLES, PERF_COUNT_SW_CONTEXT_SWITCHES, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_DUMMY,
+    PERF_FORMAT_LOST, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_SAMPLE_CALLCHAIN,
+    PERF_SAMPLE_IP, PERF_SAMPLE_PERIOD, PERF_SAMPLE_REGS_USER, PERF_SAMPLE_STACK_USER, PERF_SAMPLE_TID,
+    PERF_SAMPLE_TIME, PERF_TYPE_HARDWARE, PERF_TYPE_SOFTWARE, perf_event_attr,
 };
 use perfaudit_result::Rung;
 
@@ -183,6 +183,46 @@ pub(super) fn switch_attributes(sampling: &perf_event_attr) -> perf_event_attr {
     attr.set_task(0);
     attr.set_context_switch(1);
     attr
+}
+
+/// An event that takes the stack of a thread each time it gives up its CPU, beside one with these attributes. It happens
+/// in the kernel, so that the rights to see that are needed.
+pub(super) fn wait_attributes(sampling: &perf_event_attr, stack: StackBytes) -> perf_event_attr {
+    let mut attr = *sampling;
+    attr.type_ = PERF_TYPE_SOFTWARE;
+    attr.config = PERF_COUNT_SW_CONTEXT_SWITCHES.into();
+    attr.sample_period = 1;
+    attr.set_freq(0);
+    // Where the period is asked for, the kernel takes it for 1, whatever it is (`perf_swevent_event`).
+    attr.sample_type &= !u64::from(PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_PERIOD);
+    attr.sample_stack_user = stack.get();
+    attr.set_exclude_callchain_user(0);
+    attr.set_exclude_kernel(0);
+    attr.set_mmap(0);
+    attr.set_mmap2(0);
+    attr.set_comm(0);
+    attr.set_comm_exec(0);
+    attr.set_task(0);
+    attr
+}
+
+/// An event that does so each time that so many went by, once it is switched on.
+pub(super) fn sparse_wait_attributes(each: &perf_event_attr, period: u64) -> perf_event_attr {
+    let mut attr = *each;
+    attr.sample_period = period;
+    attr.set_disabled(1);
+    attr.set_enable_on_exec(0);
+    attr
+}
+
+/// Why the stacks of waits cannot be taken, in words.
+pub(super) fn no_waits(error: &io::Error) -> String {
+    match error.raw_os_error().map(Errno::from_raw) {
+        Some(Errno::EACCES | Errno::EPERM) => {
+            "the kernel lets no one see them here: that takes `perf_event_paranoid` of 1 or less, or CAP_PERFMON".to_owned()
+        }
+        _ => error.to_string(),
+    }
 }
 
 /// How records of an event with these attributes are read.

@@ -4,6 +4,7 @@ mod decode;
 mod ladder;
 mod session;
 mod sys;
+mod waits;
 
 pub(super) use decode::Decoder;
 pub(super) use ladder::{Request, Target, offers, open_best, try_each};

@@ -14,6 +14,7 @@ use perfaudit_result::Rung;
 use super::decode::Decoder;
 use super::ladder::{Request, Target, parse_info};
 use super::sys::{self, Ring};
+use super::waits::Waits;
 use crate::record::collect::Collector;
 use crate::record::options::StackBytes;
 use crate::record::proc;
@@ -36,6 +37,8 @@ pub(in crate::record) struct Session {
     others: Vec<OwnedFd>,
     /// Events that only tell of switches; they write to the rings of the others. None where the kernel refuses them.
     switches: Option<Vec<OwnedFd>>,
+    /// Events that take the stacks of waits; the reason where the kernel refuses them.
+    waits: Result<Waits, String>,
     /// How much of its stack a sample holds by now.
     stack: StackBytes,
     /// Events that sample with more of the stack and are not switched on yet, the least first.
@@ -55,8 +58,8 @@ struct Deeper {
 }
 
 /// A ring with what is known of its next record.
-struct Waiting {
-    ring: Ring,
+pub(super) struct Waiting {
+    pub(super) ring: Ring,
     /// What this round reads, ends here.
     head: u64,
     /// Whether somebody may still write to it.
@@ -77,6 +80,7 @@ impl Session {
             rings: Vec::new(),
             others: Vec::new(),
             switches: Some(Vec::new()),
+            waits: Waits::of(attr, request.stack),
             stack: request.stack,
             deeper: deeper.iter().map(|&(stack, _)| Deeper { stack, events: Vec::new() }).collect(),
             deepened: Vec::new(),
@@ -90,7 +94,7 @@ impl Session {
         // Of a child that waits, any thread may become the program.
         let (Target::AtExec(process) | Target::Running(process)) = request.target;
         let threads = proc::threads(process);
-        allow_files(threads.len().saturating_mul(cpus.len()).saturating_mul(2 + deeper.len()));
+        allow_files(threads.len().saturating_mul(cpus.len()).saturating_mul(4 + deeper.len()));
         let switches = super::ladder::switch_attributes(attr);
         let mut last = io::Error::from_raw_os_error(Errno::ESRCH as i32);
         for &cpu in &cpus {
@@ -114,11 +118,12 @@ impl Session {
                     ring
                 } else {
                     let ring = map_ring(event, &mut ring_bytes, || sys::open(&attr, thread, cpu))?;
-                    session.rings.push(Waiting { ring, head: 0, is_open: true });
+                    session.rings.push(Waiting::new(ring));
                     session.rings.len() - 1
                 };
                 ring_of_cpu = Some(ring);
                 session.open_switches(&switches, thread, cpu, ring);
+                session.open_waits(thread, cpu, ring_bytes);
                 for (at, (_, attr)) in deeper.iter().enumerate() {
                     session.open_deeper(at, attr, thread, cpu, ring);
                 }
@@ -141,6 +146,16 @@ impl Session {
         }
     }
 
+    /// Opens an event that takes the stacks of waits. Samples are worth having without it.
+    fn open_waits(&mut self, thread: i32, cpu: u32, ring_bytes: usize) {
+        if let Ok(waits) = &mut self.waits
+            && let Err(error) = waits.open(thread, cpu, ring_bytes)
+            && !is_gone(&error)
+        {
+            self.waits = Err(super::ladder::no_waits(&error));
+        }
+    }
+
     /// Opens an event that waits to be switched on. If there are too many for the system, none of its size is used.
     fn open_deeper(&mut self, at: usize, attr: &perf_event_attr, thread: i32, cpu: u32, ring: usize) {
         let Some(deeper) = self.deeper.get_mut(at) else { return };
@@ -156,21 +171,37 @@ impl Session {
     }
 
     fn drain_until(&mut self, limit: u64, collector: &mut Collector) {
-        let Self { rings, parse, decoder, .. } = self;
-        for waiting in rings.iter_mut() {
-            waiting.head = waiting.ring.head();
+        let Self { rings, parse, decoder, waits, .. } = self;
+        let mut sources: Vec<(&mut Waiting, &RecordParseInfo, bool)> =
+            rings.iter_mut().map(|ring| (ring, &*parse, false)).collect();
+        if let Ok(Waits { rings, parse, .. }) = waits {
+            sources.extend(rings.iter_mut().map(|(_, ring)| (ring, &*parse, true)));
         }
-        let mut next: Vec<Option<u64>> = rings.iter_mut().map(|waiting| waiting.next_time(parse)).collect();
+        let begin = |(waiting, parse, _): &mut (&mut Waiting, &RecordParseInfo, _)| {
+            waiting.head = waiting.ring.head();
+            waiting.next_time(parse)
+        };
+        let mut waits_read = 0;
+        let mut next: Vec<Option<u64>> = sources.iter_mut().map(begin).collect();
         while let Some((at, time)) = earliest(&next).filter(|&(_, time)| time < limit) {
-            let waiting = &mut rings[at];
+            let (waiting, parse, is_of_waits) = &mut sources[at];
             let Some(record) = waiting.ring.next(waiting.head) else { break };
             let length = record.len();
-            if let Some(event) = decoder.decode(record, parse) {
+            let event = if *is_of_waits {
+                waits_read += 1;
+                decoder.decode_wait(record, parse)
+            } else {
+                decoder.decode(record, parse)
+            };
+            if let Some(event) = event {
                 collector.apply(time, &event);
             }
             waiting.ring.advance(length);
             waiting.ring.release();
             next[at] = waiting.next_time(parse);
+        }
+        if let Ok(waits) = waits {
+            waits.took(waits_read);
         }
     }
 }
@@ -213,8 +244,10 @@ impl Source for Session {
 
     /// Sleeps until a ring is filled to a quarter, too.
     fn wait(&mut self, stop: BorrowedFd<'_>, limit: Duration) {
-        let open: Vec<usize> = (0..self.rings.len()).filter(|&at| self.rings[at].is_open).collect();
-        let events = open.iter().map(|&at| self.rings[at].ring.event().as_fd());
+        let waits = self.waits.as_mut().ok().into_iter().flat_map(|waits| &mut waits.rings);
+        let all = self.rings.iter_mut().chain(waits.map(|(_, waiting)| waiting));
+        let mut open: Vec<&mut Waiting> = all.filter(|waiting| waiting.is_open).collect();
+        let events = open.iter().map(|waiting| waiting.ring.event().as_fd());
         let mut polled: Vec<PollFd<'_>> =
             events.chain([stop]).map(|file| PollFd::new(file, PollFlags::POLLIN)).collect();
         // An error or a signal is a short sleep.
@@ -226,8 +259,8 @@ impl Source for Session {
             })
             .collect();
         // When all that were sampled have ended, the kernel says so without end. Nobody asks any more.
-        for (at, closed) in open.into_iter().zip(closed) {
-            self.rings[at].is_open = !closed;
+        for (waiting, closed) in open.iter_mut().zip(closed) {
+            waiting.is_open = !closed;
         }
     }
 
@@ -250,7 +283,8 @@ impl Source for Session {
             events.iter().filter_map(|event| self.counted(event)).map(|counted| counted.lost).sum()
         };
         let lost_switches = self.switches.as_ref().map(of_switches);
-        Totals { cpu: Some(cpu), lost, lost_switches, ..Totals::default() }
+        let waits = self.waits.as_ref().map(|_| ()).map_err(Clone::clone);
+        Totals { cpu: Some(cpu), lost, lost_switches, waits: Some(waits), ..Totals::default() }
     }
 }
 
@@ -277,6 +311,10 @@ impl Session {
 }
 
 impl Waiting {
+    pub(super) fn new(ring: Ring) -> Self {
+        Self { ring, head: 0, is_open: true }
+    }
+
     /// The time of the next record. One without a time comes first; one that cannot be is skipped with all after it.
     fn next_time(&mut self, parse: &RecordParseInfo) -> Option<u64> {
         let head = self.head;
@@ -309,7 +347,11 @@ fn wanted_ring(request: &Request<'_>, cpus: usize) -> usize {
 }
 
 /// Maps a ring, a smaller one if more must not be locked in memory. An event can be mapped once, so it is opened anew.
-fn map_ring(event: OwnedFd, bytes: &mut usize, reopen: impl Fn() -> io::Result<OwnedFd>) -> io::Result<Ring> {
+pub(super) fn map_ring(
+    event: OwnedFd,
+    bytes: &mut usize,
+    reopen: impl Fn() -> io::Result<OwnedFd>,
+) -> io::Result<Ring> {
     let mut mapped = Ring::map(event, *bytes);
     while let Err(error) = &mapped
         && matches!(error.raw_os_error().map(Errno::from_raw), Some(Errno::EPERM | Errno::ENOMEM))

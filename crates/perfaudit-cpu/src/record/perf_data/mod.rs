@@ -71,6 +71,9 @@ pub enum PerfDataError {
     /// Which event a sample is of cannot be told.
     #[error("it holds several events whose samples cannot be told apart: record one event")]
     Mixed,
+    /// Its samples hold more than is read.
+    #[error("its samples hold the counts of a group of events, which are not read: record without `:S`")]
+    Counts,
 }
 
 /// Reads a file of `perf record`.
@@ -101,6 +104,9 @@ pub fn parse(bytes: &[u8]) -> Result<PerfData, PerfDataError> {
     }
     let ids = Ids::of(&file.events)?;
     let chosen = chosen(&file.events);
+    if file.events[chosen].attributes.sample_format.contains(SampleFormat::READ) {
+        return Err(PerfDataError::Counts);
+    }
     let mut records = Vec::new();
     for record in file.records() {
         let record = record?;

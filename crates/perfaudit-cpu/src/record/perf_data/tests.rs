@@ -98,27 +98,46 @@ fn lost_records_are_counted() {
     assert_eq!(damaged.sampler.samples + 1, whole.sampler.samples);
 }
 
-#[test]
-fn a_mapping_with_a_build_id_that_is_longer_than_any_is_left_out() {
-    let (sound, _) = FILES[0];
+/// A file with every record of a kind changed (`PERF_RECORD_SAMPLE` is 9, `PERF_RECORD_MMAP2` is 10).
+fn with_records(sound: &[u8], kind: u32, change: impl Fn(&mut [u8])) -> Vec<u8> {
     let place =
         |at: usize| usize::try_from(u64::from_le_bytes(sound[at..at + 8].try_into().unwrap())).unwrap();
     let (mut at, end) = (place(40), place(40) + place(48));
     let mut bytes = sound.to_vec();
     let mut changed = 0;
     while at < end {
-        // Every record of a mapping (`PERF_RECORD_MMAP2`).
-        if bytes[at..at + 4] == 10_u32.to_le_bytes() {
-            bytes[at + 5] |= 1 << 6;
-            bytes[at + 8 + 32] = 21;
+        let length = usize::from(u16::from_le_bytes([bytes[at + 6], bytes[at + 7]]));
+        if bytes[at..at + 4] == kind.to_le_bytes() {
+            change(&mut bytes[at..at + length]);
             changed += 1;
         }
-        at += usize::from(u16::from_le_bytes([bytes[at + 6], bytes[at + 7]]));
+        at += length;
     }
     assert!(changed > 0);
+    bytes
+}
+
+#[test]
+fn a_mapping_with_a_build_id_that_is_longer_than_any_is_left_out() {
+    let (sound, _) = FILES[0];
+    let bytes = with_records(sound, 10, |mapping| {
+        mapping[5] |= 1 << 6;
+        mapping[8 + 32] = 21;
+    });
     let (whole, damaged) = (parse(sound).unwrap().recording, parse(&bytes).unwrap().recording);
     assert_eq!(damaged.sampler.samples, whole.sampler.samples);
     assert!(damaged.modules.len() < whole.modules.len());
+}
+
+#[test]
+fn a_sample_with_more_callers_than_it_has_room_for_is_left_out() {
+    let (sound, _) = FILES[0];
+    // Behind the header there are an address, a thread, a time and a period.
+    let damaged = with_records(sound, 9, |sample| {
+        sample[40..48].copy_from_slice(&(1_u64 << 61).to_le_bytes());
+    });
+    assert!(parse(sound).unwrap().recording.sampler.samples > 0);
+    assert_eq!(parse(&damaged).unwrap().recording.sampler.samples, 0);
 }
 
 #[test]

@@ -17,8 +17,9 @@ const PATIENCE: Duration = Duration::from_millis(5);
 const EAGER: Duration = Duration::from_micros(100);
 const NAP: Duration = Duration::from_micros(100);
 
-/// A thread that is traced, and stops or will. It goes on when this is [let go](Held::let_go); if this process ends
-/// before, the kernel lets it go.
+/// A thread that is traced, and stops or will. It goes on when this is [let go](Held::let_go). One that ends instead stays
+/// a zombie, and its parent waits, until its end was taken by [waiting for it](Held::wait). If the tracing thread ends
+/// before, the kernel sees to both.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) task: Task,
@@ -33,9 +34,9 @@ pub(super) struct Held {
 pub(super) enum Waited {
     /// It stands still.
     Stopped(Held),
-    /// It has not stopped yet.
-    Running(Held),
-    /// It has ended.
+    /// It has not stopped yet, or has ended and waits for the other threads of its process.
+    NotYet(Held),
+    /// It has ended, and its parent is told.
     Ended,
 }
 
@@ -55,6 +56,9 @@ impl Held {
     pub(super) fn wait(mut self) -> Waited {
         let begun = Instant::now();
         loop {
+            let is_eager = self.since.elapsed() < EAGER;
+            // Known before looking, so that the look takes the end.
+            let is_over = !is_eager && proc::is_over(self.task);
             match sys::look(self.task.thread, self.ends_here) {
                 Ok(Stop::Stopped { signal }) => {
                     self.signal = signal;
@@ -63,13 +67,13 @@ impl Held {
                 Ok(Stop::Ended) | Err(_) => return Waited::Ended,
                 Ok(Stop::NotYet) => {}
             }
-            let waited = begun.elapsed();
-            if waited < EAGER {
+            if is_over {
+                return if self.ends_here { Waited::NotYet(self) } else { Waited::Ended };
+            }
+            if is_eager {
                 std::thread::yield_now();
-            } else if proc::is_over(self.task) {
-                return Waited::Ended;
-            } else if waited > PATIENCE {
-                return Waited::Running(self);
+            } else if begun.elapsed() > PATIENCE {
+                return Waited::NotYet(self);
             } else {
                 std::thread::sleep(NAP);
             }
@@ -112,11 +116,14 @@ impl Held {
         process_vm_readv(self.number(), &mut [IoSliceMut::new(room)], &remote).unwrap_or(0)
     }
 
-    /// Has it go on; answers how long it was held.
-    pub(super) fn let_go(self) -> Duration {
-        // Only a thread that was killed meanwhile cannot go on.
-        let _ = sys::detach(self.task.thread, self.signal);
-        self.since.elapsed()
+    /// Has it go on; answers how long it was held, and the thread itself if it was killed meanwhile, so that its end
+    /// has to be waited for.
+    pub(super) fn let_go(self) -> (Duration, Option<Self>) {
+        let held = self.since.elapsed();
+        match sys::detach(self.task.thread, self.signal) {
+            Ok(()) => (held, None),
+            Err(_) => (held, Some(self)),
+        }
     }
 
     fn number(&self) -> Pid {

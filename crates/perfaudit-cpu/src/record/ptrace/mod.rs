@@ -48,7 +48,7 @@ pub(super) struct PtraceSource {
     room: Vec<u8>,
     /// The program that each process runs.
     programs: HashMap<u32, PathBuf>,
-    /// Threads that have not stopped yet.
+    /// Threads that have not stopped yet, or whose end has to be taken.
     late: Vec<Held>,
     stopped: Duration,
     lost: u64,
@@ -209,7 +209,7 @@ impl PtraceSource {
     fn finish(&mut self, held: Held, collector: &mut Collector) {
         let held = match held.wait() {
             Waited::Stopped(held) => held,
-            Waited::Running(held) => return self.late.push(held),
+            Waited::NotYet(held) => return self.late.push(held),
             Waited::Ended => return,
         };
         let stack_room = usize::try_from(self.stack.get()).unwrap_or(usize::MAX);
@@ -217,7 +217,9 @@ impl PtraceSource {
         let registers = held.registers();
         let copied = registers.map_or(0, |registers| held.copy_stack(registers.stack, &mut self.room));
         let task = held.task;
-        self.stopped += held.let_go();
+        let (stopped, killed) = held.let_go();
+        self.stopped += stopped;
+        self.late.extend(killed);
         if registers.is_none() {
             self.lost += 1;
             return;

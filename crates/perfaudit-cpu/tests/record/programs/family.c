@@ -6,11 +6,11 @@
 volatile unsigned long sink;
 
 __attribute__((noinline)) void work_of_parent(void) {
-    for (long i = 0; i < 100000000; i++) sink += i;
+    for (long i = 0; i < 600000000; i++) sink += i;
 }
 
 __attribute__((noinline)) void work_of_child(void) {
-    for (long i = 0; i < 100000000; i++) sink += i;
+    for (long i = 0; i < 600000000; i++) sink += i;
 }
 
 int main(int count, char **arguments) {

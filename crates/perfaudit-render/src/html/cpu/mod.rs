@@ -6,6 +6,7 @@ mod hotspots;
 mod panel;
 mod source;
 mod threads;
+mod waits;
 
 use maud::{Markup, html};
 use perfaudit_result::{Figure, NamedShare, WorkloadCpu};

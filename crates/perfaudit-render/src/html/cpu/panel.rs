@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use perfaudit_result::{NamedShare, Sampler, WorkloadCpu};
 
-use super::{difference, hotspots, inline, share, source, threads};
+use super::{difference, hotspots, inline, share, source, threads, waits};
 use crate::cpu;
 use crate::html::context::Context;
 use crate::html::flame;
@@ -25,7 +25,7 @@ pub(super) fn panel(context: &Context<'_>, place: usize, row: &WorkloadCpu) -> M
                 p { strong { "Bound by " (bound.binding.label()) } ": " (Prose(&bound.evidence)) ". Next: " (Prose(&bound.next)) "." }
             }
             @if let Some(sampler) = &row.sampler { (sampled(row, sampler)) }
-            @if let Some(off_cpu) = &row.off_cpu { (threads::table(off_cpu)) }
+            @if let Some(off_cpu) = &row.off_cpu { (threads::table(off_cpu)) (waits::table(off_cpu)) }
             @if !row.origins.is_empty() { (origins(&row.origins)) }
             (flame::graph(context, place, context.cpu.cut(place), row.profile.as_ref(), "samples"))
             @for difference in context.result.cpu.iter().flat_map(|cpu| &cpu.differences).filter(|found| found.id == row.id).take(1) {

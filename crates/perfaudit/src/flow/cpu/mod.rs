@@ -14,10 +14,11 @@ use std::time::{Duration, Instant};
 use perfaudit_bench::{CommandSpec, ProfileRequest, StatedWhileProfiled, SteppedCommand, profiled_process};
 use perfaudit_cpu::Recording;
 use perfaudit_cpu::record::{self, RecordError, RecordOptions, Recorded, StackBytes};
-use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces, SymbolRemark, symbolise};
+use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces, SymbolRemark, symbolise, waiting_stacks};
 use perfaudit_exec::{Command, Ending, Finished, Gate, Interrupt};
 use perfaudit_result::{
-    CpuProfile, Mode, OffCpu, Samples, StackStep, StageName, StageState, Usage, Workload, WorkloadKind,
+    BlockedIn, CpuProfile, Mode, OffCpu, Samples, StackStep, StageName, StageState, Usage, Workload,
+    WorkloadKind,
 };
 use perfaudit_run::RunDirectory;
 
@@ -160,10 +161,11 @@ impl Session<'_> {
                 limit: self.measuring.arguments.timeout + time * 20,
             };
             let process = profiled_process(request)?;
-            let (recording, finished, beside) = self.record(&process.command, options)?;
+            let (recorded, finished) = self.record(&process.command, options)?;
             let stated = process.stated(&finished, self.measuring.seed);
             Homes::close(home);
-            Ok((recording, (stated, beside)))
+            let beside = self.beside(&recorded, finished.duration);
+            Ok((recorded.recording, (stated, beside)))
         })?;
         Ok(self.symbolise(&recording, workload, stated, 1, beside))
     }
@@ -174,7 +176,7 @@ impl Session<'_> {
         let begun = Instant::now();
         let recorded = record::attach(process.number, Some(process.duration), &self.options, self.interrupt);
         let recorded = recorded.map_err(|error: RecordError| error.to_string())?;
-        let beside = Beside { wall: begun.elapsed(), off_cpu: recorded.off_cpu, usage: recorded.usage };
+        let beside = self.beside(&recorded, begun.elapsed());
         Ok(self.symbolise(&recorded.recording, workload, None, 1, beside))
     }
 
@@ -187,15 +189,16 @@ impl Session<'_> {
             let (mut whole, (finished, mut beside)) =
                 whole_stacks(&mut options, self.interrupt, |options| {
                     let command = stepped.prepared()?.time_limit(limit);
-                    let (recording, finished, beside) = self.record(&command, options)?;
-                    Ok((recording, (finished, beside)))
+                    let (recorded, finished) = self.record(&command, options)?;
+                    let beside = self.beside(&recorded, finished.duration);
+                    Ok((recorded.recording, (finished, beside)))
                 })?;
             let mut runs = 1;
             let mut spent = finished.duration;
             while spent < LEAST_COMMAND_TIME && runs < MOST_COMMAND_RUNS && !self.interrupt.is_set() {
                 let command = stepped.prepared()?.time_limit(limit);
-                let (recording, finished, _) = self.record(&command, &options)?;
-                whole.join(recording);
+                let (recorded, finished) = self.record(&command, &options)?;
+                whole.join(recorded.recording);
                 spent += finished.duration;
                 // As the CPU time of the recording is that of all runs.
                 beside.wall += finished.duration;
@@ -206,23 +209,28 @@ impl Session<'_> {
         Ok(self.symbolise(&whole, workload, None, runs, beside))
     }
 
-    fn record(
-        &self,
-        command: &Command,
-        options: &RecordOptions,
-    ) -> Result<(Recording, Finished, Beside), String> {
+    fn record(&self, command: &Command, options: &RecordOptions) -> Result<(Recorded, Finished), String> {
         let recorded = record::run(command, &self.gate, options, self.interrupt, &mut |_| {});
         let (recorded, finished) = recorded.map_err(|error: RecordError| error.to_string())?;
         match finished.ending {
             Ending::Interrupted => Err("interrupted".to_owned()),
             Ending::TimedOut => Err("it did not end in its time when it was profiled".to_owned()),
             Ending::Signalled(_) => Err(format!("{} while it was profiled", finished.ending.describe())),
-            Ending::Exited(_) => {
-                let Recorded { recording, off_cpu, usage, .. } = recorded;
-                let beside = Beside { wall: finished.duration, off_cpu, usage };
-                Ok((recording, finished, beside))
-            }
+            Ending::Exited(_) => Ok((recorded, finished)),
         }
+    }
+
+    /// What was seen beside samples, with symbols for the stacks of waits.
+    fn beside(&self, recorded: &Recorded, wall: Duration) -> Beside {
+        let blocked_in = recorded.waits.as_ref().map(|waits| match waits {
+            Ok(waits) => {
+                let stacks = waiting_stacks(&recorded.recording, waits, &self.sources, &self.places);
+                BlockedIn::Stacks(stacks)
+            }
+            Err(reason) => BlockedIn::NotTaken(reason.clone()),
+        });
+        let off_cpu = recorded.off_cpu.clone().map(|off_cpu| OffCpu { blocked_in, ..off_cpu });
+        Beside { wall, off_cpu, usage: recorded.usage.clone() }
     }
 
     fn symbolise(
