@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::layout::{
     ALLOCATES, ALLOCATES_TO, FREES, Header, JUMP_BYTES, MOST_DETOURS, MOST_RELATIVE, MOVED_BYTES,
-    NO_ARGUMENT, PROGRAM_BYTES, REALLOCATES, REPLACED_BYTES,
+    NO_ARGUMENT, PROGRAM_BYTES, REALLOCATES, REPLACED_BYTES, RESIZES,
 };
 
 /// A function that hands out or takes back memory. Arguments are numbered from 0; only the first four can tell anything.
@@ -21,6 +21,13 @@ pub enum AllocatorFunction {
     },
     /// Returns a block in place of another.
     Reallocates {
+        /// The block.
+        block: u8,
+        /// The new size.
+        size: u8,
+    },
+    /// Changes the size of a block where it is, if it can, and returns the size that it has then.
+    Resizes {
         /// The block.
         block: u8,
         /// The new size.
@@ -45,6 +52,7 @@ impl AllocatorFunction {
         match self {
             Self::Allocates { size, times } => [ALLOCATES, size, times.unwrap_or(NO_ARGUMENT), 0],
             Self::Reallocates { block, size } => [REALLOCATES, size, NO_ARGUMENT, block],
+            Self::Resizes { block, size } => [RESIZES, size, NO_ARGUMENT, block],
             Self::Frees { block } => [FREES, 0, NO_ARGUMENT, block],
             Self::AllocatesTo { place, size } => [ALLOCATES_TO, size, NO_ARGUMENT, place],
         }

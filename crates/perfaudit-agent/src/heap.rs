@@ -1,17 +1,10 @@
 //! What the agent counted of a process's allocations.
 
-use std::fs::File;
-use std::io;
-use std::mem::offset_of;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::AgentError;
-use crate::heap_layout::{
-    CHUNK_ACCOUNTS, DIRECTORY, FIRST_NODE, Growth, HEAP_MAGIC, HeapHeader, KINDS, Kind, MODULES_AT,
-    MOST_ACCOUNTS, MOST_CHUNKS, MOST_MODULES, MOST_NODES, MOST_THREADS, MappedFile, NODES_AT, Node, PARTS,
-    PATH_BYTES, SIZE_CLASSES, Sampled, Statistics, TOTALS_AT, ThreadTotals,
-};
+use crate::heap_file;
+use crate::heap_layout::{PARTS, SIZE_CLASSES};
 
 /// Where a stack of allocations begins or ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,12 +54,12 @@ pub struct SampledTotals {
 }
 
 /// A node of the tree of stacks. Most of them only lead to others.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeapNode {
     /// The caller; always before this node.
     pub parent: Option<u32>,
-    /// The frame.
-    pub frame: HeapFrame,
+    /// Its place in [`ProcessHeap::frames`].
+    pub frame: u32,
 }
 
 /// A stack that allocated.
@@ -106,7 +99,7 @@ pub struct HeapCounts {
 }
 
 impl HeapCounts {
-    fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.count += other.count;
         self.bytes += other.bytes;
         self.live_count += other.live_count;
@@ -122,7 +115,7 @@ impl HeapCounts {
     }
 
     /// From parts of blocks to blocks.
-    fn settle_parts(&mut self) {
+    pub(crate) fn settle_parts(&mut self) {
         let whole = |parts: u64| (parts + PARTS / 2) / PARTS;
         let signed = |parts: i64| parts.signum() * whole(parts.unsigned_abs()).cast_signed();
         (self.count, self.temporary) = (whole(self.count), whole(self.temporary));
@@ -150,7 +143,9 @@ pub struct ProcessHeap {
     pub process: u32,
     /// The files that its code lies in.
     pub modules: Vec<HeapModule>,
-    /// The tree of stacks, callers before callees.
+    /// What stacks are made of, each once.
+    pub frames: Vec<HeapFrame>,
+    /// The tree of stacks, callers before callees, each once.
     pub nodes: Vec<HeapNode>,
     /// The stacks that allocated, by their nodes.
     pub stacks: Vec<HeapStack>,
@@ -192,211 +187,6 @@ impl ProcessHeap {
     /// When the file cannot be read, or does not hold what the agent writes; [`AgentError::Unfinished`] when nothing was
     /// counted yet.
     pub fn read(path: &Path) -> Result<Self, AgentError> {
-        let bytes = Bytes { file: File::open(path), path };
-        let file = bytes.file.as_ref().map_err(|error| bytes.failed(io::Error::from(error.kind())))?;
-        let damaged = |what: &str| bytes.failed(io::Error::new(io::ErrorKind::InvalidData, what.to_owned()));
-        let read = |at: usize, length: usize| bytes.read(file, at, length);
-        let header = read(0, size_of::<HeapHeader>())?;
-        match u64_at(&header, offset_of!(HeapHeader, magic)) {
-            HEAP_MAGIC => {}
-            0 => return Err(AgentError::Unfinished { path: path.to_owned() }),
-            _ => return Err(damaged("another version of perfaudit wrote it")),
-        }
-        let count = |offset| usize::try_from(u32_at(&header, offset)).unwrap_or(usize::MAX);
-        let nodes = count(offset_of!(HeapHeader, nodes)).min(MOST_NODES);
-        let accounts = count(offset_of!(HeapHeader, accounts)).min(MOST_ACCOUNTS);
-        let threads = count(offset_of!(HeapHeader, threads)).min(MOST_THREADS);
-        let modules = count(offset_of!(HeapHeader, modules)).min(MOST_MODULES);
-        let epoch = u64_at(&header, offset_of!(HeapHeader, epoch));
-        let raw = read(NODES_AT, nodes * size_of::<Node>())?;
-        let mut tree = Vec::with_capacity(nodes);
-        let mut stacks = Vec::with_capacity(accounts);
-        for (id, node) in (0..).zip(raw.chunks_exact(size_of::<Node>())) {
-            tree.push(node_of(id, node).ok_or_else(|| damaged("a caller stands behind its callee"))?);
-            let account = u32_at(node, offset_of!(Node, account)) as usize;
-            // Of a process that runs, an account may be younger than the header that was read.
-            if (1..accounts).contains(&account) {
-                stacks.push((account, id));
-            }
-        }
-        let mut counted = vec![Counted::default(); accounts];
-        let kinds: [Chunks; KINDS] = [
-            Chunks::of::<Statistics>(add_statistics),
-            Chunks::of::<Growth>(add_growth),
-            Chunks::of::<Sampled>(add_sampled),
-        ];
-        for thread in 0..threads {
-            for kind in &kinds {
-                let at = kind.directories + thread * DIRECTORY * 4;
-                let directory = read(at, accounts.div_ceil(CHUNK_ACCOUNTS) * 4)?;
-                for (entry, counted) in directory.chunks_exact(4).zip(counted.chunks_mut(CHUNK_ACCOUNTS)) {
-                    let Some(chunk) = (u32_at(entry, 0) as usize).checked_sub(1) else { continue };
-                    if chunk >= MOST_CHUNKS {
-                        return Err(damaged("a thread refers to a part that does not exist"));
-                    }
-                    let raw = read(kind.at + chunk * kind.bytes, kind.bytes)?;
-                    let each = raw.chunks_exact(kind.bytes / CHUNK_ACCOUNTS);
-                    counted.iter_mut().zip(each).for_each(|(counted, raw)| (kind.add)(counted, raw, epoch));
-                }
-            }
-        }
-        let mean_bytes = u64_at(&header, offset_of!(HeapHeader, mean));
-        if mean_bytes != 0 {
-            counted.iter_mut().for_each(|(counts, _)| counts.settle_parts());
-        } else {
-            counted.iter_mut().for_each(|(_, sample)| *sample = HeapSample::default());
-        }
-        let stacks = stacks.into_iter().map(|(account, node)| {
-            let (counts, sample) = counted[account];
-            HeapStack { node, counts, sample }
-        });
-        let stacks = stacks.filter(|stack| stack.counts != HeapCounts::default()).collect();
-        let raw = read(TOTALS_AT, threads * size_of::<ThreadTotals>())?;
-        let of_threads =
-            |offset| raw.chunks_exact(size_of::<ThreadTotals>()).map(move |one| u64_at(one, offset));
-        let sampled = (mean_bytes != 0).then(|| SampledTotals {
-            mean_bytes,
-            count: of_threads(offset_of!(ThreadTotals, count)).sum(),
-            bytes: of_threads(offset_of!(ThreadTotals, bytes)).sum(),
-        });
-        let raw = read(MODULES_AT, modules * size_of::<MappedFile>())?;
-        let counter = |offset| u64_at(&header, offset);
-        Ok(Self {
-            process: u32_at(&header, offset_of!(HeapHeader, process)),
-            modules: raw.chunks_exact(size_of::<MappedFile>()).map(module_of).collect(),
-            nodes: tree,
-            stacks,
-            gaps: HeapGaps {
-                foreign_frees: counter(offset_of!(HeapHeader, foreign_frees)),
-                unaligned: counter(offset_of!(HeapHeader, unaligned)),
-                overflown: counter(offset_of!(HeapHeader, overflown)),
-                shared_threads: counter(offset_of!(HeapHeader, shared_threads)),
-            },
-            peak_bytes: counter(offset_of!(HeapHeader, peak_bytes)).cast_signed(),
-            sampled,
-            is_detoured: u32_at(&header, offset_of!(HeapHeader, is_detoured)) != 0,
-        })
-    }
-}
-
-/// The bytes that are allocated in a process now, by the file that the agent keeps for it; none when it cannot be read.
-#[must_use]
-pub fn live_bytes(path: &Path) -> Option<i64> {
-    let mut bytes = [0; 8];
-    let file = File::open(path).ok()?;
-    file.read_exact_at(&mut bytes, offset_of!(HeapHeader, live_bytes) as u64).ok()?;
-    Some(i64::from_le_bytes(bytes))
-}
-
-struct Bytes<'a> {
-    file: io::Result<File>,
-    path: &'a Path,
-}
-
-impl Bytes<'_> {
-    fn failed(&self, source: io::Error) -> AgentError {
-        AgentError::Read { path: self.path.to_owned(), source }
-    }
-
-    fn read(&self, file: &File, at: usize, length: usize) -> Result<Vec<u8>, AgentError> {
-        let mut bytes = vec![0; length];
-        file.read_exact_at(&mut bytes, at as u64).map_err(|source| self.failed(source))?;
-        Ok(bytes)
-    }
-}
-
-fn u64_at(bytes: &[u8], offset: usize) -> u64 {
-    u64::from_le_bytes(bytes[offset..offset + 8].try_into().expect("the slice has 8 bytes"))
-}
-
-fn i64_at(bytes: &[u8], offset: usize) -> i64 {
-    u64_at(bytes, offset).cast_signed()
-}
-
-fn u32_at(bytes: &[u8], offset: usize) -> u32 {
-    u32::from_le_bytes(bytes[offset..offset + 4].try_into().expect("the slice has 4 bytes"))
-}
-
-/// A kind of counts: where they lie, and how one is added to others.
-struct Chunks {
-    directories: usize,
-    at: usize,
-    bytes: usize,
-    add: fn(&mut Counted, &[u8], u64),
-}
-
-impl Chunks {
-    fn of<K: Kind>(add: fn(&mut Counted, &[u8], u64)) -> Self {
-        Self { directories: K::DIRECTORIES_AT, at: K::CHUNKS_AT, bytes: K::CHUNK_BYTES, add }
-    }
-}
-
-/// What is counted of an account.
-type Counted = (HeapCounts, HeapSample);
-
-/// The node with this number; none when it would stand before its caller.
-fn node_of(id: u32, raw: &[u8]) -> Option<HeapNode> {
-    let parent = u32_at(raw, offset_of!(Node, parent));
-    let frame = match id {
-        crate::heap_layout::INTERRUPTED => HeapFrame::Interrupted,
-        crate::heap_layout::OVERFLOW => HeapFrame::Overflow,
-        special if special < FIRST_NODE => HeapFrame::Cut,
-        _ => HeapFrame::Return(u64_at(raw, offset_of!(Node, address))),
-    };
-    let parent = (parent != 0).then_some(parent);
-    parent.is_none_or(|parent| parent < id).then_some(HeapNode { parent, frame })
-}
-
-fn add_statistics((counts, sample): &mut Counted, raw: &[u8], epoch: u64) {
-    let (live_count, live_bytes) =
-        (i64_at(raw, offset_of!(Statistics, live_count)), i64_at(raw, offset_of!(Statistics, live_bytes)));
-    // Untouched since the peak: what is live now was live then.
-    let (peak_count, peak_bytes) = if u64_at(raw, offset_of!(Statistics, epoch)) == epoch {
-        (i64_at(raw, offset_of!(Statistics, peak_count)), i64_at(raw, offset_of!(Statistics, peak_bytes)))
-    } else {
-        (live_count, live_bytes)
-    };
-    let sizes =
-        std::array::from_fn(|class| u64::from(u32_at(raw, offset_of!(Statistics, sizes) + 4 * class)));
-    counts.add(&HeapCounts {
-        count: u64_at(raw, offset_of!(Statistics, count)),
-        bytes: u64_at(raw, offset_of!(Statistics, bytes)),
-        live_count,
-        live_bytes,
-        peak_count,
-        peak_bytes,
-        temporary: u64_at(raw, offset_of!(Statistics, temporary)),
-        grown_count: 0,
-        grown_bytes: 0,
-        sizes,
-    });
-    sample.blocks += sizes.iter().sum::<u64>();
-}
-
-fn add_growth((counts, _): &mut Counted, raw: &[u8], _: u64) {
-    counts.grown_count += u64_at(raw, offset_of!(Growth, grown_count));
-    counts.grown_bytes += u64_at(raw, offset_of!(Growth, grown_bytes));
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a weight has fewer than 2^53 parts")]
-fn add_sampled((_, sample): &mut Counted, raw: &[u8], _: u64) {
-    let float = |offset| f64::from_bits(u64_at(raw, offset));
-    sample.add(&HeapSample {
-        blocks: 0,
-        count_variance: float(offset_of!(Sampled, count_variance)),
-        bytes_variance: float(offset_of!(Sampled, bytes_variance)),
-        heaviest: u64_at(raw, offset_of!(Sampled, heaviest)) as f64 / PARTS as f64,
-    });
-}
-
-fn module_of(raw: &[u8]) -> HeapModule {
-    use std::os::unix::ffi::OsStrExt;
-    let path = &raw[offset_of!(MappedFile, path)..][..PATH_BYTES];
-    let path = path.split(|byte| *byte == 0).next().unwrap_or_default();
-    HeapModule {
-        bias: u64_at(raw, offset_of!(MappedFile, bias)),
-        start: u64_at(raw, offset_of!(MappedFile, start)),
-        end: u64_at(raw, offset_of!(MappedFile, end)),
-        path: PathBuf::from(std::ffi::OsStr::from_bytes(path)),
+        heap_file::read(path)
     }
 }

@@ -1,20 +1,28 @@
 //! The file that the agent keeps a process's allocations in: a header, then tables of fixed places. It is sparse; only
 //! what is used takes room. Everything is read and written by position.
 //!
-//! A node is a return address below another node: a stack. Most of them never allocate themselves; one that does gets an
-//! account, numbered in the order of first allocations. Each thread counts on its own, in chunks of statistics for
+//! A node is a return address below another node: a stack. It takes one word, which holds the number of the address, where
+//! it stands behind its caller, as all but the first of the nodes that a walk adds do; otherwise a second word before it
+//! names the caller. A node's number is the place of its word.
+//!
+//! Most nodes never allocate themselves, and most of those that do allocate once or twice: such a block is a record of
+//! its own. From then on the stack has an account. Each thread counts on its own, in chunks of statistics for
 //! [`CHUNK_ACCOUNTS`] accounts each, which its directory names; what a thread counted stays in its place when it ends, and
 //! the next thread goes on from there.
 
 use core::sync::atomic::{AtomicI64, AtomicU32, AtomicU64};
 
 /// The first bytes of the file: a name and the version of this layout.
-pub(crate) const HEAP_MAGIC: u64 = u64::from_le_bytes(*b"pfheap04");
+pub(crate) const HEAP_MAGIC: u64 = u64::from_le_bytes(*b"pfheap05");
 
-/// The most nodes of all stacks of a process.
-pub(crate) const MOST_NODES: usize = 1 << 22;
+/// The most words of all nodes of a process.
+pub(crate) const MOST_WORDS: usize = 1 << 23;
+/// The most different return addresses.
+pub(crate) const MOST_ADDRESSES: usize = 1 << 21;
+/// The most blocks with a record of their own.
+pub(crate) const MOST_SINGLES: usize = 1 << 23;
 /// The most accounts.
-pub(crate) const MOST_ACCOUNTS: usize = MOST_NODES;
+pub(crate) const MOST_ACCOUNTS: usize = 1 << 22;
 /// The accounts of a chunk.
 pub(crate) const CHUNK_ACCOUNTS: usize = 1 << 6;
 /// The chunks of a kind that a thread needs at most.
@@ -30,12 +38,21 @@ pub(crate) const PATH_BYTES: usize = 488;
 /// Classes of sizes: up to 16 bytes, and each then four times as much; the last has no end.
 pub(crate) const SIZE_CLASSES: usize = 12;
 
+/// The class of a size: 0 up to 16 bytes, 1 up to 64, and so on by powers of four.
+#[inline]
+pub(crate) const fn size_class(bytes: usize) -> usize {
+    let bits = (usize::BITS - bytes.saturating_sub(1).leading_zeros()) as usize;
+    let class = bits.saturating_sub(4).div_ceil(2);
+    if class < SIZE_CLASSES { class } else { SIZE_CLASSES - 1 }
+}
+
+/// The node that stands at the root of stacks that cannot be followed to their end. 0 is no node.
+pub(crate) const CUT: u32 = 1;
 /// A node for allocations that were made while the thread was in this library already: in a signal handler.
 pub(crate) const INTERRUPTED: u32 = 2;
 /// A node for stacks that found no room.
 pub(crate) const OVERFLOW: u32 = 3;
-/// The first node that is a stack. 0 is none, and 1 stands at the root of stacks that cannot be followed to their end. The
-/// nodes before it have accounts of the same numbers.
+/// The first node that is a stack. The nodes before it have accounts of the same numbers.
 pub(crate) const FIRST_NODE: u32 = 4;
 
 /// The start of the file.
@@ -45,8 +62,12 @@ pub(crate) struct HeapHeader {
     pub(crate) magic: AtomicU64,
     /// The number of the process.
     pub(crate) process: AtomicU32,
-    /// The next node; also how many there are.
-    pub(crate) nodes: AtomicU32,
+    /// The next word of a node; also how many there are.
+    pub(crate) words: AtomicU32,
+    /// The next number of an address; also how many there are.
+    pub(crate) addresses: AtomicU32,
+    /// The next record of a single block; also how many there are.
+    pub(crate) singles: AtomicU32,
     /// The next account; also how many there are.
     pub(crate) accounts: AtomicU32,
     /// The next chunk of each kind; also how many there are.
@@ -87,16 +108,34 @@ pub(crate) struct ThreadTotals {
 /// Estimated numbers of blocks are kept in parts of a block, so many to one.
 pub(crate) const PARTS: u64 = 1 << 16;
 
-/// A stack: the caller's node and the return address.
+/// A word that names the caller of the node in the next word, by its number in the other bits; 0 is none.
+pub(crate) const CALLER: u32 = 1 << 31;
+/// A word that is a node whose caller the word before names; its address has the number in the lower bits. Without either
+/// bit the caller is the node in the word before. A word of 0 is not written yet.
+pub(crate) const APART: u32 = 1 << 30;
+
+/// A block that is counted alone.
 #[repr(C)]
-pub(crate) struct Node {
-    /// The address that is returned to.
-    pub(crate) address: AtomicU64,
-    /// The node of the caller; 0 for none.
-    pub(crate) parent: AtomicU32,
-    /// The account of what was allocated by exactly this stack; 0 before it allocated.
-    pub(crate) account: AtomicU32,
+pub(crate) struct Single {
+    /// The node of its stack, written last.
+    pub(crate) node: AtomicU32,
+    /// The bytes that were asked for.
+    pub(crate) bytes: AtomicU32,
+    /// What became of it, by the bits that follow; from [`SINGLE_EPOCH`] on the peak at its last change, as
+    /// [`Statistics::epoch`].
+    pub(crate) state: AtomicU64,
 }
+
+/// The block was freed.
+pub(crate) const SINGLE_FREED: u64 = 1;
+/// It was freed as the very next thing that the thread did with the heap.
+pub(crate) const SINGLE_TEMPORARY: u64 = 2;
+/// It was live at the peak that the state names.
+pub(crate) const SINGLE_AT_PEAK: u64 = 4;
+/// It was reallocated from a smaller one, whose size is the state of the next record, which has no node.
+pub(crate) const SINGLE_GROWN: u64 = 8;
+/// The first bit of the peak's number.
+pub(crate) const SINGLE_EPOCH: u32 = 4;
 
 /// What a thread counted for one account.
 #[repr(C)]
@@ -159,10 +198,16 @@ pub(crate) struct MappedFile {
 pub(crate) const TAKEN_AT: usize = 4096;
 /// Where the list of modules begins.
 pub(crate) const MODULES_AT: usize = TAKEN_AT + 4096;
-/// Where nodes begin.
-pub(crate) const NODES_AT: usize = MODULES_AT + MOST_MODULES * size_of::<MappedFile>();
+/// Where the words of nodes begin.
+pub(crate) const WORDS_AT: usize = MODULES_AT + MOST_MODULES * size_of::<MappedFile>();
+/// Where addresses begin.
+pub(crate) const ADDRESSES_AT: usize = WORDS_AT + MOST_WORDS * size_of::<u32>();
+/// Where records of single blocks begin.
+pub(crate) const SINGLES_AT: usize = ADDRESSES_AT + MOST_ADDRESSES * size_of::<u64>();
+/// Where the nodes of accounts begin, 4 bytes each.
+pub(crate) const OWNERS_AT: usize = SINGLES_AT + MOST_SINGLES * size_of::<Single>();
 /// Where the directories of threads begin, of one kind after the other: numbers of chunks plus one, 0 for none.
-const DIRECTORIES_AT: usize = NODES_AT + MOST_NODES * size_of::<Node>();
+const DIRECTORIES_AT: usize = OWNERS_AT + MOST_ACCOUNTS * size_of::<u32>();
 const DIRECTORIES_BYTES: usize = MOST_THREADS * DIRECTORY * 4;
 /// Where the totals of threads begin.
 pub(crate) const TOTALS_AT: usize = DIRECTORIES_AT + KINDS * DIRECTORIES_BYTES;

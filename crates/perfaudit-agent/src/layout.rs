@@ -76,7 +76,8 @@ pub(crate) const MOST_RELATIVE: usize = 4;
 pub(crate) struct Detour {
     /// Where it is, as the file says; the loader adds the same to all addresses.
     pub(crate) address: AtomicU64,
-    /// What it does, in bytes: one of [`ALLOCATES`], [`REALLOCATES`], [`FREES`] and [`ALLOCATES_TO`], then the arguments
+    /// What it does, in bytes: one of [`ALLOCATES`], [`REALLOCATES`], [`FREES`], [`ALLOCATES_TO`] and [`RESIZES`],
+    /// then the arguments
     /// that tell: of the size, a second factor of it or [`NO_ARGUMENT`], of the block or where it is written to.
     pub(crate) shape: [AtomicU8; 4],
     /// How many bytes are replaced: whole instructions.
@@ -100,6 +101,8 @@ pub(crate) const REALLOCATES: u8 = 2;
 pub(crate) const FREES: u8 = 3;
 /// Writes a new block to where an argument points, and returns 0.
 pub(crate) const ALLOCATES_TO: u8 = 4;
+/// Changes the size of a block where it is, and returns the size that it has then: less than asked for, if it could not.
+pub(crate) const RESIZES: u8 = 5;
 /// There is no such argument.
 pub(crate) const NO_ARGUMENT: u8 = 0xff;
 

@@ -5,6 +5,7 @@
 
 mod detour;
 mod heap;
+mod heap_file;
 mod heap_layout;
 mod layout;
 mod preload;
@@ -21,8 +22,8 @@ use std::time::Duration;
 pub use detour::{AllocatorFunction, Detour};
 pub use heap::{
     HeapCounts, HeapFrame, HeapGaps, HeapModule, HeapNode, HeapSample, HeapStack, ProcessHeap, SampledTotals,
-    live_bytes,
 };
+pub use heap_file::live_bytes;
 pub use preload::{NotPreloadable, Preloadable};
 pub use ring::{Counters, Record, StackSample};
 use shared::SharedFile;

@@ -76,6 +76,55 @@ fn different_stacks_of_the_same_function_are_told_apart() {
 }
 
 #[test]
+fn the_first_blocks_of_a_stack_are_counted_as_those_that_follow() {
+    let heap = heap(
+        "APART void *leaf(int n) { void *p = malloc(n); sink = p; return p; }
+         APART void *grow(void *p, int n) { void *q = realloc(p, n); sink = q; return q; }
+         APART void often(int times, int n) { void *all[8];
+           for (int i = 0; i < times; i++) all[i] = leaf(n);
+           for (int i = 0; i < times; i++) { sink = 0; free(all[i]); } }",
+        "for (volatile int times = 1; times <= 6; times++) often(times, 1000 + times);
+         for (volatile int i = 0; i < 4; i++) sink = grow(leaf(50), 2000);
+         for (volatile int i = 0; i < 4; i++) { sink = leaf(3000); free(sink); }",
+    );
+    let of = |bytes: u64, size: u64| {
+        let mut stacks = heap.stacks.iter().filter(move |stack| stack.counts.bytes == bytes * size);
+        let stack = stacks.next().expect("it allocated that");
+        assert!(stacks.next().is_none());
+        stack.counts
+    };
+    // All sizes are of one stack.
+    let often = of(1, (1..=6).map(|times| times * (1000 + times)).sum());
+    assert_eq!((often.count, often.live_count, often.live_bytes, often.temporary), (21, 0, 0, 1));
+    assert_eq!(often.sizes[3], 21);
+    let grown = of(4, 2000);
+    assert_eq!((grown.count, grown.live_count, grown.grown_count, grown.grown_bytes), (4, 4, 4, 200));
+    let short = of(4, 3000);
+    assert_eq!((short.count, short.live_count, short.temporary), (4, 0, 4));
+    assert_eq!(of(4, 50).live_count, 0);
+}
+
+#[test]
+fn threads_that_meet_stacks_for_the_first_time_together_lose_no_block() {
+    let heap = heap(
+        "pthread_barrier_t together;
+         APART void deep(int n) { sink = malloc(77); if (n) deep(n - 1); sink = 0; }
+         void *work(void *unused) { pthread_barrier_wait(&together); for (int n = 0; n < 400; n += 7) deep(n); return 0; }",
+        "pthread_t t[8]; pthread_barrier_init(&together, 0, 8);
+         for (int i = 0; i < 8; i++) pthread_create(&t[i], 0, work, 0);
+         for (int i = 0; i < 8; i++) pthread_join(t[i], 0);",
+    );
+    let of_depth: Vec<u64> = (heap.stacks.iter())
+        .filter(|stack| stack.counts.bytes == 77 * stack.counts.count && stack.counts.count >= 8)
+        .map(|stack| stack.counts.count)
+        .collect();
+    let times = |depth: u64| (0..400).step_by(7).filter(|n| *n >= depth).count() as u64;
+    let expected: Vec<u64> = (0..=399).map(|depth| 8 * times(depth)).collect();
+    assert_eq!(of_depth.iter().sum::<u64>(), expected.iter().sum::<u64>());
+    assert_eq!(of_depth.len(), 400, "each depth is one stack, whichever thread met it first");
+}
+
+#[test]
 fn threads_count_apart_and_add_up_and_blocks_may_be_freed_by_another() {
     let total = total_beyond_nothing(
         "void *work(void *unused) { for (int i = 0; i < 100000; i++) { sink = 0; free(malloc(32)); } return malloc(64); }",
@@ -172,7 +221,8 @@ fn every_stack_reaches_its_root() {
         .iter()
         .filter(|stack| {
             let root = std::iter::successors(Some(stack.node), |&at| heap.nodes[at as usize].parent);
-            root.last().is_some_and(|root| heap.nodes[root as usize].frame == perfaudit_agent::HeapFrame::Cut)
+            let frame = |node: u32| heap.frames[heap.nodes[node as usize].frame as usize];
+            root.last().is_some_and(|root| frame(root) == perfaudit_agent::HeapFrame::Cut)
         })
         .map(|stack| stack.counts.count)
         .sum();

@@ -156,3 +156,35 @@ fn calls_that_are_passed_on_at_once_are_counted_whichever_way_and_in_whichever_p
     let nothing = totals(&[])[0];
     assert_eq!(totals(&["all"]), [(BLOCKS, BYTES), (nothing.0 + 2 * BLOCKS, nothing.1 + 2 * BYTES)]);
 }
+
+#[test]
+fn what_is_refused_is_not_counted_however_small() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    // Until nothing is left, in each way; how many blocks there were is what it prints.
+    let helpers = "#include <sys/resource.h>\n#include <unistd.h>\n
+        static unsigned long given, refused;
+        APART void ask(void) { for (int i = 0; refused < 300; i++) {
+            void *p = i % 3 == 0 ? malloc(4000) : i % 3 == 1 ? calloc(1000, 4) : realloc(0, 4000);
+            if (p) { given++; sink = p; p = realloc(p, 60000); if (p) given++; else refused++; } else refused++; } }";
+    let body = "struct rlimit most = { 1 << 30, 1 << 30 };
+        if (argc > 1) { sink = malloc(1); if (setrlimit(RLIMIT_DATA, &most)) return 1; ask(); }
+        if (write(1, &given, 8) != 8) return 1;";
+    let program = compiled(folder.path(), helpers, body);
+    let totals = |arguments: &[&str]| {
+        let folder = tempfile::tempdir_in(folder.path()).expect("there is room for a folder");
+        let sampling = AllocationSampling { mean_bytes: NonZeroU32::MAX, seed: 3 };
+        let agent = Agent::prepare(folder.path(), Task::SampleAllocations(sampling));
+        let agent = agent.expect("the agent can be written");
+        let output = Command::new(&program).args(arguments).envs(agent.environment(None)).output();
+        let output = output.expect("the program starts");
+        assert!(output.status.success());
+        let files = agent.heap_files().expect("the folder can be read");
+        let totals = ProcessHeap::read(&files[0]).expect("the agent wrote it").sampled;
+        let given = u64::from_ne_bytes(output.stdout.try_into().expect("it prints a number"));
+        (totals.expect("it was sampled").count, given)
+    };
+    let (nothing, _) = totals(&[]);
+    let (count, given) = totals(&["all"]);
+    assert!(given > 500, "{given}");
+    assert_eq!(count - nothing, 1 + given);
+}

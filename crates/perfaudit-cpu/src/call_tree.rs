@@ -11,7 +11,8 @@ use rustc_hash::FxBuildHasher;
 #[derive(Debug, Clone)]
 pub struct CallTree<K> {
     nodes: Vec<(Option<NodeId>, K)>,
-    /// The nodes by caller and frame. Keys are not held twice: there may be millions.
+    /// The nodes by caller and frame, as many of the first ones as were ever looked for. Keys are not held twice: there
+    /// may be millions.
     index: HashTable<NodeId>,
 }
 
@@ -22,11 +23,20 @@ impl<K> Default for CallTree<K> {
 }
 
 impl<K: Copy + Eq + Hash> CallTree<K> {
+    /// The tree of these nodes: callers before callees; a node's place is its id. One that stands twice stays twice.
+    #[must_use]
+    pub fn of_distinct(nodes: Vec<(Option<NodeId>, K)>) -> Self {
+        Self { nodes, index: HashTable::new() }
+    }
+
     /// The node of `frame` called by `parent`, made if it is new.
     ///
     /// # Panics
     /// When there are 2^32 nodes.
     pub fn child(&mut self, parent: Option<NodeId>, frame: K) -> NodeId {
+        if self.index.len() < self.nodes.len() {
+            self.fill_index();
+        }
         let nodes = &mut self.nodes;
         let hash = |node: &(Option<NodeId>, K)| FxBuildHasher.hash_one(node);
         let node = (parent, frame);
@@ -38,6 +48,16 @@ impl<K: Copy + Eq + Hash> CallTree<K> {
                 nodes.push(node);
                 *new.insert(id).get()
             }
+        }
+    }
+
+    #[cold]
+    fn fill_index(&mut self) {
+        let Self { nodes, index } = self;
+        let hash = |&id: &NodeId| FxBuildHasher.hash_one(nodes[id as usize]);
+        index.reserve(nodes.len() - index.len(), hash);
+        for id in (0..).take(nodes.len()).skip(index.len()) {
+            index.insert_unique(hash(&id), id, hash);
         }
     }
 
@@ -64,6 +84,15 @@ impl<K: Copy + Eq + Hash> CallTree<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tree_that_was_made_elsewhere_grows_as_one_that_was_made_here() {
+        let mut tree = CallTree::of_distinct(vec![(None, "main"), (Some(0), "parse")]);
+        assert_eq!(tree.child(Some(0), "parse"), 1);
+        assert_eq!(tree.child(Some(1), "read"), 2);
+        assert_eq!(tree.child(Some(1), "read"), 2);
+        assert_eq!(tree.nodes().len(), 3);
+    }
 
     #[test]
     fn stacks_share_their_outer_frames_and_callers_stand_before_callees() {

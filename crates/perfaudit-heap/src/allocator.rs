@@ -119,16 +119,20 @@ const OF_C: [(&str, AllocatorFunction); 9] = [
     ("pvalloc", allocates(0)),
 ];
 
-/// `jemalloc(3)`, under the prefix that its crate gives it. `xallocx` changes a block's size where it is, which is not
-/// followed.
+/// `jemalloc(3)`, under the prefix that its crate gives it.
 const JEMALLOC: Family = Family { prefix: "_rjem_", own: &BESIDE_C, unfit: &[] };
 
 /// What a program exports under C's own names: jemalloc, which has these beside them, or another.
 pub(crate) const EXPORTED: Family =
     Family { prefix: "", own: &BESIDE_C, unfit: &["reallocarray", "_Znwm", "tc_malloc", "scalable_malloc"] };
 
-const BESIDE_C: [(&str, AllocatorFunction); 4] =
-    [("mallocx", allocates(0)), ("rallocx", reallocates(0, 1)), ("dallocx", FREES), ("sdallocx", FREES)];
+const BESIDE_C: [(&str, AllocatorFunction); 5] = [
+    ("mallocx", allocates(0)),
+    ("rallocx", reallocates(0, 1)),
+    ("xallocx", AllocatorFunction::Resizes { block: 0, size: 1 }),
+    ("dallocx", FREES),
+    ("sdallocx", FREES),
+];
 
 /// `mimalloc.h`, version 2 and 3. What is not followed is unfit: functions that make strings, those of C++, and the rarer
 /// ones that change blocks. The linker leaves out what a program does not call.

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use perfaudit_agent::HeapSample;
 use perfaudit_stats::{Interval, Level, weighted_sum};
 
-use crate::sites::{Charger, Place};
+use crate::charge::Charger;
+use crate::sites::Place;
 use crate::symbolise::SymbolisedHeap;
 
 /// An estimated total.

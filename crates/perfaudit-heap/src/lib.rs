@@ -10,6 +10,7 @@
 //! - [`per_iteration`]: pure: what an iteration of a benchmark allocates, from one iteration and from many.
 
 mod allocator;
+mod charge;
 mod count;
 mod detour;
 mod estimate;

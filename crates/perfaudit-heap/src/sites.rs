@@ -1,11 +1,12 @@
 //! Which line each allocation is charged to.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use perfaudit_result::{
-    Function, FunctionId, HeapCounts, HeapProfile, HeapSite, HeapStack, OriginKind, SourceFrame,
-};
+use perfaudit_result::{FunctionId, HeapCounts, HeapProfile, HeapSite};
+use rustc_hash::FxHashMap;
+
+use crate::charge::{Charge, Charger};
 
 /// How many sites are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,8 +76,8 @@ pub(crate) type Place = (FunctionId, u32);
 #[must_use]
 pub fn sites(profile: &HeapProfile) -> Sites {
     let charger = Charger::of(profile);
-    let mut charged: HashMap<Place, Charged> = HashMap::new();
-    let mut callees: HashMap<(Place, FunctionId), u64> = HashMap::new();
+    let mut charged: FxHashMap<Place, Charged> = FxHashMap::default();
+    let mut callees: FxHashMap<(Place, FunctionId), u64> = FxHashMap::default();
     for stack in &profile.stacks {
         let Charge { frame, callee, is_direct } = charger.charge(stack);
         let place = (frame.function, frame.line);
@@ -92,7 +93,7 @@ pub fn sites(profile: &HeapProfile) -> Sites {
             *callees.entry((place, callee)).or_default() += stack.counts.bytes;
         }
     }
-    let mut most: HashMap<Place, (u64, Reverse<FunctionId>)> = HashMap::new();
+    let mut most: FxHashMap<Place, (u64, Reverse<FunctionId>)> = FxHashMap::default();
     for ((place, callee), bytes) in callees {
         let best = most.entry(place).or_insert((bytes, Reverse(callee)));
         *best = (*best).max((bytes, Reverse(callee)));
@@ -133,73 +134,10 @@ struct Charged {
     temporary_bytes: u64,
 }
 
-/// The frame that a stack is charged to.
-pub(crate) struct Charge<'a> {
-    pub(crate) frame: &'a SourceFrame,
-    /// The function that it calls there.
-    callee: Option<FunctionId>,
-    /// Whether no other package stands between it and the allocator.
-    is_direct: bool,
-}
-
-/// What the names of the functions end in by which programs of Rust call their allocator. What lies within them is the
-/// allocator, be it one that the project brings by `#[global_allocator]`.
-const ALLOCATING: [&str; 3] = ["::__rust_alloc", "::__rust_alloc_zeroed", "::__rust_realloc"];
-
-/// Tells what stacks are charged to.
-pub(crate) struct Charger<'a> {
-    profile: &'a HeapProfile,
-    /// Of each function, whether it calls the allocator and lies within it itself.
-    allocates: Vec<bool>,
-}
-
-impl<'a> Charger<'a> {
-    pub(crate) fn of(profile: &'a HeapProfile) -> Self {
-        let allocates = |function: &Function| ALLOCATING.iter().any(|end| function.name.ends_with(end));
-        Self { profile, allocates: profile.functions.iter().map(allocates).collect() }
-    }
-
-    /// The frames of a stack outside of the allocator, the innermost first.
-    fn frames(&self, stack: &HeapStack) -> impl Iterator<Item = &'a SourceFrame> {
-        let within = self.profile.stack(stack.node).position(|frame| self.allocates[frame.function as usize]);
-        self.profile.stack(stack.node).skip(within.map_or(0, |last| last + 1))
-    }
-
-    /// What a stack is charged to.
-    pub(crate) fn charge(&self, stack: &HeapStack) -> Charge<'a> {
-        let kind = |frame: &SourceFrame| {
-            let function = &self.profile.functions[frame.function as usize];
-            self.profile.origins[function.origin as usize].kind
-        };
-        let of_program = |kind| matches!(kind, OriginKind::Dependency | OriginKind::Unknown);
-        let mut own = None;
-        let mut other = None;
-        let mut outermost = None;
-        let mut inner = None;
-        for frame in self.frames(stack) {
-            match kind(frame) {
-                OriginKind::Own => {
-                    own = Some((frame, inner));
-                    break;
-                }
-                kind if other.is_none() && of_program(kind) => other = Some((frame, inner)),
-                _ => {}
-            }
-            outermost = Some((frame, inner));
-            inner = Some(frame.function);
-        }
-        let is_direct = own.is_some() && other.is_none();
-        // A stack that ends within the allocator is charged to where it ends.
-        let root = || self.profile.stack(stack.node).last().map(|frame| (frame, None));
-        let (frame, callee) = own.or(other).or(outermost).or_else(root).expect("a stack has a frame");
-        Charge { frame, callee, is_direct }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use perfaudit_result::{CodeOrigin, StackNode, WorkloadId};
+    use perfaudit_result::{CodeOrigin, Function, HeapStack, OriginKind, SourceFrame, StackNode, WorkloadId};
 
     /// A stack given from the outermost frame inwards: kinds of code, each at a line of its own.
     fn profile(stacks: &[(&[OriginKind], u64)]) -> HeapProfile {

@@ -79,7 +79,7 @@ impl Stacks {
         heaps.sort_by_key(|heap| (std::cmp::Reverse(heap.peak_bytes), heap.process));
         let mut stacks = Self::default();
         let mut known: HashMap<PathBuf, u32> = HashMap::new();
-        for (rank, heap) in heaps.iter().enumerate() {
+        for (rank, heap) in heaps.into_iter().enumerate() {
             stacks.add(heap, rank == 0, &mut known);
         }
         // The same stack of several processes is one.
@@ -95,7 +95,7 @@ impl Stacks {
         stacks
     }
 
-    fn add(&mut self, heap: &ProcessHeap, is_largest: bool, known: &mut HashMap<PathBuf, u32>) {
+    fn add(&mut self, heap: ProcessHeap, is_largest: bool, known: &mut HashMap<PathBuf, u32>) {
         let mut modules: Vec<(&HeapModule, u32)> = Vec::with_capacity(heap.modules.len());
         for module in &heap.modules {
             let number = *known.entry(module.path.clone()).or_insert_with(|| {
@@ -106,20 +106,12 @@ impl Stacks {
             modules.push((module, number));
         }
         modules.sort_by_key(|(module, _)| module.start);
-        let mut nodes: Vec<Option<NodeId>> = vec![None; heap.nodes.len()];
-        let used = used(heap);
-        self.tree.reserve(used.iter().filter(|is_used| **is_used).count());
-        self.counted.reserve(heap.stacks.len());
-        for (at, is_used) in used.into_iter().enumerate() {
-            if is_used {
-                let node = heap.nodes[at];
-                let parent = node.parent.and_then(|parent| nodes[parent as usize]);
-                nodes[at] = Some(self.tree.child(parent, address(node.frame, &modules)));
-            }
-        }
+        let frames: Vec<CodeAddress> = heap.frames.iter().map(|&frame| address(frame, &modules)).collect();
+        let nodes = self.put(&heap, &frames);
         let mut totals = HeapCounts::default();
-        for stack in heap.stacks.iter().filter(|stack| stack.counts.count > 0) {
-            let Some(id) = nodes[stack.node as usize] else { continue };
+        self.counted.reserve(heap.stacks.len());
+        for stack in heap.stacks.into_iter().filter(|stack| stack.counts.count > 0) {
+            let id = nodes[stack.node as usize];
             let mut counts = counts(&stack.counts);
             totals.add(&counts);
             if !is_largest {
@@ -139,6 +131,35 @@ impl Stacks {
         self.gaps.unaligned += heap.gaps.unaligned;
         self.gaps.overflown += heap.gaps.overflown;
         self.gaps.shared_threads += heap.gaps.shared_threads;
+    }
+
+    /// Puts the nodes that allocated something, or have something below them that did, into the tree; answers where each
+    /// of the process's nodes is.
+    fn put(&mut self, heap: &ProcessHeap, frames: &[CodeAddress]) -> Vec<NodeId> {
+        let used = used(heap);
+        let count = used.iter().filter(|is_used| **is_used).count();
+        let mut nodes: Vec<NodeId> = vec![0; heap.nodes.len()];
+        let mut distinct = Vec::new();
+        let is_first = self.tree.nodes().is_empty();
+        if is_first {
+            distinct.reserve_exact(count);
+        } else {
+            self.tree.reserve(count);
+        }
+        for (at, node) in heap.nodes.iter().enumerate().filter(|(at, _)| used[*at]) {
+            let parent = node.parent.map(|parent| nodes[parent as usize]);
+            let frame = frames[node.frame as usize];
+            nodes[at] = if is_first {
+                distinct.push((parent, frame));
+                NodeId::try_from(distinct.len() - 1).expect("a process has fewer than 2^32 nodes")
+            } else {
+                self.tree.child(parent, frame)
+            };
+        }
+        if is_first {
+            self.tree = CallTree::of_distinct(distinct);
+        }
+        nodes
     }
 
     /// The sum of all stacks.
@@ -208,11 +229,12 @@ mod tests {
             peak_bytes: bytes.cast_signed(),
             ..perfaudit_agent::HeapCounts::default()
         };
-        let node = |parent, address| HeapNode { parent, frame: HeapFrame::Return(address) };
+        let node = |parent, frame| HeapNode { parent, frame };
         ProcessHeap {
             process,
             modules: vec![HeapModule { bias, start: bias, end: bias + 0x1000, path: "/usr/bin/shop".into() }],
-            nodes: vec![node(None, bias + 0x10), node(Some(0), bias + 0x20), node(Some(0), bias + 0x30)],
+            frames: [0x10, 0x20, 0x30].map(|at| HeapFrame::Return(bias + at)).to_vec(),
+            nodes: vec![node(None, 0), node(Some(0), 1), node(Some(0), 2)],
             stacks: vec![HeapStack { node: 1, counts, sample: HeapSample::default() }],
             gaps: HeapGaps::default(),
             peak_bytes: bytes.cast_signed(),

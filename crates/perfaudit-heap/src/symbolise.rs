@@ -6,11 +6,11 @@ use perfaudit_agent::{HeapSample, SampledTotals};
 use perfaudit_cpu::Recording;
 use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces, SymbolRemark};
 use perfaudit_result::{
-    CpuProfile, Function, HeapCounts, HeapProfile, HeapStack, Rung, SampleRun, Sampler, SamplingEvent,
-    Thread, TimeBlocks, WorkloadId,
+    CpuProfile, Function, HeapCounts, HeapProfile, HeapStack, NodeId, Rung, SampleRun, Sampler,
+    SamplingEvent, Thread, TimeBlocks, WorkloadId,
 };
 
-use crate::stacks::Stacks;
+use crate::stacks::{CountedStack, Stacks};
 
 /// Allocations with symbols.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct SymbolisedHeap {
     pub(crate) carrier: CpuProfile,
     /// What each stack allocated.
     pub(crate) counts: Vec<HeapCounts>,
-    /// What the estimates of each stack rest on, where stacks are sampled.
+    /// What the estimates of each stack rest on; empty where every allocation is counted.
     pub(crate) samples: Vec<HeapSample>,
     /// Where stacks are sampled, what was allocated in all.
     pub(crate) sampled: Option<SampledTotals>,
@@ -35,54 +35,51 @@ pub struct SymbolisedHeap {
 /// Functions that a thread other than the first begins in.
 const THREAD_ROOTS: [&str; 4] = ["start_thread", "clone3", "__clone3", "clone"];
 
-/// Gives the addresses of stacks their functions.
+/// Gives the addresses of stacks their functions. Stacks of which all frames have the same functions and lines become one.
 #[must_use]
 pub fn symbolise(
-    stacks: &Stacks,
+    stacks: Stacks,
     workload: WorkloadId,
     project: &ProjectSources,
     places: &SymbolPlaces,
 ) -> SymbolisedHeap {
-    let mut counts = Vec::new();
-    let mut of_stacks = Vec::new();
-    let mut samples = Vec::new();
-    let mut threads = Vec::new();
-    for stack in &stacks.counted {
-        let number = u32::try_from(counts.len()).expect("there are fewer than 2^32 stacks");
-        samples.push(SampleRun { node: stack.node, thread: number, block: 0, count: stack.counts.count });
-        threads.push(Thread { process: number, thread: number, name: String::new() });
-        counts.push(stack.counts);
-        of_stacks.push(stack.sample);
-    }
+    let project = with_programs(project, &stacks);
+    let Stacks { modules, tree, counted, sampled, .. } = stacks;
+    let run =
+        |stack: &CountedStack| SampleRun { node: stack.node, thread: 0, block: 0, count: stack.counts.count };
     let recording = Recording {
         sampler: no_sampler(),
-        modules: stacks.modules.clone(),
-        threads,
-        stacks: stacks.tree.clone(),
+        modules,
+        threads: vec![Thread { process: 0, thread: 0, name: String::new() }],
+        stacks: tree,
         blocks: TimeBlocks { count: 1, width_s: 0.0 },
-        samples,
+        samples: counted.iter().map(run).collect(),
     };
-    let project = with_programs(project, stacks);
     let symbolised = perfaudit_cpu::symbols::symbolise(&recording, workload, &project, places);
+    drop(recording);
     let mut carrier = symbolised.profile;
-    mark_other_threads(&mut carrier);
-    let truncated = (carrier.samples.iter())
-        .filter(|run| {
-            let root = carrier.stack(run.node).last();
-            root.is_some_and(|root| carrier.functions[root.function as usize].name == CpuProfile::TRUNCATED)
-        })
-        .map(|run| run.count)
-        .sum();
-    let unsymbolised = carrier.sampler.unsymbolised;
-    SymbolisedHeap {
-        carrier,
-        counts,
-        samples: of_stacks,
-        sampled: stacks.sampled,
-        remarks: symbolised.remarks,
-        truncated,
-        unsymbolised,
+    let mut place = vec![0; carrier.nodes.len()];
+    carrier.threads.clear();
+    for (number, run) in (0..).zip(&mut carrier.samples) {
+        place[run.node as usize] = number;
+        run.thread = number;
+        carrier.threads.push(Thread { process: number, thread: number, name: String::new() });
     }
+    let mut counts = vec![HeapCounts::default(); carrier.samples.len()];
+    let mut samples = vec![HeapSample::default(); if sampled.is_some() { counts.len() } else { 0 }];
+    for stack in counted {
+        let number = place[symbolised.nodes[stack.node as usize] as usize] as usize;
+        counts[number].add(&stack.counts);
+        if let Some(sample) = samples.get_mut(number) {
+            sample.add(&stack.sample);
+        }
+    }
+    mark_other_threads(&mut carrier);
+    let is_cut = below(&carrier, |function| function.name == CpuProfile::TRUNCATED);
+    let cut = carrier.samples.iter().filter(|run| is_cut[run.node as usize]);
+    let truncated = cut.map(|run| run.count).sum();
+    let unsymbolised = carrier.sampler.unsymbolised;
+    SymbolisedHeap { carrier, counts, samples, sampled, remarks: symbolised.remarks, truncated, unsymbolised }
 }
 
 impl SymbolisedHeap {
@@ -116,19 +113,24 @@ impl SymbolisedHeap {
 
     /// The allocations whose runs are in `part`, which was cut out of the carrier.
     pub(crate) fn of(&self, part: &CpuProfile) -> HeapProfile {
-        let mut by_node = vec![HeapCounts::default(); part.nodes.len()];
-        for run in &part.samples {
-            let stack = part.threads[run.thread as usize].process;
-            by_node[run.node as usize].add(&self.counts[stack as usize]);
+        let of_run = |run: &SampleRun| (run.node, part.threads[run.thread as usize].process);
+        let mut runs: Vec<(NodeId, u32)> = part.samples.iter().map(of_run).collect();
+        runs.sort_unstable();
+        let mut stacks: Vec<HeapStack> = Vec::with_capacity(runs.len());
+        for (node, stack) in runs {
+            let counts = self.counts[stack as usize];
+            match stacks.last_mut() {
+                Some(last) if last.node == node => last.counts.add(&counts),
+                _ => stacks.push(HeapStack { node, counts }),
+            }
         }
-        let stacks = (0..).zip(by_node).filter(|(_, counts)| counts.count > 0);
         HeapProfile {
             workload: part.workload.clone(),
             origins: part.origins.clone(),
             functions: part.functions.clone(),
             frames: part.frames.clone(),
             nodes: part.nodes.clone(),
-            stacks: stacks.map(|(node, counts)| HeapStack { node, counts }).collect(),
+            stacks,
         }
     }
 }
@@ -169,23 +171,25 @@ fn no_sampler() -> Sampler {
 
 /// Stacks of other threads than the first are told by the functions that threads begin in.
 fn mark_other_threads(carrier: &mut CpuProfile) {
-    let is_root: Vec<bool> = carrier
-        .functions
-        .iter()
-        .map(|function| {
-            THREAD_ROOTS.contains(&function.name.as_str()) || function.name.contains("::thread_start")
-        })
-        .collect();
-    let mut is_below = Vec::with_capacity(carrier.nodes.len());
-    for node in &carrier.nodes {
-        let function = carrier.frames[node.frame as usize].function;
-        let above = node.parent.is_some_and(|parent| is_below[parent as usize]);
-        is_below.push(above || is_root[function as usize]);
-    }
+    let is_of_other = below(carrier, |function| {
+        THREAD_ROOTS.contains(&function.name.as_str()) || function.name.contains("::thread_start")
+    });
     for run in &carrier.samples {
-        if is_below[run.node as usize] {
+        if is_of_other[run.node as usize] {
             let thread = &mut carrier.threads[run.thread as usize];
             thread.thread = !thread.process;
         }
     }
+}
+
+/// Of each node, whether it or a caller of it is such a function.
+fn below(carrier: &CpuProfile, is_such: impl Fn(&Function) -> bool) -> Vec<bool> {
+    let is_such: Vec<bool> = carrier.functions.iter().map(is_such).collect();
+    let mut is_below: Vec<bool> = Vec::with_capacity(carrier.nodes.len());
+    for node in &carrier.nodes {
+        let function = carrier.frames[node.frame as usize].function;
+        let above = node.parent.is_some_and(|parent| is_below[parent as usize]);
+        is_below.push(above || is_such[function as usize]);
+    }
+    is_below
 }

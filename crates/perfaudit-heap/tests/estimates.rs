@@ -41,7 +41,7 @@ fn intervals_of_sites_hold_the_truth_and_totals_are_exact() {
         let totals = sampled.stacks.sampled.expect("it was sampled");
         assert_eq!((totals.count, totals.bytes), (32_010, 5_719_000));
         let id = WorkloadId("test".to_owned());
-        let heap = symbolise(&sampled.stacks, id, &ProjectSources::default(), &places);
+        let heap = symbolise(sampled.stacks, id, &ProjectSources::default(), &places);
         let sites = estimates(&heap, Level::P95);
         for (at, (name, blocks, bytes)) in TRUTH.into_iter().enumerate() {
             let of_function: Vec<&SiteEstimate> = sites.iter().filter(|site| site.symbol == name).collect();

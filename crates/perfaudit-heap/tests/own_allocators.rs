@@ -94,6 +94,31 @@ fn every_block_of_an_allocator_of_other_names_is_counted_once() {
 }
 
 #[test]
+fn a_block_that_changes_its_size_where_it_is_counts_as_one_that_is_reallocated() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let source = format!(
+        "#define NAME(name) _rjem_##name\n#define main known\n{ALLOCATOR}\n#undef main\n
+         APART size_t _rjem_xallocx(void *block, size_t n, size_t extra, int flags) {{
+             return n <= 400 ? n : 400; }}
+         int main(void) {{ void *p = _rjem_malloc(400);
+             if (_rjem_xallocx(p, 100, 0, 0) != 100) return 1;
+             if (_rjem_xallocx(p, 300, 0, 0) != 300) return 1;
+             if (_rjem_xallocx(p, 1000, 0, 0) != 400) return 1;
+             sink = p; return 0; }}"
+    );
+    let command = Command::new(compiled(folder.path(), &source, &[]));
+    let counted = count(&command, folder.path(), &Interrupt::new(), &mut |_| {}).expect("it can be counted");
+    assert!(counted.finished.ending.is_success(), "{:?}", counted.finished.ending);
+    let totals = counted.stacks.totals();
+    assert_eq!(
+        (totals.count, totals.bytes, totals.live),
+        (3, 400 + 100 + 300, 300),
+        "what is refused is none"
+    );
+    assert_eq!((totals.grow_count, totals.grow_bytes), (1, 100));
+}
+
+#[test]
 fn a_program_that_exports_a_malloc_of_its_own_is_counted_by_that() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     for options in [&["-rdynamic"][..], &["-rdynamic", "-no-pie"], &["-rdynamic", "-s"]] {

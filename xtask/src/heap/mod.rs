@@ -1,5 +1,7 @@
-//! Allocations counted by perfaudit: whether counts equal those of valgrind's DHAT, and what they cost.
+//! Allocations counted by perfaudit: whether counts equal those of valgrind's DHAT and what
+//! programs with an allocator of their own are known to allocate, and what they cost.
 
+mod allocators;
 mod dhat;
 mod goal;
 mod oracle;
@@ -15,6 +17,10 @@ pub(crate) struct Arguments {
     /// Only compare counts with DHAT, on programs made for it, and fail where a difference is not explained
     #[arg(long, conflicts_with_all = ["rounds", "commands"])]
     oracle: bool,
+    /// Only count a program of known allocations with jemalloc and with mimalloc, which cargo downloads, and fail where a
+    /// block is missing or counted twice
+    #[arg(long, conflicts_with_all = ["oracle", "rounds", "commands"])]
+    allocators: bool,
     /// How often each way runs at least; with more than one round, more are added until it is decided whether the limits
     /// are kept
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
@@ -42,6 +48,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), TaskError> {
     let folder = tempfile::tempdir().map_err(TaskError::file(&std::env::temp_dir()))?;
     if arguments.oracle {
         return oracle::run(folder.path());
+    }
+    if arguments.allocators {
+        return allocators::run(folder.path());
     }
     speed::run(arguments.rounds, &arguments.commands, folder.path())
 }

@@ -147,19 +147,19 @@ fn here(words: &[&str], folder: &Path) -> Result<dhat::Counted, TaskError> {
     let counted = count(&command, folder, &Interrupt::new(), &mut |_| {})
         .map_err(|error| TaskError::Failed(format!("`{}`: {error}", words[0])))?;
     let totals = counted.stacks.totals();
+    let told = |counts: &HeapCounts| Told { blocks: counts.count, bytes: counts.bytes };
+    let largest = counted.stacks.processes.iter().max_by_key(|process| process.counts.count);
+    let largest = largest.map(|process| told(&process.counts)).unwrap_or_default();
     let mut callers: BTreeMap<String, Told> = BTreeMap::new();
     let id = WorkloadId("oracle".to_owned());
     let places = SymbolPlaces::of_this_machine();
-    let profile = symbolise(&counted.stacks, id, &ProjectSources::default(), &places).whole();
+    let profile = symbolise(counted.stacks, id, &ProjectSources::default(), &places).whole();
     for stack in &profile.stacks {
         let caller = profile.stack(stack.node).next();
         let name = caller.map_or("", |frame| &profile.functions[frame.function as usize].name);
         let told = Told { blocks: stack.counts.count, bytes: stack.counts.bytes };
         callers.entry(name.to_owned()).or_default().add(told);
     }
-    let largest = counted.stacks.processes.iter().max_by_key(|process| process.counts.count);
-    let told = |counts: &HeapCounts| Told { blocks: counts.count, bytes: counts.bytes };
-    let largest = largest.map(|process| told(&process.counts)).unwrap_or_default();
     Ok(dhat::Counted { total: told(&totals), largest, callers })
 }
 

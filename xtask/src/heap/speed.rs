@@ -82,7 +82,7 @@ fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u
     let heaptrack = folder.join("heaptrack");
     let traced = Command::new("heaptrack").arg("--raw").arg("-o").arg(&heaptrack).args(words);
     let mut last = None;
-    let [mut native, mut counted, mut sampled, mut others] = [(); 4].map(|()| Vec::new());
+    let [mut native, mut counted, mut sampled, mut others, mut to_sites] = [(); 5].map(|()| Vec::new());
     let told = |counted: Result<Counted, CountError>| {
         counted.map_err(|error| TaskError::Failed(format!("{name}: {error}")))
     };
@@ -108,8 +108,9 @@ fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u
             goals[0].add(time, cpu(&alone));
             counted.push(time);
             of_counted = Some(time);
-            let sites = seconds_to_sites(&of_round, started);
-            last = Some((of_round, sites));
+            let (blocks, bytes) = (of_round.stacks.totals().count, of_round.written_bytes);
+            last = Some((blocks, bytes));
+            to_sites.push(to_sites_of(of_round, started));
         }
         if needs(&goals[2]) {
             let mean_bytes = std::num::NonZeroU32::new(MEAN_BYTES).expect("it is not zero");
@@ -133,15 +134,15 @@ fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u
             None => {}
         }
     }
-    let (here, seconds) = last.expect("there is at least one round");
-    let blocks = here.stacks.totals().count;
+    let (blocks, bytes) = last.expect("there is at least one round");
+    let seconds = median(&mut to_sites).as_secs_f64();
     let base = median(&mut native);
     let ratio = |times: &mut Vec<Duration>| match times.is_empty() {
         true => "-".to_owned(),
         false => format!("{:.2}", median(times).as_secs_f64() / base.as_secs_f64().max(1e-9)),
     };
     #[expect(clippy::cast_precision_loss, reason = "a table for people")]
-    let written = here.written_bytes as f64 / blocks as f64;
+    let written = bytes as f64 / blocks as f64;
     say(&format!(
         "| {name} | {blocks} | {} | {} | {} | {written:.2} MB | {seconds:.2} s |",
         ratio(&mut counted),
@@ -155,12 +156,13 @@ fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u
 }
 
 /// From the end of the program to its sites with symbols.
-fn seconds_to_sites(counted: &Counted, started: Instant) -> f64 {
+fn to_sites_of(counted: Counted, started: Instant) -> Duration {
     let places = SymbolPlaces::of_this_machine();
     let id = WorkloadId("speed".to_owned());
-    let heap = symbolise(&counted.stacks, id, &ProjectSources::default(), &places);
+    let took = counted.finished.duration;
+    let heap = symbolise(counted.stacks, id, &ProjectSources::default(), &places);
     std::hint::black_box(sites(&heap.whole()));
-    started.elapsed().saturating_sub(counted.finished.duration).as_secs_f64()
+    started.elapsed().saturating_sub(took)
 }
 
 fn finished(command: &Command) -> Result<Finished, TaskError> {

@@ -2,12 +2,13 @@
 //!
 //! A block belongs to one thread at a time, so that an entry needs no lock. An entry covers 16 bytes; no block of an
 //! allocator that aligns to 16 shares one. Where functions of the program's own allocator are taken over, which may have
-//! blocks of 8 bytes, it covers 8. It holds the account and the size, or a mark and the size in the next entry,
+//! blocks of 8 bytes, it covers 8. It holds where the block is counted and the size, or a mark and the size in the next entry,
 //! which a block that large covers, too.
 
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
-use super::{Account, Known};
+use super::Known;
+use super::books::Book;
 use super::file::HeapFile;
 use crate::sys;
 
@@ -102,7 +103,7 @@ pub(super) fn put(heap: &HeapFile, block: usize, known: Known) {
         }
         LARGE
     };
-    place.store(u64::from(known.account.0) | size << 32, Ordering::Relaxed);
+    place.store(u64::from(known.book.packed()) | size << 32, Ordering::Relaxed);
 }
 
 /// Takes a block out; none if it was never entered.
@@ -124,7 +125,7 @@ pub(super) fn take(block: usize) -> Option<Known> {
         size
     };
     Some(Known {
-        account: Account((packed & 0xffff_ffff) as u32),
+        book: Book::unpacked((packed & 0xffff_ffff) as u32),
         bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
     })
 }

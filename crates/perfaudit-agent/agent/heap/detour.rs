@@ -59,7 +59,7 @@ mod machine {
     use crate::heap::{Why, allocated, freed, unfreed};
     use crate::layout::{
         ALLOCATES, ALLOCATES_TO, Detour, FREES, JUMP_BYTES, MOST_DETOURS, NO_ARGUMENT, PROGRAM_BYTES,
-        REALLOCATES,
+        REALLOCATES, RESIZES,
     };
     use crate::region::Region;
     use crate::unwind::{Module, Start, record_modules};
@@ -196,6 +196,11 @@ mod machine {
                 if let Some(known) = known {
                     unfreed(block, known);
                 }
+            }
+            RESIZES if block != 0 && answer >= bytes => {
+                let known = freed(block, Why::Reallocation);
+                let grown_from = known.filter(|known| known.bytes < bytes).map(|known| known.bytes);
+                allocated(block, bytes, grown_from, start);
             }
             // It answers with an `int`.
             #[expect(clippy::cast_possible_truncation, reason = "the rest of the register is not defined")]

@@ -1,12 +1,12 @@
 //! The file of this process's allocations, mapped.
 
-use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
-use super::{Account, CUT};
+use super::books::{self, Account};
 use crate::heap_layout::{
-    CHUNK_ACCOUNTS, DIRECTORY, FIRST_NODE, HEAP_MAGIC, HeapHeader, INTERRUPTED, Kind, MODULES_AT,
-    MOST_ACCOUNTS, MOST_CHUNKS, MOST_MODULES, MOST_NODES, MOST_THREADS, MappedFile, NODES_AT, Node, OVERFLOW,
-    PATH_BYTES, Sampled, TAKEN_AT, TOTALS_AT, ThreadTotals,
+    ADDRESSES_AT, CHUNK_ACCOUNTS, DIRECTORY, FIRST_NODE, HEAP_MAGIC, HeapHeader, Kind, MODULES_AT,
+    MOST_ACCOUNTS, MOST_ADDRESSES, MOST_CHUNKS, MOST_MODULES, MOST_SINGLES, MOST_THREADS, MOST_WORDS,
+    MappedFile, OWNERS_AT, PATH_BYTES, SINGLES_AT, Sampled, Single, TAKEN_AT, TOTALS_AT, ThreadTotals, WORDS_AT,
 };
 use crate::region::Region;
 use crate::sys::Made;
@@ -89,14 +89,12 @@ impl HeapFile {
             let heap = Self { base };
             let header = heap.header();
             header.process.store(sys::process(), Ordering::Relaxed);
-            header.nodes.store(FIRST_NODE, Ordering::Relaxed);
-            header.accounts.store(FIRST_NODE, Ordering::Relaxed);
+            header.words.store(FIRST_NODE, Ordering::Relaxed);
+            header.addresses.store(1, Ordering::Relaxed);
+            header.singles.store(1, Ordering::Relaxed);
             // The first place is the shared one.
             header.threads.store(1, Ordering::Relaxed);
-            for special in [CUT, INTERRUPTED, OVERFLOW] {
-                heap.node(special).address.store(u64::from(special), Ordering::Relaxed);
-                heap.node(special).account.store(special, Ordering::Relaxed);
-            }
+            books::open(&heap);
             MADE.store(base, Ordering::Release);
             ALONE.store(true, Ordering::Relaxed);
             return true;
@@ -147,11 +145,33 @@ impl HeapFile {
         ALONE.store(false, Ordering::Relaxed);
     }
 
+    /// A word of a node.
+    pub(crate) fn word(&self, id: u32) -> &AtomicU32 {
+        debug_assert!((id as usize) < MOST_WORDS);
+        // SAFETY: ids are given out below `MOST_WORDS`, and the file has room for that many.
+        unsafe { &*self.base.add(WORDS_AT).cast::<AtomicU32>().add(id as usize) }
+    }
+
+    /// An address, by its number.
+    pub(crate) fn address(&self, number: u32) -> &AtomicU64 {
+        debug_assert!((number as usize) < MOST_ADDRESSES);
+        // SAFETY: numbers are given out below `MOST_ADDRESSES`, and the file has room for that many.
+        unsafe { &*self.base.add(ADDRESSES_AT).cast::<AtomicU64>().add(number as usize) }
+    }
+
+    /// The record of a single block.
     #[inline]
-    pub(crate) fn node(&self, id: u32) -> &Node {
-        debug_assert!((id as usize) < MOST_NODES);
-        // SAFETY: ids are given out below `MOST_NODES`, and the file has room for that many.
-        unsafe { &*self.base.add(NODES_AT).cast::<Node>().add(id as usize) }
+    pub(crate) fn single(&self, number: u32) -> &Single {
+        debug_assert!((number as usize) < MOST_SINGLES);
+        // SAFETY: numbers are given out below `MOST_SINGLES`, and the file has room for that many.
+        unsafe { &*self.base.add(SINGLES_AT).cast::<Single>().add(number as usize) }
+    }
+
+    /// The node of an account.
+    pub(crate) fn owner(&self, account: u32) -> &AtomicU32 {
+        debug_assert!((account as usize) < MOST_ACCOUNTS);
+        // SAFETY: accounts are below `MOST_ACCOUNTS`, and the file has room for that many.
+        unsafe { &*self.base.add(OWNERS_AT).cast::<AtomicU32>().add(account as usize) }
     }
 
     /// Whether the place of a thread is taken.
@@ -169,36 +189,10 @@ impl HeapFile {
         unsafe { &*self.base.add(TOTALS_AT).cast::<ThreadTotals>().add(place) }
     }
 
-    /// The account of a node, given to it when it allocates first.
-    #[inline]
-    pub(crate) fn account(&self, node: u32) -> Account {
-        let entry = &self.node(node).account;
-        match entry.load(Ordering::Relaxed) {
-            0 => self.new_account(entry),
-            known => Account(known),
-        }
-    }
-
-    #[cold]
-    fn new_account(&self, entry: &AtomicU32) -> Account {
-        let header = self.header();
-        let new = header.accounts.fetch_add(1, Ordering::Relaxed);
-        if new as usize >= MOST_ACCOUNTS {
-            header.accounts.store(MOST_ACCOUNTS as u32, Ordering::Relaxed);
-            header.overflown.fetch_add(1, Ordering::Relaxed);
-            return Account(OVERFLOW);
-        }
-        // Where another thread was first, the number stays unused.
-        match entry.compare_exchange(0, new, Ordering::Relaxed, Ordering::Relaxed) {
-            Ok(_) => Account(new),
-            Err(others) => Account(others),
-        }
-    }
-
     /// What the thread at `place` counts for an account; none when there is no chunk left.
     #[inline]
     pub(crate) fn counts<K: Kind>(&self, place: usize, account: Account) -> Option<&K> {
-        let number = account.0 as usize;
+        let number = account.number() as usize;
         debug_assert!(place < MOST_THREADS && number < MOST_ACCOUNTS);
         let index = place * DIRECTORY + number / CHUNK_ACCOUNTS;
         // SAFETY: the file has room for the directories of `MOST_THREADS` places, and accounts are below

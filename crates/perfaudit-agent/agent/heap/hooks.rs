@@ -124,6 +124,44 @@ mod early {
     }
 }
 
+/// What the C library answers to a call that was passed over: it was counted before, and is not if it is refused. Not
+/// inlined: where a hook calls something else than as its last act, the compiler sets up its frame after [`Start::here`].
+///
+/// # Safety
+/// As `malloc` of the C library, whose address this is.
+#[inline(never)]
+unsafe fn malloc_given(bytes: usize, address: usize) -> Pointer {
+    // SAFETY: the C library's function has this type.
+    let block = unsafe { core::mem::transmute::<usize, Malloc>(address)(bytes) };
+    given(block, bytes)
+}
+
+/// # Safety
+/// As `calloc` of the C library, whose address this is.
+#[inline(never)]
+unsafe fn calloc_given(count: usize, size: usize, address: usize) -> Pointer {
+    // SAFETY: the C library's function has this type.
+    let block = unsafe { core::mem::transmute::<usize, Calloc>(address)(count, size) };
+    given(block, count.wrapping_mul(size))
+}
+
+/// # Safety
+/// As `realloc` of the C library, whose address this is.
+#[inline(never)]
+unsafe fn realloc_given(block: Pointer, bytes: usize, address: usize) -> Pointer {
+    // SAFETY: the C library's function has this type.
+    let new = unsafe { core::mem::transmute::<usize, Realloc>(address)(block, bytes) };
+    given(new, bytes)
+}
+
+#[inline(always)]
+fn given(block: Pointer, bytes: usize) -> Pointer {
+    if block.is_null() {
+        sampled::take_back(bytes);
+    }
+    block
+}
+
 /// # Safety
 /// As `malloc` of the C library.
 #[unsafe(no_mangle)]
@@ -132,8 +170,8 @@ pub unsafe extern "C" fn malloc(bytes: usize) -> Pointer {
     if let Some(address) = MALLOC.known()
         && sampled::pass_over(bytes)
     {
-        // SAFETY: the C library's function has this type.
-        return unsafe { core::mem::transmute::<usize, Malloc>(address)(bytes) };
+        // SAFETY: the caller answers for it.
+        return unsafe { malloc_given(bytes, address) };
     }
     // SAFETY: the caller answers for it.
     unsafe { malloc_counted(bytes, start) }
@@ -161,8 +199,8 @@ pub unsafe extern "C" fn calloc(count: usize, size: usize) -> Pointer {
     if let (Some(address), Some(bytes)) = (CALLOC.known(), count.checked_mul(size))
         && sampled::pass_over(bytes)
     {
-        // SAFETY: the C library's function has this type.
-        return unsafe { core::mem::transmute::<usize, Calloc>(address)(count, size) };
+        // SAFETY: the caller answers for it.
+        return unsafe { calloc_given(count, size, address) };
     }
     // SAFETY: the caller answers for it.
     unsafe { calloc_counted(count, size, start) }
@@ -194,8 +232,8 @@ pub unsafe extern "C" fn realloc(block: Pointer, bytes: usize) -> Pointer {
         && sampled::is_passed_over(block as usize)
         && sampled::pass_over(bytes)
     {
-        // SAFETY: the C library's function has this type.
-        return unsafe { core::mem::transmute::<usize, Realloc>(address)(block, bytes) };
+        // SAFETY: the caller answers for the block.
+        return unsafe { realloc_given(block, bytes, address) };
     }
     // SAFETY: the caller answers for the block.
     unsafe { reallocate(block, bytes, start) }

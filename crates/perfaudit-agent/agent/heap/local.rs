@@ -5,8 +5,8 @@ use core::sync::atomic::{AtomicPtr, AtomicU8, Ordering, compiler_fence};
 
 use super::file::HeapFile;
 use super::sampled::Chooser;
-use super::{CUT, add, nodes, sampled};
-use crate::heap_layout::{MOST_THREADS, ThreadTotals};
+use super::{add, nodes, sampled};
+use crate::heap_layout::{CUT, MOST_THREADS, ThreadTotals};
 use crate::unwind::{Start, Walker};
 use crate::{sys, threads, tls};
 
@@ -140,6 +140,12 @@ pub(super) fn count_in_totals(heap: &HeapFile, place: usize, bytes: usize) {
 pub(super) fn add_to(totals: &ThreadTotals, bytes: usize, is_shared: bool) {
     add(&totals.count, 1, is_shared);
     add(&totals.bytes, bytes as u64, is_shared);
+}
+
+/// Takes a block out of what a thread that is alone at its place allocated in all.
+pub(super) fn take_from(totals: &ThreadTotals, bytes: usize) {
+    add(&totals.count, 1_u64.wrapping_neg(), false);
+    add(&totals.bytes, (bytes as u64).wrapping_neg(), false);
 }
 
 /// Whether this thread is in an allocator that is not the C library's; none for a thread without a state.

@@ -1,6 +1,8 @@
 //! Counting allocations: which stack asked for how much, and what became of it.
 
+mod addresses;
 mod blocks;
+mod books;
 mod detour;
 mod file;
 mod hooks;
@@ -15,20 +17,20 @@ pub(crate) use local::leave;
 
 use core::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use crate::heap_layout::{Growth, INTERRUPTED, SIZE_CLASSES, Statistics};
+use crate::heap_layout::{Growth, Statistics, size_class};
 use crate::region::Region;
 use crate::unwind::Start;
+use books::{Account, Book};
 use file::HeapFile;
 use local::Local;
 
-/// The node at the root of stacks that cannot be followed to their end.
-const CUT: u32 = 1;
 /// A thread that works alone tells the header each change; one of several tells it when this much has changed.
 const FLUSH_BYTES: i64 = 64 * 1024;
 
 /// Starts to count in this process; where the system refuses that, the process is noted as not counted.
 pub(crate) fn install() {
-    let is_ready = nodes::install() && blocks::install() && crate::unwind::install() && HeapFile::create();
+    let is_mapped = addresses::install() && nodes::install() && blocks::install();
+    let is_ready = is_mapped && crate::unwind::install() && HeapFile::create();
     if let (true, Some(heap)) = (is_ready, HeapFile::made()) {
         list_modules();
         nested::look_at_allocator(hooks::next_malloc());
@@ -70,13 +72,6 @@ fn add_signed(counter: &AtomicI64, value: i64, is_shared: bool) {
     }
 }
 
-/// The class of a size: 0 up to 16 bytes, 1 up to 64, and so on by powers of four.
-#[inline]
-fn size_class(bytes: usize) -> usize {
-    let bits = (usize::BITS - bytes.saturating_sub(1).leading_zeros()) as usize;
-    (bits.saturating_sub(4).div_ceil(2)).min(SIZE_CLASSES - 1)
-}
-
 /// Notes what was live at the last peak before the first change after it.
 #[inline]
 fn keep_peak(statistics: &Statistics, epoch: u64) {
@@ -87,19 +82,10 @@ fn keep_peak(statistics: &Statistics, epoch: u64) {
     }
 }
 
-/// The number of a stack among those that allocate themselves: most nodes only lead to others.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Account(u32);
-
-impl Account {
-    /// Of allocations while the thread was in this library already.
-    const INTERRUPTED: Self = Self(INTERRUPTED);
-}
-
 /// A block that was taken out of the books.
 #[derive(Clone, Copy)]
 struct Known {
-    account: Account,
+    book: Book,
     bytes: usize,
 }
 
@@ -132,15 +118,24 @@ fn allocated(block: usize, bytes: usize, grown_from: Option<usize>, start: Start
         if let Some(before) = grown_from {
             count_growth(&heap, None, Account::INTERRUPTED, before);
         }
-        blocks::put(&heap, block, Known { account: Account::INTERRUPTED, bytes });
+        blocks::put(&heap, block, Known { book: Book::Account(Account::INTERRUPTED), bytes });
         return;
     };
-    let account = heap.account(entered.stack(&heap, start));
-    count_allocation(&heap, Some(&entered), account, Amount::of(bytes));
-    if let Some(before) = grown_from {
-        count_growth(&heap, Some(&entered), account, before);
+    let node = entered.stack(&heap, start);
+    let book = books::of_block(&heap, node, bytes, grown_from.is_some());
+    match book {
+        Book::Single(number) => {
+            number.begin(&heap, node, bytes, grown_from);
+            change_live(&heap, Some(&entered), Amount::of(bytes).bytes.cast_signed());
+        }
+        Book::Account(account) => {
+            count_allocation(&heap, Some(&entered), account, Amount::of(bytes));
+            if let Some(before) = grown_from {
+                count_growth(&heap, Some(&entered), account, before);
+            }
+        }
     }
-    blocks::put(&heap, block, Known { account, bytes });
+    blocks::put(&heap, block, Known { book, bytes });
     entered.set_last_block(block);
 }
 
@@ -193,21 +188,28 @@ fn freed(block: usize, why: Why) -> Option<Known> {
         heap.header().foreign_frees.fetch_add(1, Ordering::Relaxed);
         return None;
     };
-    count_end(&heap, block, known.account, Amount::of(known.bytes), why == Why::Free);
+    count_end(&heap, block, known.book, Amount::of(known.bytes), why == Why::Free);
     Some(known)
 }
 
 #[inline]
-fn count_end(heap: &HeapFile, block: usize, account: Account, amount: Amount, is_free: bool) {
+fn count_end(heap: &HeapFile, block: usize, book: Book, amount: Amount, is_free: bool) {
     let entered = Local::enter(heap);
     let entered = entered.as_ref();
-    let is_shared = entered.is_none_or(local::Entered::is_shared);
-    if let Some(statistics) = heap.counts::<Statistics>(entered.map_or(0, local::Entered::place), account) {
-        keep_peak(statistics, heap.header().epoch.load(Ordering::Relaxed));
-        add_signed(&statistics.live_count, -amount.count.cast_signed(), is_shared);
-        add_signed(&statistics.live_bytes, -amount.bytes.cast_signed(), is_shared);
-        if entered.is_some_and(|entered| entered.was_last_block(block)) && is_free {
-            add(&statistics.temporary, amount.count, is_shared);
+    let is_temporary = entered.is_some_and(|entered| entered.was_last_block(block)) && is_free;
+    match book {
+        Book::Single(number) => number.end(heap, is_temporary),
+        Book::Account(account) => {
+            let is_shared = entered.is_none_or(local::Entered::is_shared);
+            let place = entered.map_or(0, local::Entered::place);
+            if let Some(statistics) = heap.counts::<Statistics>(place, account) {
+                keep_peak(statistics, heap.header().epoch.load(Ordering::Relaxed));
+                add_signed(&statistics.live_count, -amount.count.cast_signed(), is_shared);
+                add_signed(&statistics.live_bytes, -amount.bytes.cast_signed(), is_shared);
+                if is_temporary {
+                    add(&statistics.temporary, amount.count, is_shared);
+                }
+            }
         }
     }
     change_live(heap, entered, -amount.bytes.cast_signed());
@@ -217,9 +219,14 @@ fn count_end(heap: &HeapFile, block: usize, account: Account, amount: Amount, is
 fn unfreed(block: usize, known: Known) {
     let Some(heap) = HeapFile::current() else { return };
     let size = i64::try_from(known.bytes).unwrap_or(i64::MAX);
-    if let Some(statistics) = heap.counts::<Statistics>(0, known.account) {
-        add_signed(&statistics.live_count, 1, true);
-        add_signed(&statistics.live_bytes, size, true);
+    match known.book {
+        Book::Single(number) => number.go_on(&heap),
+        Book::Account(account) => {
+            if let Some(statistics) = heap.counts::<Statistics>(0, account) {
+                add_signed(&statistics.live_count, 1, true);
+                add_signed(&statistics.live_bytes, size, true);
+            }
+        }
     }
     change_live(&heap, None, size);
     blocks::put(&heap, block, known);

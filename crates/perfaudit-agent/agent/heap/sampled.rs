@@ -10,8 +10,9 @@ use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use super::file::HeapFile;
 use super::local::Local;
-use super::{Account, Amount, Known, blocks, count_allocation, count_end, local, nested, size_class};
-use crate::heap_layout::{PARTS, Sampled};
+use super::books::{self, Account, Book};
+use super::{Amount, Known, blocks, count_allocation, count_end, local, nested};
+use crate::heap_layout::{PARTS, Sampled, size_class};
 use crate::region::Region;
 use crate::unwind::Start;
 
@@ -45,11 +46,11 @@ pub(super) fn passes_over() -> bool {
     PASSES_OVER.load(Ordering::Relaxed)
 }
 
-/// Blocks up to this size are taken as given to the program before they are: so little is refused to none that goes on.
+/// Blocks up to this size are counted before they are allocated: larger ones are rare, and nearly all are sampled.
 const SMALL: usize = 64 * 1024;
 
 /// Counts a block that is about to be allocated, if that is all that there is to do: most are not sampled, and of these
-/// the thread's own counters are all that changes.
+/// the thread's own counters are all that changes. If it is refused, [`take_back`] follows.
 #[inline(always)]
 pub(super) fn pass_over(bytes: usize) -> bool {
     let Some(local) = Local::known() else { return false };
@@ -63,6 +64,14 @@ pub(super) fn pass_over(bytes: usize) -> bool {
     local::add_to(totals, bytes, false);
     local.set_last_block(0);
     true
+}
+
+/// Takes a block out of the thread's counters that was passed over and then refused.
+#[cold]
+pub(super) fn take_back(bytes: usize) {
+    if let Some(totals) = Local::known().and_then(Local::totals) {
+        local::take_from(totals, bytes);
+    }
 }
 
 /// Whether a block that is about to be freed was not sampled, so that nothing is to be done.
@@ -125,19 +134,19 @@ fn sample(heap: &HeapFile, local: &'static Local, block: usize, bytes: usize, st
     }
     chooser.left.set(chooser.gap());
     let weight = weight(bytes);
-    let account = heap.account(entered.stack(heap, start));
+    let account = books::account(heap, entered.stack(heap, start));
     count_allocation(heap, Some(&entered), account, amount(bytes, weight));
     if let Some(sampled) = heap.counts::<Sampled>(entered.place(), account) {
         note_variance(sampled, bytes, weight);
     }
-    keep(heap, block, Known { account, bytes });
+    keep(heap, block, Known { book: Book::Account(account), bytes });
 }
 
 /// Counts a block of a thread that has no state of its own, or is in this library: with certainty, for itself alone.
 #[cold]
 fn count_certain(heap: &HeapFile, block: usize, bytes: usize) {
     count_allocation(heap, None, Account::INTERRUPTED, amount(bytes, 1.0));
-    keep(heap, block, Known { account: Account::INTERRUPTED, bytes });
+    keep(heap, block, Known { book: Book::Account(Account::INTERRUPTED), bytes });
 }
 
 fn keep(heap: &HeapFile, block: usize, known: Known) {
@@ -171,8 +180,9 @@ pub(super) fn freed(heap: &HeapFile, block: usize, is_free: bool) {
 fn end(heap: &HeapFile, block: usize, is_free: bool) {
     let Some(known) = blocks::take(block) else { return };
     change(live(block), -1);
-    let weight = if known.account == Account::INTERRUPTED { 1.0 } else { weight(known.bytes) };
-    count_end(heap, block, known.account, amount(known.bytes, weight), is_free);
+    let is_certain = matches!(known.book, Book::Account(Account::INTERRUPTED));
+    let weight = if is_certain { 1.0 } else { weight(known.bytes) };
+    count_end(heap, block, known.book, amount(known.bytes, weight), is_free);
 }
 
 /// What a sampled block stands for.

@@ -86,14 +86,16 @@ impl<'a> Assembly<'a> {
         self.frames.add(SourceFrame { function, line: 0, inlined: false })
     }
 
-    /// The profile of a recording. `frames` gives those of each of its nodes, the outermost first.
+    /// The profile of a recording, and which of its nodes each recorded one has become. `frames` gives those of each
+    /// recorded node, the outermost first.
     pub(super) fn finish<'f>(
         self,
         recording: &Recording,
         workload: WorkloadId,
         frames: impl Fn(NodeId) -> &'f [u32],
-    ) -> CpuProfile {
+    ) -> (CpuProfile, Vec<NodeId>) {
         let mut tree = CallTree::default();
+        tree.reserve(recording.stacks.nodes().len());
         let mut innermost: Vec<NodeId> = Vec::with_capacity(recording.stacks.nodes().len());
         for (at, &(parent, _)) in (0..).zip(recording.stacks.nodes()) {
             let mut node = parent.map(|parent| innermost[parent as usize]);
@@ -108,7 +110,7 @@ impl<'a> Assembly<'a> {
         runs::merge(&mut samples);
         let nodes =
             tree.into_nodes().into_iter().map(|(parent, frame)| StackNode { parent, frame }).collect();
-        CpuProfile {
+        let profile = CpuProfile {
             workload,
             sampler: recording.sampler.clone(),
             origins: self.origins.items,
@@ -118,6 +120,7 @@ impl<'a> Assembly<'a> {
             threads: recording.threads.clone(),
             blocks: recording.blocks,
             samples,
-        }
+        };
+        (profile, innermost)
     }
 }

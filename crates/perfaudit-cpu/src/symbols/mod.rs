@@ -65,6 +65,8 @@ pub struct Symbolised {
     pub profile: CpuProfile,
     /// What is missing, most samples first.
     pub remarks: Vec<SymbolRemark>,
+    /// Of each node of the recording, the innermost of the profile's nodes that it has become.
+    pub nodes: Vec<NodeId>,
 }
 
 /// Gives the addresses of a recording their functions.
@@ -110,9 +112,9 @@ fn symbolise_here(
     let (frames, lacks): (Vec<Vec<u32>>, Vec<Option<Lack>>) = found.unzip();
     let at = |node: NodeId| of_nodes[node as usize] as usize;
     let tally = Tally::of(recording, |node| lacks[at(node)]);
-    let mut profile = assembly.finish(recording, workload, |node| &frames[at(node)]);
+    let (mut profile, nodes) = assembly.finish(recording, workload, |node| &frames[at(node)]);
     profile.sampler.unsymbolised = tally.unsymbolised;
-    Symbolised { profile, remarks: tally.remarks(recording, &modules, project, places) }
+    Symbolised { profile, remarks: tally.remarks(recording, &modules, project, places), nodes }
 }
 
 /// The frames at an address, the outermost first, and what is not known of them.

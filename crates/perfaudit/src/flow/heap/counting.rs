@@ -77,17 +77,17 @@ impl Counting<'_> {
             None => count(command, folder, self.interrupt, ignored),
             Some(sampling) => sample(sampling, command, folder, self.interrupt, ignored),
         };
-        let Counted { stacks, unseen, bypassed, finished, written_bytes: _ } =
+        let Counted { mut stacks, unseen, bypassed, finished, written_bytes: _ } =
             counted.map_err(|error| error.to_string())?;
         let taken = Taken {
-            heap: symbolise(&stacks, id.clone(), &self.sources, &self.places),
-            many: None,
-            processes: stacks.processes,
+            processes: std::mem::take(&mut stacks.processes),
             gaps: stacks.gaps,
+            sampled: stacks.sampled,
+            heap: symbolise(stacks, id.clone(), &self.sources, &self.places),
+            many: None,
             unseen,
             bypassed,
             usage: finished.usage,
-            sampled: stacks.sampled,
             failure: (!finished.ending.is_success()).then(|| finished.ending.describe()),
         };
         Ok((taken, finished))
