@@ -130,19 +130,28 @@ pub(crate) fn blocked(off_cpu: &OffCpu) -> Option<String> {
     ))
 }
 
-/// A place in code that threads waited in: `futex_wait, from pool::take at src/pool.rs:41`. Of the own code, the frame
-/// nearest to the wait is named.
+/// A place in code that threads waited in: `Mutex::lock, from pool::take at src/pool.rs:41`. The frame nearest to the wait
+/// that somebody could change is named, of the own code, or else of neither a shared library nor the standard library; and
+/// before it what it calls.
 pub(crate) fn waited_in(stack: &WaitingStack) -> String {
-    let innermost = stack.frames.first().map_or("[no stack]", |frame| frame.symbol.as_str());
-    match stack.frames.iter().find(|frame| frame.origin.kind == OriginKind::Own) {
-        Some(own) => {
-            let at = file_and_line(own.file.as_deref(), own.line);
-            let at = if at.is_empty() { at } else { format!(" at {at}") };
-            let called =
-                if own.symbol == innermost { String::new() } else { format!(", from {}", own.symbol) };
-            format!("{innermost}{called}{at}")
+    let is_own = |frame: &WaitingFrame| frame.origin.kind == OriginKind::Own;
+    let is_of_program = |frame: &WaitingFrame| match frame.origin.kind {
+        OriginKind::Own | OriginKind::Dependency => true,
+        OriginKind::Std | OriginKind::Kernel => false,
+        OriginKind::System | OriginKind::Unknown => {
+            frame.file.is_some() && !frame.origin.name.as_deref().is_some_and(|name| name.contains(".so"))
         }
-        None => innermost.to_owned(),
+    };
+    let frames = &stack.frames;
+    let Some(place) = frames.iter().position(is_own).or_else(|| frames.iter().position(is_of_program)) else {
+        return frames.first().map_or("[no stack]", |frame| frame.symbol.as_str()).to_owned();
+    };
+    let caller = &frames[place];
+    let at = file_and_line(caller.file.as_deref(), caller.line);
+    let caller = if at.is_empty() { caller.symbol.clone() } else { format!("{} at {at}", caller.symbol) };
+    match place.checked_sub(1) {
+        Some(callee) => format!("{}, from {caller}", frames[callee].symbol),
+        None => caller,
     }
 }
 

@@ -41,7 +41,7 @@ fn stacks(waiting: &WaitingStacks, total: &ThreadTime) -> Markup {
 fn row(stack: &WaitingStack, total: &ThreadTime) -> Markup {
     html! {
         tr {
-            th scope="row" {
+            td {
                 details {
                     summary { (Line(&cpu::waited_in(stack))) }
                     ol.stack { @for frame in &stack.frames { li { (Line(&named(frame))) } } }
