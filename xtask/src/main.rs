@@ -10,6 +10,7 @@ mod hyperfine;
 mod pairs;
 mod perf;
 mod schema;
+mod size;
 mod source_speed;
 mod ten_million;
 mod tidy;
@@ -48,6 +49,8 @@ enum Task {
     Pairs(pairs::Arguments),
     /// Profile a benchmark with perfaudit and with perf, by turns
     Perf(perf::Arguments),
+    /// Weigh a large published project beside cargo-bloat and cargo-llvm-lines
+    Size(size::Arguments),
     /// Read a million lines of Rust as `perfaudit source` does, cold and with a warm cache
     SourceSpeed(source_speed::Arguments),
     /// Send ten million samples through the analysis of CPU profiles and look at its memory
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Task::Hyperfine(arguments) => hyperfine::run(&arguments),
         Task::Pairs(arguments) => pairs::run(&arguments),
         Task::Perf(arguments) => perf::run(&arguments),
+        Task::Size(arguments) => size::run(&arguments),
         Task::SourceSpeed(arguments) => source_speed::run(&arguments),
         Task::TenMillion(arguments) => ten_million::run(&arguments),
         Task::Truth(arguments) => truth::run(&arguments),

@@ -41,7 +41,7 @@ pub(crate) fn code(
     let origins: Vec<Name> = found.functions.iter().map(origin).collect();
     let mut packages: FxHashMap<Option<&str>, Sum> = FxHashMap::default();
     let mut functions: FxHashMap<(Option<&str>, &str), Sum> = FxHashMap::default();
-    let (mut text_bytes, mut uncovered_bytes) = (0, 0);
+    let (mut text_bytes, mut uncovered_bytes, mut bare_bytes) = (0, 0, 0);
     for (holder, start, end) in code_of_symbols(elf, segments) {
         let holding = &weighed.names[holder as usize];
         let mut at = start;
@@ -63,6 +63,9 @@ pub(crate) fn code(
             let other_function = name.text != holding.text;
             text_bytes += bytes;
             uncovered_bytes += if is_covered { 0 } else { bytes };
+            // Line tables alone name what was inlined without its path, and so without its crate.
+            let is_bare = name.package.is_none() && holding.package.is_some();
+            bare_bytes += if is_covered && is_bare { bytes } else { 0 };
             let package = name.package.as_deref();
             packages.entry(package).or_default().add(bytes, other_package, holder);
             functions.entry((package, &name.text)).or_default().add(bytes, other_function, holder);
@@ -70,6 +73,11 @@ pub(crate) fn code(
     }
     if text_bytes > 0 && uncovered_bytes == text_bytes {
         told.push("there is no debug information: inlined code is charged to the functions that it is in; build with `debug = \"limited\"`".to_owned());
+    }
+    if bare_bytes > 0 {
+        told.push(format!(
+            "{bare_bytes} bytes were inlined from functions whose debug information has no path: they belong to no crate here, and functions of one name are one row; build with `debug = \"limited\"` instead of `line-tables-only`"
+        ));
     }
     let packages = packages.into_iter().map(|(name, sum)| InlinedPackage {
         name: name.map(str::to_owned),

@@ -17,6 +17,9 @@ pub(crate) struct Name {
     pub(crate) package: Option<String>,
     /// The path of the module that defines it, crate included.
     pub(crate) module: Option<String>,
+    /// Whether crate and module are not in the name, but follow from a rule: those of an older name that tells only
+    /// the type and the trait of an `impl`.
+    pub(crate) is_derived: bool,
 }
 
 impl Name {
@@ -26,7 +29,14 @@ impl Name {
         let found = definition(raw);
         if readable.crate_name.is_none() && found.is_none() {
             let text = readable.text;
-            return Self { plain: text.clone(), generic: text.clone(), text, package: None, module: None };
+            return Self {
+                plain: text.clone(),
+                generic: text.clone(),
+                text,
+                package: None,
+                module: None,
+                is_derived: false,
+            };
         }
         let Some(Definition { module, in_impl }) = found else { return Self::of_text(readable.text) };
         let plain = without_arguments(&readable.text);
@@ -42,6 +52,7 @@ impl Name {
             module: Some(path),
             plain,
             text: readable.text,
+            is_derived: false,
         }
     }
 
@@ -50,7 +61,8 @@ impl Name {
         let plain = without_arguments(&text);
         let module = module_of(&plain);
         let package = module.as_deref().map(|path| crate_of(path).to_owned());
-        Self { text, generic: plain.clone(), plain, package, module }
+        let is_derived = plain.starts_with('<') && package.is_some();
+        Self { text, generic: plain.clone(), plain, package, module, is_derived }
     }
 }
 

@@ -76,6 +76,13 @@ pub fn weigh_bytes(file: &[u8], path: &Path, name: &str, detail: Detail) -> Resu
         named.symbols.par_iter().map(|symbol| Name::of(&String::from_utf8_lossy(symbol.name))).collect();
     let tables =
         Tables::of(&Weighed { names: &names, charged: &charges.symbols, placed: &placed }, detail.rows);
+    let charged = names.iter().zip(&charges.symbols);
+    let derived: u64 = charged.filter(|(name, _)| name.is_derived).map(|(_, charged)| charged.all()).sum();
+    if derived > 0 {
+        remarks.push(format!(
+            "{derived} bytes have names of the older mangling that do not say where their `impl` is: they are charged to the crate of its trait or of its type, whichever is not of the standard library, and to the type where neither is; `-Csymbol-mangling-version=v0` makes names that say it"
+        ));
+    }
     let inlined = detail.inlined.then(|| {
         let weighed = Weighed { names: &names, charged: &charges.symbols, placed: &placed };
         inlined::code(file, path, &elf, &weighed, &segments, detail.rows)
@@ -85,7 +92,7 @@ pub fn weigh_bytes(file: &[u8], path: &Path, name: &str, detail: Detail) -> Resu
         code
     });
     let method = format!(
-        "exact: each byte of the file is charged once, by {source}, to the innermost symbol that it lies in; unwind tables, relocations and symbol names are charged to what they are about; nothing is estimated"
+        "exact: each byte of the file is charged once, by {source}, to the innermost symbol that it lies in; unwind tables, relocations and symbol names are charged to what they are about"
     );
     let file_bytes = file.len() as u64;
     let mut size = BinarySize {

@@ -18,6 +18,7 @@ mod ir;
 mod json;
 mod junit;
 mod markdown;
+mod matrix;
 mod noise;
 mod objectives;
 mod paired;

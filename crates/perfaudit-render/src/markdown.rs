@@ -7,6 +7,7 @@ mod delivery;
 mod difference;
 mod escape;
 mod heap;
+mod matrix;
 mod paired;
 mod plan;
 mod seen;
@@ -96,6 +97,7 @@ fn capitalised(word: &str) -> String {
 fn sections(result: &AuditResult) -> Vec<Section> {
     let all = [
         ("The search", bisection::bisection(result)),
+        ("Build settings", matrix::matrix(result)),
         ("A against B", paired::paired(result)),
         ("Objectives", objectives(result)),
         ("Beside the baseline", compared(result)),

@@ -76,7 +76,7 @@ pub(crate) fn arm(arm: &Arm) -> String {
         (ArmKind::WorkingTree, Some(commit)) => format!("the working tree, commit {commit} without changes"),
         (ArmKind::WorkingTree, None) => "the working tree, before its first commit".to_owned(),
         (ArmKind::Folder, _) => format!("the folder {}", arm.name),
-        (ArmKind::Revision | ArmKind::Binary | ArmKind::Command, _) => arm.name.clone(),
+        (ArmKind::Revision | ArmKind::Binary | ArmKind::Command | ArmKind::Settings, _) => arm.name.clone(),
     }
 }
 
@@ -197,7 +197,7 @@ fn remarks(row: &PairedRow, comparison: &PairedComparison) -> Vec<String> {
 }
 
 /// `+4.2 %`, `-31 %`.
-fn signed(effect: f64) -> String {
+pub(crate) fn signed(effect: f64) -> String {
     let sign = if effect < 0.0 { "-" } else { "+" };
     format!("{sign}{}", quantity::percent(effect.abs()))
 }

@@ -124,6 +124,12 @@ pub(crate) fn counts(result: &AuditResult) -> String {
         let comparisons = quantity::counted(search.comparisons as usize, "comparison");
         return format!("{comparisons}, {} of processes", quantity::counted(search.pairs as usize, "pair"));
     }
+    if let Some(matrix) = &result.matrix {
+        let all = matrix.cells.iter().flat_map(|cell| &cell.rows);
+        let pairs: usize = all.map(|row| row.pairs as usize).sum();
+        let cells = quantity::counted(matrix.cells.len(), "build");
+        return format!("{cells} tried, {} of processes", quantity::counted(pairs, "pair"));
+    }
     if let Some(comparison) = &result.paired {
         let pairs: usize = comparison.rows.iter().map(|row| row.pairs as usize).sum();
         let rows = quantity::counted(comparison.rows.len(), "row");

@@ -6,6 +6,7 @@ mod cpu;
 mod delivery;
 mod difference;
 mod heap;
+mod matrix;
 mod page;
 mod paired;
 mod plan;
@@ -51,6 +52,7 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     let mut page = Page::new(terminal.width, terminal.colour);
     verdict(&mut page, result);
     bisection::bisection(&mut page, result);
+    matrix::matrix(&mut page, result);
     paired::paired(&mut page, result, terminal.verbose);
     objectives(&mut page, result, terminal.verbose);
     benchmarks::benchmarks(&mut page, result, terminal.verbose);

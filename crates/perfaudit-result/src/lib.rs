@@ -18,6 +18,7 @@ mod group;
 mod heap;
 mod host;
 mod ir;
+mod matrix;
 mod paired;
 mod project;
 mod read;
@@ -52,6 +53,7 @@ pub use host::{
     PreconditionStatus,
 };
 pub use ir::{Ir, IrFunction, IrPackage};
+pub use matrix::{BuildMatrix, BuildOutcome, BuildSetting, CellState, MatrixAnswer, MatrixCell};
 pub use paired::{
     Arm, ArmBinary, ArmKind, PairedComparison, PairedDesign, PairedMetric, PairedRow, PairedVerdict,
     ResponsibleFunctions, Witness, WitnessOfTime, WitnessSays,
@@ -128,6 +130,10 @@ pub struct AuditResult {
     /// answer rests on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bisection: Option<Bisection>,
+    /// Build settings that were tried, where that was asked; `paired` is then the second measurement of what is
+    /// recommended, if something is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matrix: Option<BuildMatrix>,
     /// Workloads that vary one or more parameters: sweeps and matrices.
     pub groups: Vec<WorkloadGroup>,
     /// What to look at, most important first.

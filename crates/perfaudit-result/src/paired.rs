@@ -66,6 +66,8 @@ pub enum ArmKind {
     Binary,
     /// A command line.
     Command,
+    /// The same source, built with other settings.
+    Settings,
 }
 
 /// A program of one side.

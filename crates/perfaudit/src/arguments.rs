@@ -1,6 +1,7 @@
 //! The command line.
 
 mod bisect;
+mod build_matrix;
 mod compare;
 mod cpu;
 mod export;
@@ -23,6 +24,7 @@ use perfaudit_result::{Limit, Mode};
 
 use crate::flow::Subject;
 pub(crate) use bisect::BisectArguments;
+pub(crate) use build_matrix::BuildMatrixArguments;
 pub(crate) use compare::{CompareArguments, PairingArguments, TreeCommandArguments};
 pub(crate) use cpu::{CpuArguments, SamplingArguments, WitnessArgument};
 pub(crate) use export::ExportFormat;
@@ -31,7 +33,7 @@ pub(crate) use report::ReportArguments;
 pub(crate) use rules::RulesArguments;
 pub(crate) use selection::SelectionArguments;
 pub(crate) use shared::{MeasuringArguments, OutputArguments};
-pub(crate) use size::SizeArguments;
+pub(crate) use size::{SizeArguments, Weighable};
 pub(crate) use stage::StageArgument;
 
 /// A performance audit that cannot lie.
@@ -65,6 +67,8 @@ pub(crate) enum Command {
     Compare(Box<CompareArguments>),
     /// Find the commit between two revisions that changed a benchmark, or the time of a command
     Bisect(Box<BisectArguments>),
+    /// Try build settings: how fast, how large and how long to build, each beside the project's own
+    BuildMatrix(Box<BuildMatrixArguments>),
     /// Show where the bytes of a project's programs, or of one file, are
     Size(Box<SizeArguments>),
     /// Find patterns in the source that cost time, without measuring

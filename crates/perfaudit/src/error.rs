@@ -16,7 +16,7 @@ use perfaudit_run::RunDirectoryError;
 use perfaudit_source::SourceError;
 
 use crate::exit::Exit;
-use crate::flow::CompareError;
+use crate::flow::{CompareError, MatrixError, ShippedError};
 
 /// What ends a command early.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,10 @@ pub(crate) enum CommandError {
     Project(#[from] ProjectError),
     #[error(transparent)]
     Compare(#[from] CompareError),
+    #[error(transparent)]
+    Matrix(#[from] MatrixError),
+    #[error(transparent)]
+    Shipped(#[from] ShippedError),
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
@@ -98,6 +102,8 @@ impl CommandError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Compare(error) => error.exit(),
+            Self::Matrix(error) => error.exit(),
+            Self::Shipped(error) => error.exit(),
             Self::Project(
                 ProjectError::Toolchain { .. } | ProjectError::Cargo { .. } | ProjectError::Manifest { .. },
             )

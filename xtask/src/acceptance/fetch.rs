@@ -63,15 +63,20 @@ pub(crate) const OPTIONAL: [Published; 5] = [
 
 /// Fetches the crates and returns the folder of each, as it was published.
 pub(crate) fn fetch(crates: &[Published], folder: &Path) -> Result<Vec<PathBuf>, TaskError> {
+    let named: Vec<_> = crates.iter().map(|published| (published.name, published.version)).collect();
+    fetch_named(&named, folder)
+}
+
+/// Fetches crates by name and version and returns the folder of each, as it was published.
+pub(crate) fn fetch_named(crates: &[(&str, &str)], folder: &Path) -> Result<Vec<PathBuf>, TaskError> {
     let sources = registry_sources(crates, &folder.join("fetch"))?;
     crates
         .iter()
-        .map(|published| {
-            let source =
-                sources.get(&(published.name.to_owned(), published.version.to_owned())).ok_or_else(|| {
-                    TaskError::Failed(format!("cargo did not fetch {} {}", published.name, published.version))
-                })?;
-            let copy = folder.join(format!("{}-{}", published.name, published.version));
+        .map(|&(name, version)| {
+            let source = sources
+                .get(&(name.to_owned(), version.to_owned()))
+                .ok_or_else(|| TaskError::Failed(format!("cargo did not fetch {name} {version}")))?;
+            let copy = folder.join(format!("{name}-{version}"));
             // An unchanged copy stays, so that its build can be used again.
             if !copy.is_dir() || tree::digest(&copy)? != tree::digest(source)? {
                 tree::replace(source, &copy)?;
@@ -83,11 +88,11 @@ pub(crate) fn fetch(crates: &[Published], folder: &Path) -> Result<Vec<PathBuf>,
 
 /// Lets cargo resolve a package that depends on all of them; `cargo metadata` then tells where it unpacked each.
 fn registry_sources(
-    crates: &[Published],
+    crates: &[(&str, &str)],
     scratch: &Path,
 ) -> Result<BTreeMap<(String, String), PathBuf>, TaskError> {
     let dependencies: String =
-        crates.iter().map(|published| format!("{} = \"={}\"\n", published.name, published.version)).collect();
+        crates.iter().map(|(name, version)| format!("{name} = \"={version}\"\n")).collect();
     let manifest = scratch.join("Cargo.toml");
     let head = "[package]\nname = \"fetch\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n";
     // A lockfile of another choice of crates would only be in the way.

@@ -5,7 +5,7 @@ mod audit;
 mod check;
 mod cost;
 mod estimates;
-mod fetch;
+pub(crate) mod fetch;
 mod hollow;
 mod report;
 mod tree;

@@ -163,3 +163,28 @@ fn what_grew_shrank_came_and_went_is_told_by_names_that_builds_share() {
     assert_eq!(difference(&before, &before, None).functions, []);
     assert!(package(&after, "shop").bytes > package(&before, "shop").bytes);
 }
+
+#[test]
+fn crates_that_older_names_do_not_hold_are_said_to_be_derived() {
+    let bench = Workbench::new();
+    let remarks = |mangling: &str| {
+        let flag = format!("-Csymbol-mangling-version={mangling}");
+        let size = weighed(&bench.rust(&fifty(), &["-O", "-Zunstable-options", &flag]), ALL);
+        size.remarks.into_iter().filter(|remark| remark.contains("older mangling")).count()
+    };
+    assert_eq!(remarks("legacy"), 1);
+    // What the standard library was built with is not the program's to choose.
+    assert!(!weighed(&bench.rust(SHOP, &["-O"]), ALL).method.contains("estimated"));
+}
+
+#[test]
+fn line_tables_alone_do_not_tell_the_crate_of_inlined_code_and_that_is_said() {
+    let bench = Workbench::new();
+    let remarks = |debug: &str| {
+        let flag = format!("-Cdebuginfo={debug}");
+        let size = weighed(&bench.rust(SHOP, &["-O", &flag]), INLINED);
+        size.remarks.into_iter().filter(|remark| remark.contains("line-tables-only")).count()
+    };
+    assert_eq!(remarks("line-tables-only"), 1);
+    assert_eq!(remarks("limited"), 0);
+}

@@ -18,6 +18,7 @@ mod findings;
 mod flame;
 mod groups;
 mod heap;
+mod matrix;
 mod measured;
 mod page;
 mod paired;

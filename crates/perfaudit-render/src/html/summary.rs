@@ -5,6 +5,7 @@ use perfaudit_result::{Run, WorkloadState};
 
 use super::bisection;
 use super::context::{Context, is_flagged};
+use super::matrix;
 use super::page;
 use super::paired;
 use super::text::{Line, Prose};
@@ -66,8 +67,9 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
             (objectives(context))
             (compared(context))
             (bisection::bisection(context))
+            (matrix::matrix(context))
             (paired::paired(context))
-            @if context.result.paired.is_none() { (tiles(context)) }
+            @if context.result.paired.is_none() && context.result.matrix.is_none() { (tiles(context)) }
             div.columns {
                 div {
                     h3 { "Next actions" }

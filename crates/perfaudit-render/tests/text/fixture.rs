@@ -88,6 +88,7 @@ pub(crate) fn empty() -> AuditResult {
         comparison: None,
         paired: None,
         bisection: None,
+        matrix: None,
         reproduce: vec![],
         artifacts: vec![],
     }

@@ -9,4 +9,5 @@ mod markdown;
 mod paired;
 mod plan;
 mod sarif;
+mod size;
 mod terminal;

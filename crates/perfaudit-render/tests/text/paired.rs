@@ -28,7 +28,7 @@ fn arm(name: &str) -> Arm {
     }
 }
 
-fn row(name: &str, verdict: PairedVerdict, effect: f64) -> PairedRow {
+pub(crate) fn row(name: &str, verdict: PairedVerdict, effect: f64) -> PairedRow {
     let ns = |value| figure(Unit::Nanoseconds, value, Of::Process);
     PairedRow {
         id: WorkloadId(name.into()),

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod baseline;
 pub(crate) mod bench;
 pub(crate) mod bisect;
+pub(crate) mod build_matrix;
 pub(crate) mod compare;
 pub(crate) mod config;
 pub(crate) mod cpu;

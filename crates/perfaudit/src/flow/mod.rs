@@ -18,6 +18,7 @@ mod imported;
 mod instructions;
 mod ir;
 mod limits;
+mod matrix;
 mod measure;
 pub(crate) mod noise_floor;
 mod objectives;
@@ -26,6 +27,7 @@ mod record;
 mod relative;
 mod reproduce;
 mod resume;
+mod shipped;
 mod source;
 mod verdict;
 
@@ -55,11 +57,13 @@ pub(crate) use compare::{CompareError, compare, recorded};
 pub(crate) use cpu::{BesideEachOther, ProfiledRun, RecordedProfile, RunningProcess, beside};
 pub(crate) use delivery::stage_of;
 pub(crate) use ir::compile_if_asked;
+pub(crate) use matrix::{MatrixCellName, MatrixError, build_matrix};
 use measure::{Measured, Measuring, measure_stages};
 pub(crate) use plan::{
     Plan, Subject, like_shipped, newest_profiled_run, newest_run, profile_of, runs_directory,
 };
 use record::Recorder;
+pub(crate) use shipped::{ShippedError, shipped};
 
 /// A run that is complete, or was cut short and holds what had been measured.
 #[derive(Debug)]
@@ -265,6 +269,7 @@ pub(crate) fn audit(
         comparison: None,
         paired: None,
         bisection: None,
+        matrix: None,
         groups,
         findings,
         next_actions,

@@ -4,6 +4,7 @@ mod allocations;
 mod allocators;
 mod bisections;
 mod broken_builds;
+mod build_matrix;
 mod command_line;
 mod commands;
 mod compared_trees;

@@ -1,6 +1,8 @@
 //! Where the bytes of a project's programs are, and what the compiler hands to LLVM.
 
-use perfaudit_result::{AuditResult, BinarySize, MetricName, SizeDifference, StageName, from_json};
+use perfaudit_result::{
+    AuditResult, BinarySize, ChangeState, MetricName, SizeDifference, StageName, from_json,
+};
 
 use crate::support::{Audited, MANIFEST, Project};
 
@@ -93,4 +95,46 @@ fn files_are_weighed_and_put_beside_each_other_without_a_project() {
     let refused = project.perfaudit().args(["size", "Cargo.toml"]).run();
     assert_eq!(refused.code, Some(2));
     assert!(refused.stderr.contains("is no ELF file"), "{}", refused.stderr);
+}
+
+#[test]
+fn what_two_revisions_ship_is_built_and_put_beside_each_other_by_names_without_hashes() {
+    let project = program().file(".gitignore", "target\n");
+    project.git(&["init", "--quiet", "--initial-branch", "main"]);
+    let commit = || {
+        project.git(&["add", "--all"]);
+        project.git(&["commit", "--quiet", "--message", "change"]);
+    };
+    commit();
+    let source = std::fs::read_to_string(project.root().join("src/main.rs")).unwrap();
+    let more = "#[inline(never)]\nfn added(n: usize) -> usize {\n    (0..n).map(|n| n.pow(3) ^ 7).sum()\n}\n";
+    project.write(
+        "src/main.rs",
+        &format!("{}{more}", source.replace("small::total(&vec![1_u8; n])", "added(n) as u64")),
+    );
+    commit();
+    let before = project.tree();
+    let diff = |sides: [&str; 2]| {
+        let arguments = ["size", "--offline", "--format", "json", "--diff"];
+        let outcome = project.perfaudit().directory(&project.root()).args(arguments).args(sides).run();
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        let mut all: Vec<SizeDifference> = serde_json::from_str(&outcome.stdout).unwrap();
+        assert_eq!(all.len(), 1);
+        all.remove(0)
+    };
+    let of = |difference: &SizeDifference, name: &str| {
+        let mut rows = difference.functions.iter().filter(|row| row.name.as_deref() == Some(name));
+        rows.next().map(|row| row.state)
+    };
+    let changed = diff(["HEAD~1", "HEAD"]);
+    assert_eq!(of(&changed, "small::added"), Some(ChangeState::New), "{:#?}", changed.functions);
+    assert_eq!((changed.before.as_str(), changed.after.as_str()), ("small of HEAD~1", "small of HEAD"));
+    let same = diff(["HEAD", "work"]);
+    assert_eq!((same.file_bytes.difference(), same.functions.len()), (0, 0));
+    assert_eq!(project.tree(), before);
+    let mixed =
+        project.perfaudit().directory(&project.root()).args(["size", "--diff", "HEAD", "/bin/sh"]).run();
+    assert_eq!(mixed.code, Some(2));
+    assert!(mixed.stderr.contains("files are weighed beside files"), "{}", mixed.stderr);
+    project.nothing_survives();
 }

@@ -135,6 +135,7 @@ impl PairsRun {
             comparison: None,
             paired: Some(measured.comparison),
             bisection: answer.bisection,
+            matrix: None,
             groups: Vec::new(),
             findings: Vec::new(),
             next_actions: Vec::new(),

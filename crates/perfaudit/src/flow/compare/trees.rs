@@ -62,7 +62,11 @@ impl Trees {
     }
 
     /// A side as the user named it. A wrong name should not cost a build.
-    pub(super) fn side(&self, source: &ArmSource, interrupt: &Interrupt) -> Result<Side, CommandError> {
+    pub(in super::super) fn side(
+        &self,
+        source: &ArmSource,
+        interrupt: &Interrupt,
+    ) -> Result<Side, CommandError> {
         let name = named(source);
         if let ArmSource::Folder(path) = source {
             let folder = canonical(path)?;
@@ -90,7 +94,7 @@ impl Trees {
     }
 
     /// Opens the workbench, and waits while another comparison of the same project uses it.
-    pub(super) fn workbench(
+    pub(in super::super) fn workbench(
         &self,
         interrupt: &Interrupt,
         progress: &Progress,

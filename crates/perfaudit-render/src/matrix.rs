@@ -1,0 +1,140 @@
+//! Build settings beside the project's own in words, the same in every format.
+
+use perfaudit_result::{
+    BuildMatrix, BuildOutcome, BuildSetting, CellState, Estimate, MatrixAnswer, MatrixCell, PairedRow,
+};
+
+use crate::{paired, quantity};
+
+/// One row of the table.
+pub(crate) struct Row {
+    /// `lto=fat`.
+    pub(crate) name: String,
+    pub(crate) state: &'static str,
+    /// `transform/10k: faster, -5.1 % (-6.0 % to -4.2 %), 16 pairs`.
+    pub(crate) speed: Vec<String>,
+    /// `1.20 MB (-12.3 %)`.
+    pub(crate) size: String,
+    /// `41.2 s +-0.4`.
+    pub(crate) build: String,
+    /// What else there is to know, each a sentence without its full stop.
+    pub(crate) remarks: Vec<String>,
+}
+
+/// The project's own settings, then everything that was tried.
+pub(crate) fn rows(matrix: &BuildMatrix) -> Vec<Row> {
+    let own = Row {
+        name: "the project's own settings".to_owned(),
+        state: "built",
+        speed: Vec::new(),
+        size: size(&matrix.outcome, None),
+        build: quantity::figure(&matrix.outcome.build_time),
+        remarks: vec![settings(&matrix.own)],
+    };
+    std::iter::once(own).chain(matrix.cells.iter().map(|cell| row(cell, &matrix.outcome))).collect()
+}
+
+fn row(cell: &MatrixCell, own: &BuildOutcome) -> Row {
+    let outcome = cell.outcome.as_ref();
+    let mut remarks: Vec<String> = cell.message.iter().cloned().collect();
+    remarks.extend(cell.remedy.iter().map(|remedy| format!("what helps: {remedy}")));
+    remarks.extend(cell.risks.iter().map(|risk| format!("risk: {risk}")));
+    Row {
+        name: cell.name.clone(),
+        state: match cell.state {
+            CellState::Measured => "measured",
+            CellState::Own => "own",
+            CellState::Unsupported => "unsupported",
+            CellState::Failed => "failed",
+            CellState::NotMeasured => "not measured",
+        },
+        speed: cell.rows.iter().map(speed).collect(),
+        size: outcome.map_or_else(|| "-".to_owned(), |outcome| size(outcome, Some(own))),
+        build: outcome.map_or_else(|| "-".to_owned(), |outcome| quantity::figure(&outcome.build_time)),
+        remarks,
+    }
+}
+
+fn speed(row: &PairedRow) -> String {
+    let effect = paired::effect(&row.effect);
+    let mut parts = vec![paired::verdict(row.verdict).to_owned()];
+    if !effect.is_empty() {
+        parts.push(effect);
+    }
+    if row.pairs > 0 {
+        parts.push(quantity::counted(row.pairs as usize, "pair"));
+    }
+    format!("{}: {}", row.id, parts.join(", "))
+}
+
+/// Both are exact, and so is what they differ by.
+fn size(outcome: &BuildOutcome, own: Option<&BuildOutcome>) -> String {
+    let Some(bytes) = outcome.size.value() else { return "-".to_owned() };
+    let told = quantity::value(bytes, outcome.size.unit);
+    match own.and_then(|own| own.size.value()) {
+        Some(own) if own > 0.0 => format!("{told} ({})", paired::signed(bytes / own - 1.0)),
+        _ => told,
+    }
+}
+
+fn settings(settings: &[BuildSetting]) -> String {
+    let all: Vec<String> =
+        settings.iter().map(|setting| format!("{}={}", setting.key, setting.value)).collect();
+    all.join(", ")
+}
+
+/// What follows, each a sentence.
+pub(crate) fn told(matrix: &BuildMatrix) -> Vec<String> {
+    match &matrix.answer {
+        MatrixAnswer::Recommended { cell, again } => {
+            let mut lines = vec![format!("Recommended: {cell}. The second measurement, of fresh pairs:")];
+            lines.extend(again.iter().map(|row| format!("- {}", speed(row))));
+            lines.push(format!("In Cargo.toml: {}", manifest(matrix, cell)));
+            lines
+        }
+        MatrixAnswer::NotConfirmed { cell, again, reason } => {
+            let mut lines = vec![format!("{cell} looked best, but {reason}: nothing is recommended.")];
+            lines.extend(again.iter().map(|row| format!("- {}", speed(row))));
+            lines
+        }
+        MatrixAnswer::Keep { reason } => vec![format!("Keep the project's own settings: {reason}.")],
+    }
+}
+
+/// The lines that make the settings the project's own.
+fn manifest(matrix: &BuildMatrix, name: &str) -> String {
+    let cell = matrix.cells.iter().find(|cell| cell.name == name);
+    let settings = cell.map(|cell| cell.settings.as_slice()).unwrap_or_default();
+    let line = |setting: &BuildSetting| {
+        let is_bare =
+            setting.value.parse::<i64>().is_ok() || ["true", "false"].contains(&setting.value.as_str());
+        if is_bare {
+            format!("{} = {}", setting.key, setting.value)
+        } else {
+            format!("{} = \"{}\"", setting.key, setting.value)
+        }
+    };
+    let lines: Vec<String> = settings.iter().map(line).collect();
+    // The profile of benchmarks takes what that of releases says.
+    let profile = if matrix.profile == "bench" { "release" } else { &matrix.profile };
+    format!("[profile.{profile}] {}", lines.join(", "))
+}
+
+/// How it was measured.
+pub(crate) fn method(matrix: &BuildMatrix) -> String {
+    let build = &matrix.outcome.build_time;
+    let reason = match &build.estimate {
+        Estimate::WithoutInterval { reason, .. } | Estimate::NotEstimable { reason } => {
+            format!(" ({reason})")
+        }
+        Estimate::WithInterval { .. } | Estimate::AtMost { .. } => String::new(),
+    };
+    format!(
+        "Settings of the profile `{}`. Time: pairs of fresh processes beside the project's own settings, each setting judged by itself at {}; of many settings some look better by chance, so what looks best is measured again. Size: {}. Build: {}, n = {}{reason}.",
+        matrix.profile,
+        quantity::percent(1.0 - matrix.alpha),
+        matrix.outcome.size.method.0,
+        build.method.0,
+        build.n,
+    )
+}

@@ -1,0 +1,90 @@
+//! Two copies of the project, outside of every workspace: one with its own settings, one with those that are tried.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use perfaudit_exec::{FileLock, Interrupt};
+use perfaudit_project::{CargoProject, ProjectError, comparison_directory};
+use perfaudit_prove::Both;
+use perfaudit_prove::source::copy_folder;
+
+use super::super::compare::CompareError;
+use super::cells::MatrixCellName;
+use super::settings;
+use crate::error::CommandError;
+
+/// The copies, which are removed when this is dropped. A is built with the project's own settings, B with others.
+pub(super) struct Folders {
+    pub(super) both: Both<PathBuf>,
+    /// Where builds that are timed go.
+    pub(super) target: PathBuf,
+    root: PathBuf,
+    _lock: FileLock,
+}
+
+impl Folders {
+    pub(super) fn make(project: &CargoProject, interrupt: &Interrupt) -> Result<Self, CommandError> {
+        let compared = comparison_directory(&project.root)?;
+        let root = compared.parent().unwrap_or(&compared).join("matrix");
+        fs::create_dir_all(&root).map_err(failed(&root))?;
+        let lock = FileLock::acquire(&root.join("lock"), interrupt, || ())?;
+        let both = Both { a: root.join("own"), b: root.join("tried") };
+        let folders = Self { both, target: root.join("target"), root, _lock: lock };
+        folders.remove(&folders.target)?;
+        for folder in [&folders.both.a, &folders.both.b] {
+            folders.remove(folder)?;
+            // With the `Cargo.lock` of a project that has none of its own.
+            copy_folder(&project.build_root, folder, interrupt).map_err(CompareError::from)?;
+        }
+        Ok(folders)
+    }
+
+    /// Lets B be built with these settings, and no longer with earlier ones.
+    pub(super) fn set(&self, profile: &str, cell: &MatrixCellName) -> Result<(), CommandError> {
+        let Both { a, b } = self.both.map(|folder| folder.join(".cargo"));
+        self.remove(&b)?;
+        for name in ["config", "config.toml"].into_iter().filter(|name| a.join(name).is_file()) {
+            fs::create_dir_all(&b)
+                .and_then(|()| fs::copy(a.join(name), b.join(name)).map(drop))
+                .map_err(failed(&b))?;
+        }
+        settings::write(&self.both.b, profile, cell)
+    }
+
+    fn remove(&self, folder: &Path) -> Result<(), CommandError> {
+        debug_assert!(folder.starts_with(&self.root));
+        match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(folder)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// An empty folder for a build.
+    pub(super) fn empty_target(&self) -> Result<(), CommandError> {
+        self.remove(&self.target)
+    }
+}
+
+impl Drop for Folders {
+    fn drop(&mut self) {
+        // What cannot be removed is removed before the next copies are made.
+        for folder in [&self.both.a, &self.both.b, &self.target] {
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+}
+
+fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> CommandError {
+    let path = path.to_owned();
+    move |source| CommandError::Write { path, source }
+}
+
+/// Whether cargo finds a configuration in the folders above a project, which copies elsewhere do not see.
+pub(super) fn configured_above(project: &CargoProject) -> Result<Option<PathBuf>, ProjectError> {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let above = project.root.ancestors().skip(1).map(|folder| folder.join(".cargo"));
+    let mut above = above.filter(|folder| home.as_ref() != Some(folder));
+    Ok(above.find(|folder| folder.join("config.toml").is_file() || folder.join("config").is_file()))
+}
