@@ -65,13 +65,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), TaskError> {
         arguments.rate,
         arguments.stack_bytes
     ));
-    let (same, light) = (
-        Arm::Ours { hz: arguments.rate, stack: arguments.stack_bytes },
-        Arm::Ours { hz: arguments.light_rate, stack: arguments.light_stack_bytes },
-    );
+    let ours = |hz, stack| Arm::Ours { hz, stack };
+    let same = ours(arguments.rate, arguments.stack_bytes);
+    let light = ours(arguments.light_rate, arguments.light_stack_bytes);
+    let often = ours(arguments.light_rate.saturating_mul(costs::OFTEN), arguments.light_stack_bytes);
     let perf = Arm::Perf { hz: arguments.rate, stack: arguments.stack_bytes };
     recordings::compare(&subject, perf, same, arguments.recordings)?;
-    costs::compare(&subject, [Arm::Alone, perf, same, light], arguments.minutes * 60.0)
+    costs::compare(&subject, [Arm::Alone, perf, same, light, often], arguments.minutes * 60.0)
 }
 
 /// The load average over a minute: what else the machine does.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use perfaudit_result::{
     AuditResult, BlockedIn, BoundBy, Figure, Hotspot, OffCpu, OriginKind, Sampler, SamplingEvent, Trust,
-    Unit, WaitingStack, WorkloadCpu, WorkloadId,
+    Unit, WaitingFrame, WaitingStack, WorkloadCpu, WorkloadId,
 };
 
 use crate::{quantity, rows, trust};
