@@ -11,17 +11,17 @@ mod tools;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::acceptance::fetch;
 use crate::error::TaskError;
-use crate::{child, complain, perf, say};
-use tools::{Taken, Tools};
+use crate::{child, perf, say};
+use tools::{Said, Taken, Tools};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// The published program, as NAME@VERSION
-    #[arg(long = "crate", value_name = "NAME@VERSION", default_value = "trippy@0.13.0", value_parser = named)]
+    #[arg(long = "crate", value_name = "NAME@VERSION", default_value = "mdbook@0.4.52", value_parser = named)]
     published: (String, String),
     /// The program that is weighed, unless it has the name of the crate
     #[arg(long, value_name = "NAME")]
@@ -38,9 +38,30 @@ pub(crate) struct Arguments {
     /// Folder for the crate and its builds, outside of every workspace; without it a temporary one
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
+    /// Ask only these, and take what the others said before from the folder of `--dir`: for machines that others
+    /// need meanwhile
+    #[arg(long = "part", value_enum, value_name = "PART", requires = "dir")]
+    parts: Vec<Part>,
     /// Lines of each table
     #[arg(long, value_name = "N", default_value_t = 12)]
     rows: usize,
+}
+
+/// Something that is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// perfaudit: size and LLVM IR
+    Ours,
+    /// cargo-bloat: crates
+    Crates,
+    /// cargo-bloat: functions, of the same build
+    Functions,
+    /// cargo-llvm-lines
+    Lines,
+}
+
+impl Part {
+    const ALL: [Self; 4] = [Self::Ours, Self::Crates, Self::Functions, Self::Lines];
 }
 
 /// How often a finished file is weighed.
@@ -69,15 +90,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), TaskError> {
         tools.versions()?,
         perf::load()
     ));
-    complain("perfaudit size --ir");
-    let (ours, our_time) = tools.ours()?;
-    complain("cargo-bloat");
-    let (theirs, bloat_time) = tools.bloat_crates()?;
-    let (functions, again) = tools.bloat_functions()?;
-    complain("cargo-llvm-lines");
-    let (lines, lines_time) = tools.lines()?;
-    let both =
-        Taken { wall_s: bloat_time.wall_s + lines_time.wall_s, cpu_s: bloat_time.cpu_s + lines_time.cpu_s };
+    let mut said = Vec::new();
+    for part in Part::ALL {
+        let is_asked = arguments.parts.is_empty() || arguments.parts.contains(&part);
+        said.push(tools.asked(part, is_asked)?);
+    }
+    let [Some(ours), Some(crates), Some(functions), Some(lines)] = said.as_slice() else {
+        say("some have not been asked yet: name the same folder with `--dir`, and them with `--part`");
+        return Ok(());
+    };
+    tell(arguments, &tools, [ours, crates, functions, lines])
+}
+
+fn tell(arguments: &Arguments, tools: &Tools, said: [&Said; 4]) -> Result<(), TaskError> {
+    let [of_ours, of_crates, of_functions, of_lines] = said;
+    let ours = of_ours.ours()?;
+    let (bloat, lines) = (of_crates.taken, of_lines.taken);
+    let both = Taken { wall_s: bloat.wall_s + lines.wall_s, cpu_s: bloat.cpu_s + lines.cpu_s };
     say("");
     say("| | wall time | CPU time | CPU time beside both others |");
     say("|---|---|---|---|");
@@ -85,20 +114,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), TaskError> {
         let ratio = taken.cpu_s / both.cpu_s;
         say(&format!("| {what} | {:.1} s | {:.1} s | {ratio:.2} |", taken.wall_s, taken.cpu_s));
     };
-    row("perfaudit size --ir: both answers", our_time);
+    row("perfaudit size --ir: both answers", of_ours.taken);
     row("of these, build and weigh", ours.size_stage);
     row("of these, LLVM IR of all crates", ours.ir_stage);
-    row("cargo-bloat: build and weigh", bloat_time);
-    row("cargo-llvm-lines: LLVM IR of the last crate", lines_time);
+    row("cargo-bloat: build and weigh", bloat);
+    row("cargo-llvm-lines: LLVM IR of the last crate", lines);
     row("both others", both);
     say("");
-    let file = tools.built_by_bloat();
-    let (weighed, analyses) = tools.weigh(&file, ANALYSES)?;
-    speed(weighed.file_bytes, &analyses, again)?;
+    let (weighed, analyses) = tools.weigh(&tools.built_by_bloat(), ANALYSES)?;
+    speed(weighed.file_bytes, &analyses, of_functions.taken)?;
     say("");
-    beside::crates(&weighed, &theirs, arguments.rows);
-    beside::moves(&weighed, &functions, arguments.rows);
-    beside::lines(&ours.ir, &lines, &tools.bin);
+    beside::crates(&weighed, &of_crates.crates()?, arguments.rows);
+    beside::moves(&weighed, &of_functions.functions()?, arguments.rows);
+    beside::lines(&ours.ir, &of_lines.lines()?, &tools.bin);
     Ok(())
 }
 

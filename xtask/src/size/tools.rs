@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use perfaudit_exec::CpuTime;
 use perfaudit_result::{AuditResult, BinarySize, Ir, StageName};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::version;
-use crate::child;
+use super::{Part, version};
 use crate::error::TaskError;
+use crate::{child, complain, workspace};
 
 /// The tools, and what they are used on.
 pub(super) struct Tools {
@@ -25,8 +25,15 @@ pub(super) struct Tools {
     pub(super) project: PathBuf,
 }
 
+/// What a tool printed, and what it took.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Said {
+    text: String,
+    pub(super) taken: Taken,
+}
+
 /// What a tool took, with all that it started.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Taken {
     pub(super) wall_s: f64,
     pub(super) cpu_s: f64,
@@ -92,71 +99,70 @@ impl Tools {
         Ok(format!("{perfaudit}, cargo-bloat {bloat}, {lines}"))
     }
 
-    /// Size and LLVM IR, from an empty folder.
-    pub(super) fn ours(&self) -> Result<(Ours, Taken), TaskError> {
-        let out = self.folder.join("run");
-        empty(&out)?;
-        empty(&self.project.join("target"))?;
-        let mut command = Command::new(&self.perfaudit);
-        command.args(["size", "--ir", "--offline", "--format", "json", "--out"]).arg(&out).arg(&self.project);
-        // What it says of the project, as that it has no benchmarks, is no fault of this comparison.
-        let (finished, taken) = timed(|| child::output(settings(&mut command)))?;
-        let text = String::from_utf8_lossy(&finished.stdout);
-        let result: AuditResult = serde_json::from_str(&text).map_err(|source| TaskError::Json {
-            what: format!("perfaudit ended with {} and printed", finished.status),
-            source,
-        })?;
-        let stage = |name: StageName| {
-            let stage = result.run.stages.iter().find(|stage| stage.name == name);
-            stage.map_or(Taken { wall_s: f64::NAN, cpu_s: f64::NAN }, |stage| Taken {
-                wall_s: stage.duration_s,
-                cpu_s: stage.cost.cpu_s,
-            })
+    /// What a tool says now, or said when it was asked last.
+    pub(super) fn asked(&self, part: Part, is_asked: bool) -> Result<Option<Said>, TaskError> {
+        let file = self.folder.join(format!("said-by-{part:?}.json"));
+        if is_asked {
+            complain(&format!("{part:?}"));
+            let said = self.ask(part)?;
+            let text = serde_json::to_string(&said).map_err(TaskError::json("what a tool said"))?;
+            workspace::write(&file, &text)?;
+            return Ok(Some(said));
+        }
+        let Ok(text) = std::fs::read_to_string(&file) else { return Ok(None) };
+        serde_json::from_str(&text).map(Some).map_err(TaskError::json(file.display().to_string()))
+    }
+
+    fn ask(&self, part: Part) -> Result<Said, TaskError> {
+        let mut command = match part {
+            Part::Ours => {
+                let out = self.folder.join("run");
+                empty(&out)?;
+                empty(&self.project.join("target"))?;
+                let mut command = Command::new(&self.perfaudit);
+                command.args(["size", "--ir", "--offline", "--format", "json", "--out"]);
+                command.arg(&out).arg(&self.project);
+                command
+            }
+            Part::Crates | Part::Functions => {
+                let target = self.target("bloat");
+                let mut command = Command::new(&self.bloat);
+                command
+                    .args(["bloat", "--release", "--locked", "--bin", &self.bin, "-n", "0"])
+                    .args(["--split-std", "--message-format", "json"])
+                    .current_dir(&self.project)
+                    .env("CARGO_TARGET_DIR", &target);
+                // Functions are asked of the build that crates were asked of.
+                if part == Part::Crates {
+                    empty(&target)?;
+                    command.arg("--crates");
+                }
+                command
+            }
+            Part::Lines => {
+                empty(&self.target("lines"))?;
+                let mut command = Command::new(&self.llvm_lines);
+                command
+                    .args(["llvm-lines", "--release", "--locked", "--bin", &self.bin])
+                    .current_dir(&self.project)
+                    .env("CARGO_TARGET_DIR", self.target("lines"));
+                command
+            }
         };
-        let size_stage = stage(StageName::BinarySize);
-        let ir_stage = stage(StageName::Ir);
-        let ir =
-            result.ir.ok_or_else(|| TaskError::Failed(format!("no LLVM IR: {}", result.verdict.headline)))?;
-        Ok((Ours { ir, size_stage, ir_stage }, taken))
+        command.env("CARGO_PROFILE_RELEASE_STRIP", "none").env("CARGO_NET_OFFLINE", "true");
+        // What perfaudit's exit code says of the project, as that it has no benchmarks, is no fault here.
+        let (finished, taken) = timed(|| child::output(&mut command))?;
+        let text = String::from_utf8_lossy(&finished.stdout).into_owned();
+        if text.trim().is_empty() {
+            let said = String::from_utf8_lossy(&finished.stderr).trim().to_owned();
+            let program = command.get_program().to_string_lossy().into_owned();
+            return Err(TaskError::Ended { program, status: finished.status, said });
+        }
+        Ok(Said { text, taken })
     }
 
     fn target(&self, tool: &str) -> PathBuf {
         self.folder.join(format!("target-{tool}"))
-    }
-
-    fn bloat(&self, arguments: &[&str]) -> Result<(String, Taken), TaskError> {
-        let mut command = Command::new(&self.bloat);
-        command
-            .args([
-                "bloat",
-                "--release",
-                "--locked",
-                "--bin",
-                &self.bin,
-                "-n",
-                "0",
-                "--split-std",
-                "--message-format",
-                "json",
-            ])
-            .args(arguments)
-            .current_dir(&self.project)
-            .env("CARGO_TARGET_DIR", self.target("bloat"));
-        timed(|| child::stdout(settings(&mut command)))
-    }
-
-    /// Crates, from an empty folder.
-    pub(super) fn bloat_crates(&self) -> Result<(BloatCrates, Taken), TaskError> {
-        empty(&self.target("bloat"))?;
-        let (text, taken) = self.bloat(&["--crates"])?;
-        Ok((serde_json::from_str(&text).map_err(TaskError::json("cargo-bloat --crates"))?, taken))
-    }
-
-    /// Functions of the same build.
-    pub(super) fn bloat_functions(&self) -> Result<(Vec<BloatFunction>, Taken), TaskError> {
-        let (text, taken) = self.bloat(&[])?;
-        let read: BloatFunctions = serde_json::from_str(&text).map_err(TaskError::json("cargo-bloat"))?;
-        Ok((read.functions, taken))
     }
 
     pub(super) fn built_by_bloat(&self) -> PathBuf {
@@ -176,18 +182,41 @@ impl Tools {
         }
         Ok((serde_json::from_str(&last).map_err(TaskError::json("perfaudit size"))?, taken))
     }
+}
 
-    /// The last crate, from an empty folder.
-    pub(super) fn lines(&self) -> Result<(Lines, Taken), TaskError> {
-        empty(&self.target("lines"))?;
-        let mut command = Command::new(&self.llvm_lines);
-        command
-            .args(["llvm-lines", "--release", "--locked", "--bin", &self.bin])
-            .current_dir(&self.project)
-            .env("CARGO_TARGET_DIR", self.target("lines"));
-        let (text, taken) = timed(|| child::stdout(settings(&mut command)))?;
-        let read = Lines::read(&text);
-        Ok((read.ok_or_else(|| TaskError::Failed("cargo-llvm-lines told no total".to_owned()))?, taken))
+impl Said {
+    /// By perfaudit.
+    pub(super) fn ours(&self) -> Result<Ours, TaskError> {
+        let result: AuditResult =
+            serde_json::from_str(&self.text).map_err(TaskError::json("perfaudit size --ir"))?;
+        let stage = |name: StageName| {
+            let stage = result.run.stages.iter().find(|stage| stage.name == name);
+            stage.map_or(Taken { wall_s: f64::NAN, cpu_s: f64::NAN }, |stage| Taken {
+                wall_s: stage.duration_s,
+                cpu_s: stage.cost.cpu_s,
+            })
+        };
+        let (size_stage, ir_stage) = (stage(StageName::BinarySize), stage(StageName::Ir));
+        let headline = result.verdict.headline;
+        let ir = result.ir.ok_or_else(|| TaskError::Failed(format!("no LLVM IR: {headline}")))?;
+        Ok(Ours { ir, size_stage, ir_stage })
+    }
+
+    /// By cargo-bloat.
+    pub(super) fn crates(&self) -> Result<BloatCrates, TaskError> {
+        serde_json::from_str(&self.text).map_err(TaskError::json("cargo-bloat --crates"))
+    }
+
+    /// By cargo-bloat.
+    pub(super) fn functions(&self) -> Result<Vec<BloatFunction>, TaskError> {
+        let read: BloatFunctions =
+            serde_json::from_str(&self.text).map_err(TaskError::json("cargo-bloat"))?;
+        Ok(read.functions)
+    }
+
+    /// By cargo-llvm-lines.
+    pub(super) fn lines(&self) -> Result<Lines, TaskError> {
+        Lines::read(&self.text).ok_or_else(|| TaskError::Failed("cargo-llvm-lines told no total".to_owned()))
     }
 }
 
@@ -198,11 +227,6 @@ impl Lines {
         let mut numbers = row.split_whitespace().filter_map(|word| word.parse().ok());
         Some(Self { lines: numbers.next()?, copies: numbers.next()? })
     }
-}
-
-/// What all tools are given alike: names in the file, and no network.
-fn settings(command: &mut Command) -> &mut Command {
-    command.env("CARGO_PROFILE_RELEASE_STRIP", "none").env("CARGO_NET_OFFLINE", "true")
 }
 
 fn timed<T>(what: impl FnOnce() -> Result<T, TaskError>) -> Result<(T, Taken), TaskError> {

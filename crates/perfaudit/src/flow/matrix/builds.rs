@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use perfaudit_bench::{BuildFailureReason, BuildRequest, CommandLine, build, median_estimate};
 use perfaudit_binary::{Detail, weigh};
-use perfaudit_exec::{FileLock, Interrupt, OutputLimit, run};
+use perfaudit_exec::{FileLock, Interrupt, LockError, OutputLimit, run};
 use perfaudit_project::{CargoProject, ProjectRoot, Selection};
 use perfaudit_result::{
     BinarySize, BuildOutcome, ConfidenceLevel, Estimate, Figure, Interval, Method, Of, SectionKind, Unit,
@@ -52,7 +52,10 @@ impl Building<'_> {
         name: &str,
     ) -> Result<Result<BuildOutcome, String>, CommandError> {
         let waiting = || self.progress.note("another perfaudit measures: waiting for it");
-        let _lock = FileLock::for_measuring(self.interrupt, waiting)?;
+        let _lock = match FileLock::for_measuring(self.interrupt, waiting) {
+            Err(LockError::Interrupted) => return Ok(Err("interrupted".to_owned())),
+            lock => lock?,
+        };
         let project = match self.line {
             Some(_) => None,
             None => {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use perfaudit_exec::{FileLock, Interrupt};
-use perfaudit_project::{CargoProject, ProjectError, comparison_directory};
+use perfaudit_project::{CargoProject, comparison_directory};
 use perfaudit_prove::Both;
 use perfaudit_prove::source::copy_folder;
 
@@ -80,11 +80,11 @@ fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> CommandError {
 }
 
 /// Whether cargo finds a configuration in the folders above a project, which copies elsewhere do not see.
-pub(super) fn configured_above(project: &CargoProject) -> Result<Option<PathBuf>, ProjectError> {
+pub(super) fn configured_above(project: &CargoProject) -> Option<PathBuf> {
     let home = std::env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
     let above = project.root.ancestors().skip(1).map(|folder| folder.join(".cargo"));
     let mut above = above.filter(|folder| home.as_ref() != Some(folder));
-    Ok(above.find(|folder| folder.join("config.toml").is_file() || folder.join("config").is_file()))
+    above.find(|folder| folder.join("config.toml").is_file() || folder.join("config").is_file())
 }

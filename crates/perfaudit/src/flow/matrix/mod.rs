@@ -4,6 +4,7 @@
 mod answer;
 mod builds;
 mod cells;
+mod error;
 mod folders;
 mod settings;
 
@@ -23,10 +24,11 @@ use perfaudit_result::{
 use self::builds::Building;
 use self::cells::Circumstances;
 pub(crate) use self::cells::MatrixCellName;
+pub(crate) use self::error::MatrixError;
 use self::folders::{Folders, configured_above};
 use super::CompletedRun;
 use super::compare::trees::{Side, Trees};
-use super::compare::{Answer, Building as Sources, Measured, Measuring, PairsRun, Sides};
+use super::compare::{Answer, Building as Sources, CompareError, Measured, Measuring, PairsRun, Sides};
 use super::record::Recorder;
 use crate::arguments::{BuildMatrixArguments, PairingArguments};
 use crate::error::CommandError;
@@ -56,13 +58,17 @@ pub(crate) fn build_matrix(
     let result = Matrix::of(arguments, &pairing, &mut run, interrupt, progress)
         .and_then(|matrix| matrix.measure(&arguments.cells));
     let (measured, matrix) = result.inspect_err(|_| run.leave_nothing())?;
-    let above = above(&run.project)?;
+    let above = above(&run.project);
     let verdict = answer::verdict(&matrix, interrupt.is_set());
     let answer = Answer { bisection: None, verdict, what: "the whole matrix, in the same order" };
     let mut completed = run.finish(argv, measured, answer, interrupt);
-    let is_told =
-        matches!(matrix.answer, MatrixAnswer::Recommended { .. } | MatrixAnswer::NotConfirmed { .. });
-    if !is_told {
+    let is_second = match &matrix.answer {
+        MatrixAnswer::Recommended { again, .. } | MatrixAnswer::NotConfirmed { again, .. } => {
+            !again.is_empty()
+        }
+        MatrixAnswer::Keep { .. } => false,
+    };
+    if !is_second {
         completed.result.paired = None;
     }
     completed.result.matrix = Some(matrix);
@@ -70,12 +76,12 @@ pub(crate) fn build_matrix(
     Ok(completed)
 }
 
-fn above(project: &CargoProject) -> Result<Option<Limit>, CommandError> {
-    Ok(configured_above(project)?.map(|_| Limit {
+fn above(project: &CargoProject) -> Option<Limit> {
+    configured_above(project).map(|_| Limit {
         code: "configuration-above".to_owned(),
         message: "cargo is also configured in a folder above the project, which its copies do not see: both sides were built without that".to_owned(),
         remedy: Some("put what matters into `.cargo/config.toml` of the project".to_owned()),
-    }))
+    })
 }
 
 /// A matrix that is being filled.
@@ -143,9 +149,16 @@ impl<'a> Matrix<'a> {
         let mut cells: Vec<MatrixCell> = names.iter().map(|name| name.planned(&self.circumstances)).collect();
         let waiting: Vec<usize> =
             (0..cells.len()).filter(|&index| cells[index].state == CellState::NotMeasured).collect();
+        if waiting.is_empty() {
+            return Err(MatrixError::nothing(&cells).into());
+        }
         let building = Recorder::begin(StageName::Build, Some(&self.run.directory));
         self.fetch()?;
-        let own = self.outcome(ArmSide::A, OWN)?.map_err(|why| MatrixError::Own { why })?;
+        let own = match self.outcome(ArmSide::A, OWN)? {
+            Ok(own) => own,
+            Err(_) if self.interrupt.is_set() => return Err(CompareError::Interrupted.into()),
+            Err(why) => return Err(MatrixError::Own { why }.into()),
+        };
         self.run.stages.push(building.end(&self.run.directory, StageState::Done, None));
         for (done, &index) in waiting.iter().enumerate() {
             // One share for each that is left, and one for what is measured again.
@@ -198,6 +211,10 @@ impl<'a> Matrix<'a> {
         self.folders.set(&self.profile_name, name)?;
         match self.outcome(ArmSide::B, &cell.name)? {
             Ok(outcome) => cell.outcome = Some(outcome),
+            Err(_) if self.interrupt.is_set() => {
+                cell.message = Some("interrupted".to_owned());
+                return Ok(());
+            }
             Err(why) => {
                 cell.state = CellState::Failed;
                 cell.message = Some(why);
@@ -335,34 +352,6 @@ impl<'a> Matrix<'a> {
         let measured = measuring.measure(sides, &profile, directory, stages)?;
         self.spent += began.elapsed();
         Ok(measured)
-    }
-}
-
-/// Why there is no matrix.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum MatrixError {
-    #[error("the project cannot be built with its own settings: {why}")]
-    Own { why: String },
-    #[error("nothing could be tried: {why}")]
-    Nothing { why: String },
-}
-
-impl MatrixError {
-    fn nothing(cells: &[MatrixCell]) -> Self {
-        let why = cells.iter().map(|cell| {
-            let message = cell.message.as_deref().unwrap_or("it was not measured");
-            let remedy = cell.remedy.as_ref().map_or_else(String::new, |remedy| format!(" ({remedy})"));
-            format!("{}: {message}{remedy}", cell.name)
-        });
-        Self::Nothing { why: why.collect::<Vec<_>>().join("; ") }
-    }
-
-    /// The exit code of each.
-    pub(crate) fn exit(&self) -> Exit {
-        match self {
-            Self::Own { .. } => Exit::ProjectFailed,
-            Self::Nothing { .. } => Exit::Inconclusive,
-        }
     }
 }
 
