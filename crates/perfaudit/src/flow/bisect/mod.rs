@@ -190,6 +190,8 @@ fn state(row: &PairedRow, change: PairedVerdict) -> BisectionState {
         | PairedVerdict::Worse
         | PairedVerdict::Better => BisectionState::Before,
         PairedVerdict::Inconclusive => BisectionState::Undecided,
+        // The machine was disturbed, or the time was over.
+        PairedVerdict::NotMeasured if row.pairs + row.discarded > 0 => BisectionState::Undecided,
         PairedVerdict::NotMeasured => BisectionState::Unfit,
     }
 }

@@ -202,11 +202,10 @@ impl Measuring<'_> {
             progress: self.progress,
         };
         let mut both: Vec<_> = measured.iter().map(|(contested, _)| contested).zip(rows).collect();
-        let is_on = |stage| !self.config.audit.skip.value.contains(&stage);
-        if is_on(ChosenStage::Heap) {
+        if self.is_on(ChosenStage::Heap) {
             witnesses::count(looking(until(1.0 - again::SHARE_OF_PROFILES)), sides, &mut both, directory);
         }
-        if !is_on(ChosenStage::Cpu) {
+        if !self.is_on(ChosenStage::Cpu) {
             return Ok(BTreeMap::new());
         }
         Ok(functions::name(looking(until(1.0)), sides, &mut both, directory)?)
@@ -214,8 +213,15 @@ impl Measuring<'_> {
 
     /// What is left of the budget for pairs when something is kept for what follows.
     fn budget_of_pairs(&self) -> Option<Duration> {
-        let kept = again::SHARE_OF_COUNTS + again::SHARE_OF_PROFILES;
+        let shares =
+            [(ChosenStage::Heap, again::SHARE_OF_COUNTS), (ChosenStage::Cpu, again::SHARE_OF_PROFILES)];
+        let kept: f64 =
+            shares.into_iter().filter(|(stage, _)| self.is_on(*stage)).map(|(_, share)| share).sum();
         self.pace().budget().map(|budget| budget.mul_f64(1.0 - kept))
+    }
+
+    fn is_on(&self, stage: ChosenStage) -> bool {
+        !self.config.audit.skip.value.contains(&stage)
     }
 
     fn comparison(
@@ -273,13 +279,15 @@ impl Measuring<'_> {
     fn process_time(&self, family: usize, first_look: usize) -> Duration {
         /// Less than this is mostly warming up.
         const LEAST: Duration = Duration::from_millis(100);
+        /// The rest of a process's time goes to warming up, to its start and to what it writes.
+        const SHARE: f64 = 0.5;
         let usual = Duration::from_millis(match self.config.audit.mode.value {
             Mode::Quick => 300,
             Mode::Standard => 500,
             Mode::Full => 1000,
         });
         let processes = u32::try_from(family.max(1) * first_look * 2).unwrap_or(u32::MAX);
-        self.budget_of_pairs().map_or(usual, |budget| (budget / processes).clamp(LEAST, usual))
+        self.budget_of_pairs().map_or(usual, |budget| (budget / processes).mul_f64(SHARE).clamp(LEAST, usual))
     }
 
     fn noise_floor(&self, host: &mut Host, is_measured: bool) -> Vec<Limit> {
