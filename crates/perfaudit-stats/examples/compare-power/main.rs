@@ -7,6 +7,7 @@
 mod criterion_rule;
 mod random;
 mod replay;
+mod reports;
 mod traces;
 mod wilcoxon;
 
@@ -16,6 +17,7 @@ mod tests;
 use perfaudit_stats::{Design, Verdict};
 
 use replay::{Comparison, Precision, design, replay};
+use reports::{Row, reports};
 use traces::{Source, Trace};
 
 /// Injected slowdowns.
@@ -35,13 +37,21 @@ fn main() {
         for trace in &traces {
             say(&row(trace, &design));
         }
-        for (family, title) in [(1, "each benchmark compared alone"), (traces.len(), "all judged together")] {
-            let design = replay::design(family);
-            say(&format!("\n{title}, looks at {:?} pairs:\n", design.looks().pairs()));
-            for slowdown in SLOWDOWNS {
-                say(&summary(&traces, slowdown, &design));
-            }
+        say(&format!("\nEach benchmark compared alone, looks at {:?} pairs:\n", design.looks().pairs()));
+        for slowdown in SLOWDOWNS {
+            say(&summary(&traces, slowdown, &design));
         }
+        let looks = replay::design(traces.len());
+        say(&format!("\nReports, judged together, looks at {:?} pairs:\n", looks.looks().pairs()));
+        say(
+            "| slower | reports | rows | CHANGED | where the noise allows it | of the unslowed CHANGED | intervals that hold the truth |",
+        );
+        say("|---|---|---|---|---|---|---|");
+        for slowdown in SLOWDOWNS {
+            say(&together(&format!("all, {}", percent(slowdown)), &reports(&traces, |_| slowdown)));
+        }
+        let every_second = |number: usize| if number.is_multiple_of(2) { 0.05 } else { 0.0 };
+        say(&together("every second one, 5.0 %", &reports(&traces, every_second)));
         if source.batches() > 1 {
             for slowdown in [0.0, 0.02] {
                 say(&criterion(&traces, slowdown, &design));
@@ -100,6 +110,23 @@ fn summary(traces: &[Trace], slowdown: f64, design: &Design) -> String {
         );
     }
     text
+}
+
+/// What reports tell: of what was slowed down and of what was not.
+fn together(injected: &str, reports: &[Vec<Row>]) -> String {
+    let rows: Vec<&Row> = reports.iter().flatten().collect();
+    let count = |is: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| is(row)).count();
+    format!(
+        "| {injected} | {} | {} | {} | {} of {} | {} of {} | {} |",
+        reports.len(),
+        rows.len(),
+        count(&Row::is_changed),
+        count(&|row| row.is_found() && row.is_allowed()),
+        count(&Row::is_allowed),
+        count(&|row| row.is_null() && row.is_changed()),
+        count(&Row::is_null),
+        count(&Row::holds_truth),
+    )
 }
 
 fn criterion(traces: &[Trace], slowdown: f64, design: &Design) -> String {

@@ -28,6 +28,8 @@ pub(crate) struct Comparison {
     pub(crate) holds_truth: bool,
     /// What the stated formula says that as many pairs as the last look takes find nine times of ten, from these pairs on.
     pub(crate) detectable: LogRatio,
+    /// The differences of its pairs.
+    pub(crate) differences: Vec<LogRatio>,
     /// The batches of its pairs.
     pub(crate) interleaved: Batches,
     /// The batches of the same processes, the first half of them taken for A.
@@ -90,6 +92,7 @@ fn compare(pairs: &[Pair<'_>], injected: LogRatio, design: &Design) -> Option<Co
                 judgement,
                 holds_truth,
                 detectable: design.judge(&differences)?.minimum_detectable_effect?,
+                differences: differences[..measured].to_vec(),
                 interleaved: [side(0), side(1)],
                 one_after_the_other: one_after_the_other(pairs, injected),
             });

@@ -3,6 +3,7 @@
 use perfaudit_stats::Verdict;
 
 use crate::replay::{Comparison, Precision, change, design, replay};
+use crate::reports::{Row, reports};
 use crate::traces::{Source, recorded};
 
 /// All comparisons that all traces give; the benchmarks of a source are judged together, or each alone.
@@ -55,4 +56,42 @@ fn intervals_hold_the_injected_slowdown_99_times_of_100() {
         let held = share(&all(slowdown, false), |one| one.holds_truth);
         assert!(held >= 0.99, "{slowdown}: {held}");
     }
+}
+
+/// The rows of all reports of all sources, where all benchmarks are slowed down alike.
+fn told(slowdown: f64) -> Vec<Row> {
+    let sources = Source::ALL.into_iter().map(recorded);
+    sources.flat_map(|traces| reports(&traces, |_| slowdown)).flatten().collect()
+}
+
+#[test]
+fn reports_of_programs_beside_themselves_tell_no_change() {
+    let rows = told(0.0);
+    assert!(rows.len() >= 299, "{}", rows.len());
+    assert_eq!(rows.iter().filter(|row| row.is_changed()).count(), 0);
+}
+
+#[test]
+fn reports_tell_injected_slowdowns_where_the_noise_allows_it() {
+    for (slowdown, least) in [(0.01, 0.80), (0.02, 0.95), (0.05, 0.99)] {
+        let rows = told(slowdown);
+        let allowed: Vec<&Row> = rows.iter().filter(|row| row.is_allowed()).collect();
+        assert!(allowed.len() >= 299, "{slowdown}: {}", allowed.len());
+        let found = allowed.iter().filter(|row| row.is_found()).count() as f64 / allowed.len() as f64;
+        assert!(found >= least, "{slowdown}: {found}");
+        let held = rows.iter().filter(|row| row.holds_truth()).count() as f64 / rows.len() as f64;
+        assert!(held >= 0.99, "{slowdown}: {held}");
+    }
+}
+
+#[test]
+fn a_change_of_some_benchmarks_does_not_make_others_of_the_report_changed() {
+    let every_second = |number: usize| if number.is_multiple_of(2) { 0.05 } else { 0.0 };
+    let sources = Source::ALL.into_iter().map(recorded);
+    let rows: Vec<Row> = sources.flat_map(|traces| reports(&traces, every_second)).flatten().collect();
+    let told = rows.iter().filter(|row| row.is_changed()).count();
+    let unslowed = rows.iter().filter(|row| row.is_null()).count();
+    let falsely = rows.iter().filter(|row| row.is_null() && row.is_changed()).count();
+    assert!(unslowed >= 299, "{unslowed}");
+    assert!(falsely as f64 <= 0.01 * told as f64, "{falsely} of {told}");
 }
