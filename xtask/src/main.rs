@@ -9,6 +9,7 @@ mod help_time;
 mod hyperfine;
 mod pairs;
 mod perf;
+mod prove;
 mod schema;
 mod size;
 mod source_speed;
@@ -51,6 +52,8 @@ enum Task {
     Perf(perf::Arguments),
     /// Weigh a large published project beside cargo-bloat and cargo-llvm-lines
     Size(size::Arguments),
+    /// Judge the patches of the examples, and set the verdicts against what is true
+    Prove(prove::Arguments),
     /// Read a million lines of Rust as `perfaudit source` does, cold and with a warm cache
     SourceSpeed(source_speed::Arguments),
     /// Send ten million samples through the analysis of CPU profiles and look at its memory
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Task::Pairs(arguments) => pairs::run(&arguments),
         Task::Perf(arguments) => perf::run(&arguments),
         Task::Size(arguments) => size::run(&arguments),
+        Task::Prove(arguments) => prove::run(&arguments),
         Task::SourceSpeed(arguments) => source_speed::run(&arguments),
         Task::TenMillion(arguments) => ten_million::run(&arguments),
         Task::Truth(arguments) => truth::run(&arguments),

@@ -102,7 +102,7 @@ pub fn build_arm(
     let its_lockfile = root.join("Cargo.lock");
     let has_lockfile = its_lockfile.is_file();
     if !has_lockfile {
-        let is_users = !matches!(tree.origin, Origin::Folder(_));
+        let is_users = !matches!(tree.origin.unpatched(), Origin::Folder(_));
         let users = || fs::read(request.project_root.join("Cargo.lock")).ok().filter(|_| is_users);
         if let Some(content) = lockfile.clone().or_else(users) {
             fs::write(&its_lockfile, content).map_err(ArmError::Lockfile)?;

@@ -8,6 +8,9 @@
 //! - [`lay_out`]: the same programs in several layouts.
 //! - [`contest`]: pairs of fresh processes in balanced random order, with sequential looks.
 //! - [`rows`]: what pairs say; pure. [`witness`], [`testify`]: what counts say beside them.
+//! - [`patch`]: patches, whether they fit a tree, and what they claim.
+//! - [`Suite`]: the tests of a project, run in the tree of an arm.
+//! - [`proof`]: what a patch must pass, and what follows from it; pure.
 //! - [`Search`]: halving a history until one commit is left; pure.
 //!
 //! Nothing here prints, and nothing is written but into the workbench.
@@ -19,11 +22,14 @@ mod layouts;
 mod loaded;
 mod metrics;
 mod pair;
+pub mod patch;
+pub mod proof;
 mod rows;
 mod schedule;
 mod search;
 pub mod source;
 mod subject;
+mod suite;
 mod tree;
 mod tree_command;
 mod witnesses;
@@ -37,7 +43,8 @@ pub use pair::{Observation, Pair, PairRecord};
 pub use rows::{RowArtifacts, among_all, rows, unmeasured};
 pub use search::{Found, Mark, Search};
 pub use subject::{ArmBenchmarks, Means, ObserveError, Subject};
-pub use tree::{Origin, Tree, TreeError};
+pub use suite::{Suite, SuiteEnd, SuiteRun};
+pub use tree::{Origin, PlacedPatch, Tree, TreeError};
 pub use tree_command::{TreeCommand, TreeCommandError};
 pub use witnesses::{testify, witness};
 pub use workbench::{Both, Side, Workbench, WorkbenchError};

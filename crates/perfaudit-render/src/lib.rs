@@ -9,6 +9,7 @@ pub mod html;
 pub mod quantity;
 
 mod bisection;
+mod certificate;
 mod comparison;
 mod cpu;
 mod delivery;
@@ -36,7 +37,7 @@ mod trust;
 pub use json::json;
 pub use junit::junit;
 pub use markdown::{
-    COMMENT_BYTES, binary_size as binary_size_markdown, markdown, markdown_within,
+    COMMENT_BYTES, binary_size as binary_size_markdown, certificate_document, markdown, markdown_within,
     size_difference as size_difference_markdown,
 };
 pub use noise::noise_floor;

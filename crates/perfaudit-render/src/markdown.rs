@@ -2,6 +2,7 @@
 
 mod benchmarks;
 mod bisection;
+mod certificate;
 mod cpu;
 mod delivery;
 mod difference;
@@ -17,6 +18,7 @@ mod source;
 use perfaudit_result::{AuditResult, Finding, Location, NextAction, PreconditionStatus, ReproduceStep};
 
 use crate::{comparison, objectives, quantity, rows, shell, text};
+pub use certificate::certificate_document;
 pub use size::{binary_size, size_difference};
 
 use escape::{code, fenced, prose, strong, table};
@@ -99,6 +101,7 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         ("The search", bisection::bisection(result)),
         ("Build settings", matrix::matrix(result)),
         ("A against B", paired::paired(result)),
+        ("Patches", certificate::certificates(result)),
         ("Objectives", objectives(result)),
         ("Beside the baseline", compared(result)),
         ("Findings", findings(&crate::source::folded(result).0)),

@@ -68,7 +68,10 @@ pub(crate) fn with(comparison: &PairedComparison, verdict: PairedVerdict) -> Vec
 pub(crate) fn arm(arm: &Arm) -> String {
     let short = |commit: &String| commit.chars().take(12).collect::<String>();
     let commit = arm.commit.as_ref().map(short);
-    match (arm.kind, commit) {
+    // Patches stand behind the name.
+    let patches =
+        arm.name.strip_prefix("work").filter(|_| arm.kind == ArmKind::WorkingTree).unwrap_or_default();
+    let said = match (arm.kind, commit) {
         (ArmKind::Revision, Some(commit)) => format!("{}, commit {commit}", arm.name),
         (ArmKind::WorkingTree, Some(commit)) if arm.dirty => {
             format!("the working tree, commit {commit} with changes")
@@ -77,7 +80,8 @@ pub(crate) fn arm(arm: &Arm) -> String {
         (ArmKind::WorkingTree, None) => "the working tree, before its first commit".to_owned(),
         (ArmKind::Folder, _) => format!("the folder {}", arm.name),
         (ArmKind::Revision | ArmKind::Binary | ArmKind::Command | ArmKind::Settings, _) => arm.name.clone(),
-    }
+    };
+    format!("{said}{patches}")
 }
 
 /// How it was decided: `Differences up to 2 % do not matter; ...`.

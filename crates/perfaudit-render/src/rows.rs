@@ -130,6 +130,13 @@ pub(crate) fn counts(result: &AuditResult) -> String {
         let cells = quantity::counted(matrix.cells.len(), "build");
         return format!("{cells} tried, {} of processes", quantity::counted(pairs, "pair"));
     }
+    if !result.certificates.is_empty() {
+        let measured = result.certificates.iter().filter_map(|one| one.comparison.as_ref());
+        let pairs: usize = measured.flat_map(|one| &one.rows).map(|row| row.pairs as usize).sum();
+        let patches = result.certificates.iter().filter(|one| one.patch.stacked.is_empty()).count();
+        let noun = if patches == 1 { "patch" } else { "patches" };
+        return format!("{patches} {noun}, {} of processes", quantity::counted(pairs, "pair"));
+    }
     if let Some(comparison) = &result.paired {
         let pairs: usize = comparison.rows.iter().map(|row| row.pairs as usize).sum();
         let rows = quantity::counted(comparison.rows.len(), "row");

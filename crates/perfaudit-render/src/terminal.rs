@@ -2,6 +2,7 @@
 
 mod benchmarks;
 mod bisection;
+mod certificate;
 mod cpu;
 mod delivery;
 mod difference;
@@ -54,6 +55,7 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     bisection::bisection(&mut page, result);
     matrix::matrix(&mut page, result);
     paired::paired(&mut page, result, terminal.verbose);
+    certificate::certificates(&mut page, result, terminal.verbose);
     objectives(&mut page, result, terminal.verbose);
     benchmarks::benchmarks(&mut page, result, terminal.verbose);
     relative(&mut page, result);

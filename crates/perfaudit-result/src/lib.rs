@@ -10,6 +10,7 @@
 
 mod artifact;
 mod bisection;
+mod certificate;
 mod comparison;
 mod cpu;
 mod figure;
@@ -31,6 +32,10 @@ mod workload;
 
 pub use artifact::{Artifact, ArtifactId, ArtifactKind, Samples, SamplesError};
 pub use bisection::{BisectedCommit, Bisection, BisectionAnswer, BisectionState, BisectionStep};
+pub use certificate::{
+    Certificate, CertificateFile, CertifiedPatch, ClaimState, GateName, GateState, JudgedClaim, ProofGate,
+    ProofStep, ProofVerdict, StepName,
+};
 pub use comparison::{ComparedMetric, Comparison, RecordedVerdict};
 pub use cpu::{
     Binding, BlockedIn, BoundBy, CodeOrigin, Cpu, CpuProfile, Function, FunctionChange, FunctionId, Hotspot,
@@ -134,6 +139,9 @@ pub struct AuditResult {
     /// recommended, if something is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matrix: Option<BuildMatrix>,
+    /// What became of patches, where that was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<Certificate>,
     /// Workloads that vary one or more parameters: sweeps and matrices.
     pub groups: Vec<WorkloadGroup>,
     /// What to look at, most important first.

@@ -6,6 +6,7 @@ mod compare;
 mod cpu;
 mod export;
 mod heap;
+mod prove;
 mod report;
 mod rules;
 mod selection;
@@ -29,6 +30,7 @@ pub(crate) use compare::{CompareArguments, PairingArguments, TreeCommandArgument
 pub(crate) use cpu::{CpuArguments, SamplingArguments, WitnessArgument};
 pub(crate) use export::ExportFormat;
 pub(crate) use heap::HeapArguments;
+pub(crate) use prove::{GateArguments, ProveArguments};
 pub(crate) use report::ReportArguments;
 pub(crate) use rules::RulesArguments;
 pub(crate) use selection::SelectionArguments;
@@ -69,6 +71,8 @@ pub(crate) enum Command {
     Bisect(Box<BisectArguments>),
     /// Try build settings: how fast, how large and how long to build, each beside the project's own
     BuildMatrix(Box<BuildMatrixArguments>),
+    /// Judge patches: do they apply, pass the tests, and make the project faster
+    Prove(Box<ProveArguments>),
     /// Show where the bytes of a project's programs, or of one file, are
     Size(Box<SizeArguments>),
     /// Find patterns in the source that cost time, without measuring

@@ -16,7 +16,7 @@ use perfaudit_run::RunDirectoryError;
 use perfaudit_source::SourceError;
 
 use crate::exit::Exit;
-use crate::flow::{CompareError, MatrixError, ShippedError};
+use crate::flow::{CompareError, MatrixError, ProveError, ShippedError};
 
 /// What ends a command early.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,8 @@ pub(crate) enum CommandError {
     Matrix(#[from] MatrixError),
     #[error(transparent)]
     Shipped(#[from] ShippedError),
+    #[error(transparent)]
+    Prove(#[from] ProveError),
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
@@ -104,6 +106,7 @@ impl CommandError {
             Self::Compare(error) => error.exit(),
             Self::Matrix(error) => error.exit(),
             Self::Shipped(error) => error.exit(),
+            Self::Prove(error) => error.exit(),
             Self::Project(
                 ProjectError::Toolchain { .. } | ProjectError::Cargo { .. } | ProjectError::Manifest { .. },
             )

@@ -51,6 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Compare(compare)) => commands::compare::run(&compare),
         Some(Command::Bisect(bisect)) => commands::bisect::run(&bisect),
         Some(Command::BuildMatrix(matrix)) => commands::build_matrix::run(&matrix),
+        Some(Command::Prove(prove)) => commands::prove::run(&prove),
         Some(Command::Size(size)) => commands::size::run(*size),
         Some(Command::Source(source)) => commands::source::run(*source),
         Some(Command::Rules(rules)) => commands::rules::run(&rules),

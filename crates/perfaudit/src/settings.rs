@@ -7,7 +7,8 @@ use perfaudit_project::config::{BenchSettings, ChosenStage, Config, FloorSource,
 use perfaudit_result::Mode;
 
 use crate::arguments::{
-    AuditArguments, MeasuringArguments, OutputArguments, PairingArguments, SelectionArguments, StageArgument,
+    AuditArguments, GateArguments, MeasuringArguments, OutputArguments, PairingArguments, SelectionArguments,
+    StageArgument,
 };
 use crate::error::CommandError;
 
@@ -42,6 +43,17 @@ pub(crate) fn effective_for_pairs(
     measure(&mut config, &arguments.measuring, output);
     select(&mut config.bench, &arguments.selection);
     Ok(config)
+}
+
+/// Lays what the command line says of gates over the configuration.
+pub(crate) fn gates(config: &mut Config, arguments: &GateArguments) {
+    let prove = &mut config.prove;
+    prove.test.command_line(arguments.test.clone());
+    prove.workloads.command_line(arguments.workloads);
+    prove.changed_lines.command_line(arguments.changed_lines);
+    prove.dependencies.command_line(list(&arguments.dependencies));
+    prove.tolerance.command_line(arguments.tolerance);
+    prove.allow_untested.command_line(arguments.allow_untested.then_some(true));
 }
 
 fn measure(config: &mut Config, arguments: &MeasuringArguments, output: &OutputArguments) {

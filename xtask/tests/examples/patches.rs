@@ -32,6 +32,9 @@ struct Patch {
     conflicts_with: Vec<String>,
     #[serde(default)]
     measured: Vec<Measured>,
+    /// Arguments of `perfaudit prove` that choose what is measured.
+    #[serde(default)]
+    judged_by: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,6 +165,14 @@ fn what_stops_at_a_gate_says_why_and_what_does_not_was_measured() {
         } else {
             assert!(!patch.measured.is_empty(), "{}", patch.file);
         }
+    }
+}
+
+#[test]
+fn what_is_stopped_before_anything_is_measured_needs_nothing_to_be_judged_by() {
+    for (_, patch) in all() {
+        let stopped = matches!(patch.verdict, Verdict::Broken | Verdict::Refused);
+        assert!(!stopped || patch.judged_by.is_empty(), "{}", patch.file);
     }
 }
 

@@ -60,6 +60,10 @@ fn sections<'a>(config: &mut Config, document: &'a DeTable<'a>, kind: Kind, repo
     if let Some(section) = source {
         config.source.apply(section, report);
     }
+    let prove = file.value("prove", report, |item, report| not_for(kind, "[prove]", item, report, one));
+    if let Some(section) = prove {
+        config.prove.apply(section, report);
+    }
     let slos = file.value("slo", report, |item, report| not_for(kind, "[[slo]]", item, report, many));
     for section in slos.unwrap_or_default() {
         config.slos.extend(Slo::read(section, report));

@@ -17,6 +17,7 @@ mod origin;
 mod pattern;
 mod problem;
 mod project_path;
+mod prove;
 mod section;
 mod show;
 mod slo;
@@ -44,6 +45,7 @@ pub use origin::{Location, Origin, Setting};
 pub use pattern::WorkloadPattern;
 pub use problem::{ConfigError, Place, Problem};
 pub use project_path::ProjectPath;
+pub use prove::ProveSettings;
 pub use section::Keys;
 pub use show::{ShownRow, ShownSection};
 pub use slo::Slo;
@@ -65,6 +67,8 @@ pub struct Config {
     pub bench: BenchSettings,
     /// What is found in source, and how it is told.
     pub source: SourceSettings,
+    /// What a patch must pass.
+    pub prove: ProveSettings,
     /// What the workloads must hold.
     pub slos: Vec<Slo>,
     /// Commands that are measured.
@@ -140,7 +144,12 @@ impl Config {
     pub fn show(&self) -> Vec<ShownSection> {
         let slos = self.slos.iter().map(show::slo);
         let commands = self.commands.iter().map(show::command);
-        let settings = [show::audit(&self.audit), show::bench(&self.bench), show::source(&self.source)];
+        let settings = [
+            show::audit(&self.audit),
+            show::bench(&self.bench),
+            show::source(&self.source),
+            show::prove(&self.prove),
+        ];
         settings.into_iter().chain(slos).chain(commands).collect()
     }
 }

@@ -9,6 +9,7 @@ use super::command::{AcceptedExit, CommandLine, CommandSpec, Runs, Steps};
 use super::duration::duration_text;
 use super::origin::{Origin, Setting};
 use super::project_path::ProjectPath;
+use super::prove::ProveSettings;
 use super::section::Keys;
 use super::slo::Slo;
 use super::source_code::SourceSettings;
@@ -116,6 +117,19 @@ pub(super) fn source(settings: &SourceSettings) -> ShownSection {
         row("types", types, |types| Some(types.to_string())),
     ];
     ShownSection { header: "[source]", rows }
+}
+
+pub(super) fn prove(settings: &ProveSettings) -> ShownSection {
+    let ProveSettings { test, workloads, changed_lines, dependencies, tolerance, allow_untested } = settings;
+    let rows = vec![
+        row("test", test, |line| Some(string(line))),
+        row("workloads", workloads, |number| Some(number.to_string())),
+        row("changed-lines", changed_lines, |number| Some(number.to_string())),
+        row("dependencies", dependencies, |names| Some(strings(names))),
+        row("tolerance", tolerance, |share| Some(format!("{share:?}"))),
+        row("allow-untested", allow_untested, |allow| Some(allow.to_string())),
+    ];
+    ShownSection { header: "[prove]", rows }
 }
 
 /// Collects the rows of a section whose values carry no origin of their own.

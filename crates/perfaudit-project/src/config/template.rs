@@ -71,6 +71,21 @@ pub fn template(project: &CargoProject) -> String {
 # Whether the compiler is asked about types, for which the project is checked with clippy.
 #types = true
 
+# What a patch must pass that `perfaudit prove` judges.
+[prove]
+# The command that runs the tests, in the project's folder.
+#test = "cargo test --workspace"
+# How many workloads must gain; where fewer are compared, all of them.
+#workloads = 2
+# How many lines it may change.
+#changed-lines = 50
+# New runtime dependencies that it may add.
+#dependencies = []
+# A slowdown of a workload up to this needs not be ruled out.
+#tolerance = 0.05
+# Whether a project without tests passes.
+#allow-untested = false
+
 # What a workload must hold. `workload` is a pattern over package/target/title and command/NAME in which `*` matches
 # everything. From `warn` of the limit on it is a warning.
 #[[slo]]

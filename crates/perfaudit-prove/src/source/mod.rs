@@ -3,6 +3,7 @@
 mod folder;
 mod git;
 mod history;
+mod patches;
 mod working_tree;
 
 use std::path::PathBuf;

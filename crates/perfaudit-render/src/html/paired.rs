@@ -17,7 +17,15 @@ const HEIGHT: f64 = 60.0;
 
 /// The part of the summary; nothing where nothing was compared.
 pub(super) fn paired(context: &Context<'_>) -> Markup {
-    let Some(comparison) = &context.result.paired else { return html! {} };
+    let Some(compared) = &context.result.paired else { return html! {} };
+    html! {
+        h3 { "A against B" }
+        (comparison(context, compared))
+    }
+}
+
+/// Both sides, and what came of each row.
+pub(super) fn comparison(context: &Context<'_>, comparison: &PairedComparison) -> Markup {
     let rows: Vec<_> =
         PairedVerdict::ALL.into_iter().flat_map(|verdict| paired::with(comparison, verdict)).collect();
     let plotted = |workload: &str| {
@@ -25,7 +33,6 @@ pub(super) fn paired(context: &Context<'_>) -> Markup {
         plot(context, comparison, row)
     };
     html! {
-        h3 { "A against B" }
         ul {
             li { "A: " (Line(&paired::arm(&comparison.before))) }
             li { "B: " (Line(&paired::arm(&comparison.after))) }

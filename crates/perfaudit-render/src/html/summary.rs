@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use perfaudit_result::{Run, WorkloadState};
 
 use super::bisection;
+use super::certificate;
 use super::context::{Context, is_flagged};
 use super::matrix;
 use super::page;
@@ -69,7 +70,8 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
             (bisection::bisection(context))
             (matrix::matrix(context))
             (paired::paired(context))
-            @if context.result.paired.is_none() && context.result.matrix.is_none() { (tiles(context)) }
+            (certificate::certificates(context))
+            @if context.result.paired.is_none() && context.result.matrix.is_none() && context.result.certificates.is_empty() { (tiles(context)) }
             div.columns {
                 div {
                     h3 { "Next actions" }

@@ -1,6 +1,6 @@
 //! Two sides against each other.
 
-use perfaudit_result::{AuditResult, PairedVerdict};
+use perfaudit_result::{AuditResult, PairedComparison, PairedVerdict};
 
 use super::escape::{code, prose, table};
 use crate::paired::{self, Row};
@@ -35,7 +35,11 @@ fn functions(row: &Row<'_>) -> String {
 
 /// What changed first, then everything else.
 pub(super) fn paired(result: &AuditResult) -> String {
-    let Some(comparison) = &result.paired else { return String::new() };
+    result.paired.as_ref().map(comparison).unwrap_or_default()
+}
+
+/// Both sides, and what came of each row.
+pub(super) fn comparison(comparison: &PairedComparison) -> String {
     let mut out = format!(
         "- A: {}\n- B: {}\n\n",
         prose(&paired::arm(&comparison.before)),

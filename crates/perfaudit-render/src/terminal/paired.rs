@@ -13,7 +13,13 @@ const SHOWN: usize = 10;
 const FUNCTIONS: usize = 5;
 
 pub(super) fn paired(page: &mut Page, result: &AuditResult, verbose: bool) {
-    let Some(comparison) = &result.paired else { return };
+    if let Some(compared) = &result.paired {
+        comparison(page, compared, verbose);
+    }
+}
+
+/// Both sides, and what came of each row.
+pub(super) fn comparison(page: &mut Page, comparison: &PairedComparison, verbose: bool) {
     page.paragraph("", 3, PLAIN, &format!("A: {}", text::one_line(&paired::arm(&comparison.before))));
     page.paragraph("", 3, PLAIN, &format!("B: {}", text::one_line(&paired::arm(&comparison.after))));
     for verdict in PairedVerdict::ALL {

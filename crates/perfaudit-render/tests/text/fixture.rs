@@ -89,6 +89,7 @@ pub(crate) fn empty() -> AuditResult {
         paired: None,
         bisection: None,
         matrix: None,
+        certificates: Vec::new(),
         reproduce: vec![],
         artifacts: vec![],
     }

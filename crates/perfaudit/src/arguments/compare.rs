@@ -90,7 +90,7 @@ pub(crate) struct TreeCommandArguments {
 }
 
 /// A share above zero and below one, from `2%` or `2`.
-fn percent(text: &str) -> Result<f64, String> {
+pub(super) fn percent(text: &str) -> Result<f64, String> {
     let number = text.trim().trim_end_matches('%').trim_end();
     let share = number.parse::<f64>().ok().map(|percent| percent / 100.0);
     share

@@ -13,6 +13,7 @@ mod dry_run;
 pub(crate) mod explain;
 pub(crate) mod heap;
 pub(crate) mod init;
+pub(crate) mod prove;
 pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod shell;

@@ -23,6 +23,7 @@ mod measure;
 pub(crate) mod noise_floor;
 mod objectives;
 mod plan;
+mod prove;
 mod record;
 mod relative;
 mod reproduce;
@@ -62,6 +63,7 @@ use measure::{Measured, Measuring, measure_stages};
 pub(crate) use plan::{
     Plan, Subject, like_shipped, newest_profiled_run, newest_run, profile_of, runs_directory,
 };
+pub(crate) use prove::{ProveError, certificate_files, plan as plan_of_proof, prove};
 use record::Recorder;
 pub(crate) use shipped::{ShippedError, shipped};
 
@@ -270,6 +272,7 @@ pub(crate) fn audit(
         paired: None,
         bisection: None,
         matrix: None,
+        certificates: Vec::new(),
         groups,
         findings,
         next_actions,

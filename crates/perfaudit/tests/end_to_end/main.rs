@@ -21,6 +21,7 @@ mod noise_floor;
 mod other_harnesses;
 mod profiles_compared;
 mod project_shapes;
+mod proofs;
 mod refined;
 mod refused_writes;
 mod reports;

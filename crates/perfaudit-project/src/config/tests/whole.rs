@@ -18,6 +18,9 @@ fn every_key_is_read() {
     assert_eq!(config.source.off.value, ["siphash"]);
     assert!(!config.source.types.value);
 
+    assert_eq!((config.prove.workloads.value, config.prove.changed_lines.value), (1, 100));
+    assert_eq!(config.prove.dependencies.value, ["rustc-hash"]);
+
     let slo = &config.slos[0];
     assert_eq!(slo.metric, MetricKind::WallTimeP95);
     assert_eq!((slo.limit.value(), slo.limit.dimension()), (1500.0, Dimension::Time));

@@ -32,7 +32,7 @@ use crate::progress::Progress;
 
 pub(crate) use error::CompareError;
 pub(super) use measure::{Measured, Measuring};
-pub(super) use pairs_run::{Answer, PairsRun};
+pub(super) use pairs_run::{Answer, Gathered, PairsRun};
 pub(crate) use recorded::recorded;
 
 /// How many layouts of each program are measured where that is not said: each costs a compilation of its last crate.
@@ -104,7 +104,11 @@ fn are_trees(sources: &Both<ArmSource>) -> Result<bool, CompareError> {
 }
 
 /// The user's own tree, which is only looked at; where programs are compared there need be none.
-fn project(path: &Path, is_needed: bool, interrupt: &Interrupt) -> Result<CargoProject, CommandError> {
+pub(super) fn project(
+    path: &Path,
+    is_needed: bool,
+    interrupt: &Interrupt,
+) -> Result<CargoProject, CommandError> {
     Ok(match ProjectRoot::locate(path, interrupt) {
         Ok(root) => CargoProject::discover(root, &Selection::default(), true, interrupt)?,
         Err(ProjectError::NoManifest { .. }) if !is_needed => CargoProject::none(path)?,

@@ -11,7 +11,8 @@ use perfaudit_project::CargoProject;
 use perfaudit_project::config::Config;
 use perfaudit_prove::Side;
 use perfaudit_result::{
-    ArtifactKind, AuditResult, Bisection, BuildProfile, ReproduceStep, Run, SCHEMA_VERSION, Stage, StageName,
+    ArtifactId, ArtifactKind, AuditResult, Bisection, BuildProfile, Certificate, CpuProfile, Host, Limit,
+    PairedComparison, Precondition, ReproduceStep, Run, SCHEMA_VERSION, Samples, Stage, StageName,
     StageState, Tool, Verdict,
 };
 use perfaudit_run::RunDirectory;
@@ -33,12 +34,23 @@ pub(in super::super) struct PairsRun {
     pub(in super::super) seed: u64,
     pub(in super::super) directory: RunDirectory,
     pub(in super::super) stages: Vec<Stage>,
-    started: Timestamp,
+    pub(in super::super) started: Timestamp,
     clock: Instant,
-    id: String,
+    pub(in super::super) id: String,
     /// The folder of all runs, unless the user named a directory for this one.
     runs: Option<PathBuf>,
     tree: TreeSnapshot,
+}
+
+/// What was measured by a run in pairs, one comparison or several.
+#[derive(Default)]
+pub(in super::super) struct Gathered {
+    pub(in super::super) paired: Option<PairedComparison>,
+    pub(in super::super) certificates: Vec<Certificate>,
+    pub(in super::super) preconditions: Vec<Precondition>,
+    pub(in super::super) limits: Vec<Limit>,
+    pub(in super::super) samples: BTreeMap<ArtifactId, Samples>,
+    pub(in super::super) profiles: BTreeMap<ArtifactId, CpuProfile>,
 }
 
 /// What a run ends with, beside what was measured.
@@ -93,11 +105,33 @@ impl PairsRun {
         profile_of(&self.project, self.config.bench.selection().profile.as_deref())
     }
 
-    /// Ends the run.
+    /// Ends the run of one comparison.
     pub(in super::super) fn finish(
-        mut self,
+        self,
         argv: Vec<String>,
         measured: Measured,
+        answer: Answer,
+        interrupt: &Interrupt,
+    ) -> CompletedRun {
+        let mut limits = verdict::limits(&measured.comparison);
+        limits.extend(measured.limits);
+        let gathered = Gathered {
+            paired: Some(measured.comparison),
+            certificates: Vec::new(),
+            preconditions: measured.preconditions,
+            limits,
+            samples: measured.samples,
+            profiles: measured.profiles,
+        };
+        self.end(argv, measured.host, gathered, answer, interrupt)
+    }
+
+    /// Ends the run.
+    pub(in super::super) fn end(
+        mut self,
+        argv: Vec<String>,
+        host: Host,
+        gathered: Gathered,
         answer: Answer,
         interrupt: &Interrupt,
     ) -> CompletedRun {
@@ -116,15 +150,13 @@ impl PairsRun {
             stages: self.stages,
             tree_changes,
         };
-        let mut limits = verdict::limits(&measured.comparison);
-        limits.extend(measured.limits);
         let result = AuditResult {
             schema_version: SCHEMA_VERSION,
             tool: Tool { name: "perfaudit".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             verdict: answer.verdict,
             project: describe(&self.project, profile, interrupt),
-            host: measured.host,
-            preconditions: measured.preconditions,
+            host,
+            preconditions: gathered.preconditions,
             workloads: Vec::new(),
             slos: Vec::new(),
             cpu: None,
@@ -133,13 +165,14 @@ impl PairsRun {
             size: Vec::new(),
             ir: None,
             comparison: None,
-            paired: Some(measured.comparison),
+            paired: gathered.paired,
             bisection: answer.bisection,
             matrix: None,
+            certificates: gathered.certificates,
             groups: Vec::new(),
             findings: Vec::new(),
             next_actions: Vec::new(),
-            limits,
+            limits: gathered.limits,
             reproduce: vec![again(&run, answer.what)],
             artifacts: self.directory.artifacts().to_vec(),
             run,
@@ -150,8 +183,8 @@ impl PairsRun {
             runs: self.runs.map(|runs| (runs, keep)),
             store: None,
             result,
-            samples: measured.samples,
-            profiles: measured.profiles,
+            samples: gathered.samples,
+            profiles: gathered.profiles,
             heaps: BTreeMap::new(),
         }
     }

@@ -112,7 +112,7 @@ impl Trees {
         binaries: Vec<ArmBinary>,
         missing: &[MissingSubmodule],
     ) -> Arm {
-        let (kind, commit, dirty) = match &side.tree.origin {
+        let (kind, commit, dirty) = match side.tree.origin.unpatched() {
             Origin::Commit(_, commit) => (ArmKind::Revision, Some(commit.0.clone()), false),
             Origin::Working(_) => {
                 let of_git = self.of_git.as_ref();
@@ -120,7 +120,7 @@ impl Trees {
                 let is_dirty = of_git.is_some_and(|of_git| of_git.is_dirty);
                 (ArmKind::WorkingTree, head.map(|commit| commit.0.clone()), is_dirty)
             }
-            Origin::Folder(_) => (ArmKind::Folder, None, false),
+            Origin::Folder(_) | Origin::Patched(..) => (ArmKind::Folder, None, false),
         };
         let remarks = missing.iter().map(|submodule| {
             format!(
