@@ -122,8 +122,9 @@ impl Building<'_> {
         let failed = |why: String| ShippedError::Build { side: arm.letter(), name: side.name.clone(), why };
         let laid = side.tree.lay_down(workbench, arm, self.interrupt);
         laid.map_err(|error| match error {
-            TreeError::Source(source) => CompareError::from(source),
-            TreeError::Workbench(source) => CompareError::from(source),
+            TreeError::Source(source) => CommandError::from(CompareError::from(source)),
+            TreeError::Workbench(source) => CommandError::from(CompareError::from(source)),
+            TreeError::Patch(source) => failed(source.to_string()).into(),
         })?;
         let folder = workbench.tree().join(&side.tree.folder);
         if !folder.join("Cargo.toml").is_file() {
