@@ -148,7 +148,9 @@ fn a_short_command_with_long_stacks_is_profiled_again_with_larger_pieces_of_them
     let row = &result.cpu.as_ref().unwrap().workloads[0];
     let sampler = row.sampler.as_ref().unwrap_or_else(|| panic!("{row:#?}"));
     let kept = sampler.all_steps();
-    assert_eq!((sampler.stack_bytes, kept.samples), (32_768, sampler.samples), "{sampler:?}");
+    // One that ends as soon as larger pieces are asked for is taken again with the next size.
+    assert!([32_768, 64_000].contains(&sampler.stack_bytes), "{sampler:?}");
+    assert_eq!(kept.samples, sampler.samples, "{sampler:?}");
     // The loader has places that cannot be followed.
     assert!(!kept.cuts_too_many() && sampler.truncated * 10 < sampler.samples, "{sampler:?}");
     assert!(sampler.stack_steps.len() > 1, "{sampler:?}");
