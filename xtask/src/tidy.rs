@@ -17,13 +17,14 @@ const RULES: &str = "xtask/src/tidy.rs";
 /// The one file that prints, beside the tasks and the tests.
 const OUTPUT: &str = "crates/perfaudit/src/output.rs";
 /// Where `unsafe` may stand: what talks to the kernel, what is preloaded into targets, and programs of tests.
-const UNSAFE_PLACES: [&str; 7] = [
+const UNSAFE_PLACES: [&str; 8] = [
     "crates/perfaudit-agent/agent/",
     "crates/perfaudit-agent/src/shared.rs",
     "crates/perfaudit-cpu/src/record/perf/sys.rs",
     "crates/perfaudit-cpu/src/record/ptrace/sys.rs",
     "crates/perfaudit-cpu/tests/record/programs/",
     "testdata/projects/allocations/own_allocator.rs",
+    "xtask/src/heap/programs/",
     "xtask/src/truth/programs/",
 ];
 /// Where dependencies come from.
