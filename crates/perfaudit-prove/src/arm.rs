@@ -1,6 +1,6 @@
 //! An arm that is built from source.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +26,9 @@ pub struct ArmRequest<'a> {
     pub offline: bool,
 }
 
+/// Versions of packages, by their names: one name may stand for several.
+pub type PackageVersions = BTreeMap<String, BTreeSet<String>>;
+
 /// An arm with its programs.
 #[derive(Debug)]
 pub struct BuiltArm {
@@ -39,6 +42,8 @@ pub struct BuiltArm {
     pub missing: Vec<MissingSubmodule>,
     /// The SHA-256 of the root file of each benchmark target that was built, by `package/target`.
     pub sources: BTreeMap<String, String>,
+    /// The versions of packages that its `Cargo.lock` states, but for its own.
+    pub versions: PackageVersions,
     /// What the selection names and this arm does not have.
     pub unknown: Vec<ProjectError>,
 }
@@ -133,7 +138,30 @@ pub fn build_arm(
     }
     let binaries = built.executables.iter().map(named).collect::<Result<_, _>>()?;
     let sources = sources(&project);
-    Ok(BuiltArm { project, built, binaries, missing, sources, unknown })
+    let versions = fs::read_to_string(&its_lockfile).map(|text| versions(&text)).unwrap_or_default();
+    Ok(BuiltArm { project, built, binaries, missing, sources, versions, unknown })
+}
+
+/// What a `Cargo.lock` states of packages that come from elsewhere; nothing where it cannot be read, of which cargo would
+/// have told.
+fn versions(lockfile: &str) -> PackageVersions {
+    #[derive(Default, serde::Deserialize)]
+    struct Lockfile {
+        #[serde(default)]
+        package: Vec<Package>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Package {
+        name: String,
+        version: String,
+        source: Option<String>,
+    }
+    let Lockfile { package } = toml::from_str(lockfile).unwrap_or_default();
+    let mut versions = PackageVersions::new();
+    for package in package.into_iter().filter(|package| package.source.is_some()) {
+        versions.entry(package.name).or_default().insert(package.version);
+    }
+    versions
 }
 
 fn sources(project: &CargoProject) -> BTreeMap<String, String> {
@@ -199,4 +227,26 @@ pub fn share_products(workbench: &Workbench, from: Side) -> Result<(), ArmError>
 
 fn named(executable: &BenchExecutable) -> Result<ArmBinary, ProgramError> {
     binary(&format!("{}/{}", executable.package, executable.target), &executable.path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_those_of_packages_from_elsewhere() {
+        let package = |name: &str, version: &str, more: &str| {
+            format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n{more}\n")
+        };
+        let elsewhere = "source = \"registry+https://example.org\"\n";
+        let all = [
+            package("own", "0.1.0", ""),
+            package("syn", "1.0.0", elsewhere),
+            package("syn", "2.0.0", elsewhere),
+        ];
+        let found = versions(&format!("version = 4\n\n{}", all.concat()));
+        let syn = BTreeSet::from(["1.0.0".to_owned(), "2.0.0".to_owned()]);
+        assert_eq!(found, PackageVersions::from([("syn".to_owned(), syn)]));
+        assert_eq!(versions("no lock file"), PackageVersions::new());
+    }
 }

@@ -13,7 +13,8 @@ use crate::workbench::{Both, Side, WorkbenchError};
 
 /// Environments are padded by less than this: a page.
 pub const PADDING_BELOW: u16 = 4096;
-/// A pair during which the hypervisor took more of the CPUs is measured again.
+/// A pair during which more of the time of all CPUs was counted as stolen is measured again. The kernel counts in steps
+/// of 10 ms: of a pair that takes less than half a second on two CPUs, one step is more.
 pub const STOLEN_LIMIT: f64 = 0.01;
 /// A machine that takes its CPUs away during more than so many pairs for each that counts is no place to measure.
 const MOST_DISCARDED: usize = 2;

@@ -156,7 +156,7 @@ fn message(ended: &Ended, verdict: PairedVerdict) -> Option<String> {
         Ended::Interrupted if open => Some("interrupted".to_owned()),
         Ended::BudgetSpent | Ended::Interrupted => None,
         Ended::Disturbed => Some(
-            "the hypervisor took the CPUs away during most pairs: measure when the machine is left alone"
+            "the kernel counted more than 1 % of the CPUs' time as taken by the hypervisor during most pairs: measure when the machine is left alone"
                 .to_owned(),
         ),
         Ended::Failed { side, message } => Some(format!("{}: {message}", side.letter())),

@@ -87,6 +87,30 @@ pub fn value(value: f64, unit: Unit) -> String {
     format!("{scaled:.places$} {}", scale.symbol)
 }
 
+/// Values that are known exactly, each told from the others: where three digits do not, as many in one unit as it takes,
+/// as in `19.5399 MB` and `19.5424 MB`.
+#[must_use]
+pub fn told_apart<const N: usize>(values: [f64; N], unit: Unit) -> [String; N] {
+    /// Whole numbers up to 2^53 have no more in any unit.
+    const MOST_PLACES: usize = 15;
+    let are_told = |shown: &[String; N]| {
+        let mut pairs = (0..N).flat_map(|i| (0..i).map(move |j| (i, j)));
+        pairs.all(|(i, j)| values[i].total_cmp(&values[j]).is_eq() || shown[i] != shown[j])
+    };
+    let usual = values.map(|one| value(one, unit).trim_end().to_owned());
+    if are_told(&usual) {
+        return usual;
+    }
+    let scale = scale_for(values.into_iter().fold(0.0, |most, one| one.abs().max(most)), unit);
+    let with = |places: usize| {
+        values.map(|one| {
+            let shown = format!("{:.places$} {}", one / scale.factor, scale.symbol);
+            shown.trim_end().to_owned()
+        })
+    };
+    (1..=MOST_PLACES).map(with).find(are_told).unwrap_or(usual)
+}
+
 /// A value with its interval: `1.84 ms +-0.02`, or `1.84 ms +0.05 -0.02` when it is not symmetric.
 #[must_use]
 pub fn with_interval(value: f64, interval: Interval, unit: Unit) -> String {
@@ -199,6 +223,17 @@ mod tests {
         assert_eq!(figure(1.84e6, 1.82e6, 1.89e6), "1.84 ms +0.05 -0.02");
         assert_eq!(figure(1.84e6, 1.8398e6, 1.8402e6), "1.8400 ms +-0.0002");
         assert_eq!(figure(184e3, 100e3, 184e3), "184 us +0 -84");
+    }
+
+    #[test]
+    fn exact_values_that_differ_are_shown_to_the_digit_that_tells_them_apart() {
+        let bytes = |a, b| told_apart([a, b], Unit::Bytes);
+        assert_eq!(bytes(19_539_920.0, 19_542_368.0), ["19.540 MB", "19.542 MB"]);
+        assert_eq!(bytes(19_539_920.0, 19_539_921.0), ["19.539920 MB", "19.539921 MB"]);
+        assert_eq!(bytes(18_400_000.0, 25_400_000.0), ["18.4 MB", "25.4 MB"]);
+        assert_eq!(bytes(512.0, 512.0), ["512 B", "512 B"]);
+        assert_eq!(told_apart([1000.0, 1000.0, 1001.0], Unit::Count), ["1.000 k", "1.000 k", "1.001 k"]);
+        assert_eq!(told_apart([7.0, 8.0], Unit::Count), ["7", "8"]);
     }
 
     #[test]

@@ -52,14 +52,44 @@ pub fn of_iteration(one: Below, many: Option<(Below, u64)>) -> Option<Figure> {
             (estimate, over, method)
         }
         None => {
-            let reason =
-                "a single iteration, the first of a process: what the harness does around it is part of it";
-            let value = one.instructions as f64 / one.calls as f64;
+            // A slow routine is called for each of its iterations.
+            let each_called = many.filter(|(many, n)| many.calls == *n && many.calls > 1);
+            let (below, reason) = match each_called {
+                Some((many, _)) => (
+                    many,
+                    "each call of the harness's measuring function ran one iteration: what it adds is part of it",
+                ),
+                None => (
+                    one,
+                    "a single iteration, the first of a process: what the harness does around it is part of it",
+                ),
+            };
+            let value = below.instructions as f64 / below.calls as f64;
             let estimate = Estimate::WithoutInterval { value, reason: reason.to_owned() };
-            (estimate, 1, "callgrind: below the harness's measuring function")
+            let n = each_called.map_or(1, |(_, n)| n);
+            (estimate, n, "callgrind: below the harness's measuring function")
         }
     };
     Some(Figure { estimate, unit: Unit::Count, n, method: Method(method.into()), of: Of::Call })
+}
+
+/// The instructions of an iteration of a harness whose measuring function is inlined: what a process of more iterations
+/// ran more than one of fewer, each of all its instructions with the number of its iterations. None if neither ran more.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "counts of a run are far below 2^53")]
+pub fn of_further_iterations(few: (u64, u64), many: (u64, u64)) -> Option<Figure> {
+    let further = many.1.checked_sub(few.1).filter(|&further| further > 0)?;
+    let reason = "the difference of two processes: what the harness does around iterations is part of it, and what it does not repeat, too";
+    Some(Figure {
+        estimate: Estimate::WithoutInterval {
+            value: many.0.saturating_sub(few.0) as f64 / further as f64,
+            reason: reason.to_owned(),
+        },
+        unit: Unit::Count,
+        n: further,
+        method: Method("callgrind: what a process of more iterations runs more, for each of them".into()),
+        of: Of::Call,
+    })
 }
 
 /// `n x + c o - c (x + o) = (n - c) x`: that, and `n - c`.
@@ -95,13 +125,28 @@ mod tests {
     }
 
     #[test]
+    fn a_slow_routine_that_is_called_for_each_iteration_counts_what_a_call_adds() {
+        let figure = of_iteration(below(90_300, 1), Some((below(11 * 90_200, 11), 11))).unwrap();
+        assert_eq!((figure.value(), figure.n), (Some(90_200.0), 11));
+        assert!(figure.reason().unwrap().contains("each call"), "{figure:?}");
+    }
+
+    #[test]
     fn a_single_iteration_is_told_as_one() {
-        for many in [None, Some((below(4000, 11), 11)), Some((below(100, 11), 60))] {
+        for many in [None, Some((below(100, 11), 60))] {
             let figure = of_iteration(below(370, 1), many).unwrap();
             assert_eq!((figure.value(), figure.n), (Some(370.0), 1), "{many:?}");
             assert!(figure.reason().unwrap().contains("single iteration"));
         }
         assert_eq!(of_iteration(below(0, 0), None), None);
+    }
+
+    #[test]
+    fn where_the_measuring_function_is_not_seen_processes_of_more_iterations_tell() {
+        let figure = of_further_iterations((90_000, 100), (160_500, 1100)).unwrap();
+        assert_eq!((figure.value(), figure.n), (Some(70.5), 1000));
+        assert!(figure.reason().unwrap().contains("two processes"));
+        assert_eq!(of_further_iterations((90_000, 100), (90_010, 100)), None);
     }
 
     #[test]

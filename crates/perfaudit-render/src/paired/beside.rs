@@ -65,12 +65,14 @@ pub(super) fn untold(metric: &PairedMetric) -> Option<String> {
 /// A count beside the verdict.
 pub(super) fn witness(witness: &Witness) -> Option<String> {
     let name = rows::short_name(&witness.metric);
+    let [least_a, most_a] = witness.before;
+    let [least_b, most_b] = witness.after;
     #[expect(clippy::cast_precision_loss, reason = "counts and bytes of a program are below 2^53")]
-    let shown = |[least, most]: [u64; 2]| {
-        let value = |n: u64| quantity::value(n as f64, witness.unit);
-        if least == most { value(least) } else { format!("{} to {}", value(least), value(most)) }
-    };
-    let (before, after) = (shown(witness.before), shown(witness.after));
+    let values = [least_a, most_a, least_b, most_b].map(|count| count as f64);
+    let [least_a, most_a, least_b, most_b] = quantity::told_apart(values, witness.unit);
+    let shown =
+        |least: String, most: String| if least == most { least } else { format!("{least} to {most}") };
+    let (before, after) = (shown(least_a, most_a), shown(least_b, most_b));
     let exact = match (witness.is_exact(), witness.counts) {
         (true, 1) => " (exact)".to_owned(),
         (true, counts) => format!(" (exact, the same each of {counts} times)"),

@@ -7,7 +7,7 @@ use clap::Args;
 use perfaudit_project::config::parse_duration;
 use perfaudit_prove::source::ArmSource;
 
-use super::{MeasuringArguments, OutputArguments, SelectionArguments, StoreArgument};
+use super::{MeasuringArguments, OutputArguments, SelectionArguments, StoreArgument, WitnessArgument};
 
 #[derive(Debug, Args)]
 pub(crate) struct CompareArguments {
@@ -55,6 +55,10 @@ pub(crate) struct PairingArguments {
     /// sooner
     #[arg(long, help_heading = "How to measure")]
     pub(crate) p95: bool,
+    /// Count the instructions of both sides, too, after the pairs: they repeat where times do not, and say whether a
+    /// change of time comes from more work
+    #[arg(long, value_enum, value_name = "WHO", help_heading = "How to measure")]
+    pub(crate) witness: Option<WitnessArgument>,
     /// End a process after this long
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "2m", help_heading = "How to measure")]
     pub(crate) timeout: Duration,

@@ -1,28 +1,25 @@
 //! How many instructions workloads run: each is run again, and counted.
 
-use perfaudit_bench::{
-    IterationCount, IterationRequest, SteppedCommand, has_run, iteration_count, many_iterations,
-    one_iteration,
-};
-use perfaudit_cpu::instructions::{Callgrind, Counted, of_command, of_iteration};
-use perfaudit_exec::{Command, Interrupt};
+mod counting;
+
+use perfaudit_bench::SteppedCommand;
+use perfaudit_cpu::instructions::{Callgrind, of_command};
+use perfaudit_exec::Interrupt;
 use perfaudit_result::{
     Direction, Figure, Limit, Metric, MetricName, Stage, StageName, StageState, Workload, WorkloadKind,
 };
 use perfaudit_run::RunDirectory;
 
 use super::again::{Homes, LookedInto, Outcomes, Subjects, Turns, command_of, executable_of};
-use super::cpu::harness_source::harness;
 use super::measure::Measuring;
 use super::record::Recorder;
 use crate::arguments::WitnessArgument;
 use crate::error::CommandError;
 use crate::progress::Progress;
+pub(super) use counting::InstructionCounting;
 
 /// How often a command is run, to see whether it repeats.
 const COMMAND_RUNS: usize = 2;
-/// A program under callgrind may take so many times as long before it is ended.
-const SLOWEST: u32 = 50;
 
 /// A workload whose instructions were, or should have been, counted.
 pub(crate) type CountedInstructions = LookedInto<Figure>;
@@ -46,7 +43,9 @@ pub(crate) fn instructions_stage(
         }
     };
     let homes = Homes::within(directory).map_err(CommandError::Scratch)?;
-    let mut session = Session { callgrind, measuring, interrupt, homes };
+    let patience = measuring.arguments.timeout;
+    let mut session =
+        Session { measuring, counting: InstructionCounting { callgrind, interrupt, homes, patience } };
     let turns = Turns { label: "count", done: "counted", budget: None, each: None, interrupt, progress };
     let Outcomes { workloads, state, message } =
         turns.take(subjects, |workload, _| session.count(workload, subjects));
@@ -76,54 +75,23 @@ pub(crate) fn add(counted: Vec<CountedInstructions>, workloads: &mut [Workload])
 }
 
 struct Session<'a> {
-    callgrind: Callgrind,
     measuring: Measuring<'a>,
-    interrupt: &'a Interrupt,
-    homes: Homes,
+    counting: InstructionCounting<'a>,
 }
 
 impl Session<'_> {
     fn count(&mut self, workload: &Workload, subjects: Subjects<'_>) -> Result<Figure, String> {
-        if workload.kind == WorkloadKind::Command {
-            let spec = command_of(workload, subjects)?;
-            let patience = self.measuring.arguments.timeout;
-            let limit = spec.timeout.unwrap_or(patience) * SLOWEST;
-            return SteppedCommand::run(spec, patience, self.interrupt, |stepped| {
-                let mut counts = Vec::new();
-                for _ in 0..COMMAND_RUNS {
-                    let counted = self.run(&stepped.prepared()?.time_limit(limit), workload)?;
-                    counts.push(counted.count.total);
-                }
-                of_command(&counts).ok_or_else(|| "nothing was counted".to_owned())
-            });
+        if workload.kind != WorkloadKind::Command {
+            let executable = executable_of(workload, self.measuring)?;
+            return self.counting.benchmark(executable, workload, subjects.workloads);
         }
-        let executable = executable_of(workload, self.measuring)?;
-        let limit = self.measuring.arguments.timeout * SLOWEST;
-        let homes = [self.homes.open()?, self.homes.open()?];
-        let request = |home| IterationRequest { executable, workload, all: subjects.workloads, home, limit };
-        let one = self.run(&one_iteration(request(&homes[0]))?, workload)?;
-        if !one.finished.ending.is_success() || !has_run(workload, &one.finished) {
-            return Err("the harness does not run it alone under its name".to_owned());
-        }
-        let many = match many_iterations(request(&homes[1])) {
-            Some(command) => {
-                let many = self.run(&command, workload)?;
-                match iteration_count(request(&homes[1]), &many.finished) {
-                    Some(IterationCount::Exactly(n)) => Some((many.count.below, n)),
-                    Some(IterationCount::AfterDoubling(_)) | None => None,
-                }
-            }
-            None => None,
-        };
-        homes.into_iter().for_each(Homes::close);
-        of_iteration(one.count.below, many).ok_or_else(|| {
-            "the harness's measuring function is inlined, so that its calls are not seen; those of Criterion are"
-                .to_owned()
+        let spec = command_of(workload, subjects)?;
+        let InstructionCounting { patience, interrupt, .. } = self.counting;
+        SteppedCommand::run(spec, patience, interrupt, |stepped| {
+            let counts: Vec<u64> = (0..COMMAND_RUNS)
+                .map(|_| self.counting.command(stepped.prepared()?, spec.timeout.unwrap_or(patience)))
+                .collect::<Result<_, _>>()?;
+            of_command(&counts).ok_or_else(|| "nothing was counted".to_owned())
         })
-    }
-
-    fn run(&self, command: &Command, workload: &Workload) -> Result<Counted, String> {
-        let counted = self.callgrind.count(command, harness(workload.kind), self.interrupt);
-        counted.map_err(|error| error.to_string())
     }
 }

@@ -275,3 +275,27 @@ fn an_interrupt_while_pairs_are_measured_tells_what_is_open() {
     no_source_is_left(&project);
     project.nothing_survives();
 }
+
+#[test]
+fn an_interrupt_while_the_functions_behind_a_change_are_looked_for_keeps_the_verdict() {
+    // Pairs are run with a padded environment, profiles are not.
+    let script = "[ -n \"$PERFAUDIT_PADDING\" ] || { : > started; sleep 1000; }\nsleep \"$1\"\n";
+    let project = Project::empty().file("program.sh", script);
+    let (started, out) = (project.root().join("started"), project.home().join("run"));
+    let invocation = project.perfaudit().env("PERFAUDIT_SKIP", "heap,source");
+    let sides = ["cmd:sh program.sh 0", "cmd:sh program.sh 0.1"];
+    let arguments = ["compare", sides[0], sides[1], "--seed", "1", "--mode", "quick", "--out"];
+    let child = invocation.args(arguments).args([&out]).piped().spawn().expect("it can be started");
+    wait_for(|| started.exists());
+    interrupt(&child);
+    let outcome = Outcome::from(child.wait_with_output().expect("the child can be waited for"));
+    assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
+    std::fs::remove_file(&started).expect("it is there");
+    let audited = Audited::read(outcome, &out);
+    assert!(audited.result.run.interrupted);
+    let row = &comparison(&audited).rows[0];
+    assert_eq!(row.verdict, PairedVerdict::Worse);
+    let why = "the functions behind the change are not known: ";
+    assert!(row.remarks.iter().any(|said| said.starts_with(why) && said.contains("interrupted")), "{row:#?}");
+    project.nothing_survives();
+}

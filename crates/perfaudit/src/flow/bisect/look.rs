@@ -297,15 +297,17 @@ impl<'a, 'r> Looking<'a, 'r> {
         let budget = self.budget();
         let share = u32::try_from(share).unwrap_or(u32::MAX);
         config.audit.budget.value = budget.map(|budget| budget.saturating_sub(self.spent) / share);
+        let mut pairing = self.pairing.clone();
         if rests != Rests::Parent {
-            // What a commit allocates, and which functions changed, is asked of the answer alone.
+            // What a commit allocates and runs, and which functions changed, is asked of the answer alone.
             config.audit.skip.value.extend([ChosenStage::Heap, ChosenStage::Cpu]);
+            pairing.witness = None;
         }
         let (seed, began) = (self.run.seed.wrapping_add(self.comparisons as u64), Instant::now());
         let PairsRun { project, directory, stages, .. } = &mut *self.run;
         let measuring = Measuring {
             project,
-            arguments: self.pairing,
+            arguments: &pairing,
             config: &config,
             seed,
             delta,

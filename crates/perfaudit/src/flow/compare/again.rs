@@ -14,6 +14,8 @@ use crate::progress::Progress;
 
 /// The share of a budget that is kept for counting allocations.
 pub(super) const SHARE_OF_COUNTS: f64 = 0.1;
+/// The share of a budget that is kept for counting instructions, where that is asked for.
+pub(super) const SHARE_OF_INSTRUCTIONS: f64 = 0.3;
 /// The share of a budget that is kept for profiles of what changed.
 pub(super) const SHARE_OF_PROFILES: f64 = 0.2;
 
@@ -46,24 +48,28 @@ impl Looking<'_> {
         }
     }
 
+    /// Puts one side where both are built and run; where that is no place, nothing is to be done.
+    pub(super) fn seat(&self, sides: &mut Sides, side: Side) -> Result<(), String> {
+        let workbench = match sides {
+            Sides::Builds(builds) => Some(&mut builds.workbench),
+            Sides::Commands(commands) => commands.in_trees.as_mut().map(|in_trees| &mut in_trees.workbench),
+        };
+        workbench.map_or(Ok(()), |workbench| workbench.seat(side)).map_err(|error| error.to_string())
+    }
+
     /// Whose code there is on one side, which is seated.
     pub(super) fn sources(&self, sides: &mut Sides, side: Side) -> Result<ProjectSources, String> {
-        match sides {
+        self.seat(sides, side)?;
+        Ok(match sides {
             Sides::Builds(builds) => {
-                builds.workbench.seat(side).map_err(|error| error.to_string())?;
-                let built = vec![builds.workbench.target()];
-                Ok(sources::of_project(&builds.built.get(side).project, built))
+                sources::of_project(&builds.built.get(side).project, vec![builds.workbench.target()])
             }
             Sides::Commands(commands) => {
                 let mut built = vec![self.project.target_directory.clone()];
-                // A command of a tree runs in it.
-                if let Some(in_trees) = &mut commands.in_trees {
-                    in_trees.workbench.seat(side).map_err(|error| error.to_string())?;
-                    built.push(in_trees.workbench.target());
-                }
-                Ok(sources::of_project(self.project, built))
+                built.extend(commands.in_trees.as_ref().map(|in_trees| in_trees.workbench.target()));
+                sources::of_project(self.project, built)
             }
-        }
+        })
     }
 
     /// The command of one side, to be run as a whole.

@@ -1,20 +1,15 @@
-//! Two source trees: both are built, and what both hold is paired.
+//! Two source trees, built.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
-use perfaudit_bench::{BenchExecutable, BuildFailureReason, Built, GatherEvent, GatherRequest, Pace, list};
+use perfaudit_bench::{BenchExecutable, BuildFailureReason};
 use perfaudit_exec::Interrupt;
 use perfaudit_project::{ProjectError, Selection};
 use perfaudit_prove::{
-    ArmBenchmarks, ArmError, ArmRequest, Both, BuiltArm, Side as ArmSide, Workbench, are_same_program,
-    binary, build_arm, lay_out, share_products, unmeasured,
+    ArmError, ArmRequest, Both, BuiltArm, Side as ArmSide, Workbench, are_same_program, binary, build_arm,
+    lay_out, share_products,
 };
-use perfaudit_result::{
-    Arm, ArmBinary, PairedRow, PairedVerdict, Workload, WorkloadId, WorkloadKind, WorkloadState,
-};
-use perfaudit_run::RunDirectory;
-use regex::Regex;
+use perfaudit_result::{Arm, ArmBinary, WorkloadId};
 
 use super::CompareError;
 use super::trees::{Side, Trees};
@@ -27,25 +22,11 @@ pub(in super::super) struct Builds {
     pub(in super::super) arms: Both<Arm>,
     pub(super) built: Both<BuiltArm>,
     /// The executables of both sides in each layout; at least one.
-    executables: Both<Vec<Vec<BenchExecutable>>>,
+    pub(super) executables: Both<Vec<Vec<BenchExecutable>>>,
     /// The versions of dependencies of a source that states none.
     lockfile: Option<Vec<u8>>,
     /// Whether the linker was seen to give no further layouts.
     has_one_layout: bool,
-}
-
-/// What is in both sides, and what is not.
-pub(super) struct Pairing {
-    /// Both sides in each layout.
-    pub(super) layouts: Vec<Both<ArmBenchmarks>>,
-    /// The rows of both sides that are one benchmark each.
-    pub(super) rows: Vec<Both<usize>>,
-    /// Rows that are told and not measured.
-    pub(super) told: Vec<PairedRow>,
-    /// What only one side has.
-    pub(super) only: Both<Vec<WorkloadId>>,
-    /// Processes that listing left behind.
-    pub(super) strays: usize,
 }
 
 /// What to build.
@@ -248,164 +229,4 @@ fn linked(layouts: &[Vec<BenchExecutable>]) -> Result<Vec<ArmBinary>, perfaudit_
         binary(&name, &one.path)
     })
     .collect()
-}
-
-/// Lists both sides, and pairs what both have.
-pub(super) fn pair(
-    builds: &mut Builds,
-    filter: Option<&Regex>,
-    pace: Pace,
-    patience: std::time::Duration,
-    directory: &mut RunDirectory,
-    interrupt: &Interrupt,
-    progress: &Progress,
-) -> Result<Pairing, CommandError> {
-    let mut strays = 0;
-    let arms = Both::try_of(|side| -> Result<ArmBenchmarks, CompareError> {
-        builds.workbench.seat(side)?;
-        let executables = &builds.executables.get(side)[0];
-        let request = GatherRequest {
-            executables,
-            filter,
-            pace,
-            seed: 0,
-            patience,
-            earlier: None,
-            spent: std::time::Duration::ZERO,
-            is_followed: false,
-            refines: false,
-            width: &|_, _| 0.0,
-        };
-        let listed = list(&request, directory, interrupt, &mut |event| {
-            if let GatherEvent::Listing { target } = event {
-                progress.say(format!("list  {} {target}", side.letter()));
-            }
-        });
-        strays += listed.strays;
-        Ok(ArmBenchmarks { executables: executables.clone(), workloads: listed.workloads })
-    })?;
-    let count = builds.executables.a.len().min(builds.executables.b.len());
-    let layouts = (0..count).map(|layout| {
-        let side = |side: ArmSide| ArmBenchmarks {
-            executables: builds.executables.get(side)[layout].clone(),
-            workloads: arms.get(side).workloads.clone(),
-        };
-        Both { a: side(ArmSide::A), b: side(ArmSide::B) }
-    });
-    let mut pairing = Pairing {
-        layouts: layouts.collect(),
-        rows: Vec::new(),
-        told: Vec::new(),
-        only: Both::default(),
-        strays,
-    };
-    let broken = builds.built.map(|arm| broken_targets(&arm.built));
-    pairing.tell_broken(builds);
-    pairing.match_rows(builds, &broken);
-    pairing.tell_other_sources(builds);
-    Ok(pairing)
-}
-
-/// Package and name of a target.
-type Target = (String, String);
-
-fn broken_targets(built: &Built) -> BTreeSet<Target> {
-    let targets = built.failures.iter();
-    targets.map(|failure| (failure.package.clone(), failure.target.name.clone())).collect()
-}
-
-fn target_of(workload: &Workload) -> Target {
-    (workload.package.clone(), workload.target.clone())
-}
-
-/// A row that can be measured.
-fn is_benchmark(workload: &Workload) -> bool {
-    workload.state == WorkloadState::NotRun && workload.kind != WorkloadKind::BenchTarget
-}
-
-impl Pairing {
-    /// A row for each target that could not be built, or not be asked; a remark for each that is not meant to be.
-    fn tell_broken(&mut self, builds: &mut Builds) {
-        let mut told: BTreeSet<WorkloadId> = BTreeSet::new();
-        for side in ArmSide::BOTH {
-            let mut remarks = Vec::new();
-            let mut failures = Vec::new();
-            for failure in &builds.built.get(side).built.failures {
-                let id = WorkloadId(format!("{}/{}", failure.package, failure.target.name));
-                match &failure.reason {
-                    BuildFailureReason::Failed(said) => {
-                        failures.push((id, WorkloadKind::BenchTarget, format!("cannot be built: {said}")));
-                    }
-                    BuildFailureReason::MissingFeatures(features) => {
-                        remarks.push(format!("`{id}` requires --features {}", features.join(",")));
-                    }
-                    BuildFailureReason::Interrupted => {}
-                }
-            }
-            for row in self.layouts[0].get(side).workloads.iter().filter(|row| !is_benchmark(row)) {
-                let said = row.message.clone().unwrap_or_else(|| row.state.label().to_owned());
-                if row.state.is_failure() {
-                    failures.push((row.id.clone(), row.kind, said));
-                } else if row.state != WorkloadState::Ignored {
-                    remarks.push(format!("`{}`: {said}", row.id));
-                }
-            }
-            for (id, kind, said) in failures {
-                if told.insert(id.clone()) {
-                    let message = format!("{}: {said}", side.letter());
-                    self.told.push(unmeasured(id, kind, PairedVerdict::NotMeasured, message));
-                }
-            }
-            builds.arms.get_mut(side).remarks.append(&mut remarks);
-        }
-    }
-
-    /// A remark for each target whose own source differs: what is measured may have changed, and not what it measures.
-    fn tell_other_sources(&self, builds: &mut Builds) {
-        let measured: BTreeSet<Target> =
-            self.rows.iter().map(|row| target_of(&self.layouts[0].b.workloads[row.b])).collect();
-        for (package, target) in measured {
-            let name = format!("{package}/{target}");
-            let Both { a, b } = builds.built.map(|arm| arm.sources.get(&name).cloned());
-            if a != b {
-                let remark = format!(
-                    "the source of the benchmarks in `{name}` is another one: what they do may have changed, too"
-                );
-                builds.arms.b.remarks.push(remark);
-            }
-        }
-    }
-
-    fn match_rows(&mut self, builds: &Builds, broken: &Both<BTreeSet<Target>>) {
-        let identical = |target: &Target| {
-            let name = format!("{}/{}", target.0, target.1);
-            let find = |side: ArmSide| {
-                let mut binaries = builds.arms.get(side).binaries.iter();
-                binaries.find(|binary| binary.name == name)
-            };
-            find(ArmSide::A).zip(find(ArmSide::B)).is_some_and(|(a, b)| are_same_program(a, b))
-        };
-        let position = |rows: &[Workload], of: &Workload| {
-            rows.iter().position(|row| is_benchmark(row) && row.id == of.id && row.kind == of.kind)
-        };
-        let Both { a, b } = &self.layouts[0];
-        for (index, row) in b.workloads.iter().enumerate().filter(|(_, row)| is_benchmark(row)) {
-            match position(&a.workloads, row) {
-                Some(_) if identical(&target_of(row)) => self.told.push(unmeasured(
-                    row.id.clone(),
-                    row.kind,
-                    PairedVerdict::Identical,
-                    "both sides run the same program".to_owned(),
-                )),
-                Some(there) => self.rows.push(Both { a: there, b: index }),
-                None if broken.a.contains(&target_of(row)) => {}
-                None => self.only.b.push(row.id.clone()),
-            }
-        }
-        for row in a.workloads.iter().filter(|row| is_benchmark(row)) {
-            if position(&b.workloads, row).is_none() && !broken.b.contains(&target_of(row)) {
-                self.only.a.push(row.id.clone());
-            }
-        }
-    }
 }

@@ -12,7 +12,7 @@ use perfaudit_project::CargoProject;
 use perfaudit_project::config::{ChosenStage, Config};
 use perfaudit_prove::{
     ArmBenchmarks, Both, ContestRequest, Contested, Means, PADDING_BELOW, Pair, PairRecord, RowArtifacts,
-    STOLEN_LIMIT, Side, Standing, Subject as Contestant, among_all, contest, unmeasured, witness,
+    STOLEN_LIMIT, Side, Standing, Subject as Contestant, among_all, contest, testify, unmeasured, witness,
 };
 use perfaudit_result::{
     Arm, ArmBinary, ArmKind, ArtifactId, ArtifactKind, BuildProfile, CpuProfile, Host, Limit, Method,
@@ -25,8 +25,8 @@ use perfaudit_stats::{Design, LogRatio, Looks, Probability};
 use super::super::noise_floor::{self, Floor, FloorRequest};
 use super::super::record::Recorder;
 use super::again::{self, Looking};
-use super::builds::{self, Pairing};
-use super::{CompareError, Sides, functions, verdict, witnesses};
+use super::pairing::{Pairing, pair};
+use super::{CompareError, Sides, functions, instructions, verdict, witnesses};
 use crate::arguments::PairingArguments;
 use crate::error::CommandError;
 use crate::progress::Progress;
@@ -80,7 +80,7 @@ impl Measuring<'_> {
         let (pairing, arms) = match sides {
             Sides::Builds(builds) => {
                 let filter = self.config.bench.filter.value.as_ref();
-                let pairing = builds::pair(
+                let pairing = pair(
                     builds,
                     filter,
                     self.pace(),
@@ -183,7 +183,7 @@ impl Measuring<'_> {
         Ok(Measured { comparison, host, preconditions, limits, samples, profiles })
     }
 
-    /// Runs what was compared once more: counts what it allocates, and profiles what changed.
+    /// Runs what was compared once more: counts what it allocates and runs, and profiles what changed.
     fn look_into(
         &self,
         sides: &mut Sides,
@@ -192,36 +192,45 @@ impl Measuring<'_> {
         began: Instant,
         directory: &mut RunDirectory,
     ) -> Result<BTreeMap<ArtifactId, CpuProfile>, CommandError> {
-        let until = |share: f64| self.pace().budget().map(|budget| began + budget.mul_f64(share));
-        let looking = |until| Looking {
+        let [counts, instructions, profiles] = self.shares();
+        let looking = |kept: f64| Looking {
             mode: self.config.audit.mode.value,
             patience: self.arguments.timeout,
-            until,
+            until: self.pace().budget().map(|budget| began + budget.mul_f64(1.0 - kept)),
             project: self.project,
             interrupt: self.interrupt,
             progress: self.progress,
         };
         let mut both: Vec<_> = measured.iter().map(|(contested, _)| contested).zip(rows).collect();
-        if self.is_on(ChosenStage::Heap) {
-            witnesses::count(looking(until(1.0 - again::SHARE_OF_PROFILES)), sides, &mut both, directory);
+        if counts > 0.0 {
+            witnesses::count(looking(instructions + profiles), sides, &mut both, directory);
         }
-        if !self.is_on(ChosenStage::Cpu) {
-            return Ok(BTreeMap::new());
+        if instructions > 0.0 {
+            instructions::count(looking(profiles), sides, &mut both, directory);
         }
-        Ok(functions::name(looking(until(1.0)), sides, &mut both, directory)?)
+        both.iter_mut().for_each(|(_, row)| testify(row));
+        if profiles > 0.0 {
+            return Ok(functions::name(looking(0.0), sides, &mut both, directory)?);
+        }
+        Ok(BTreeMap::new())
+    }
+
+    /// The shares of a budget that are kept for allocations, for instructions and for profiles; none for what is not
+    /// wanted.
+    fn shares(&self) -> [f64; 3] {
+        let is_on = |stage| !self.config.audit.skip.value.contains(&stage);
+        let kept = |is_wanted, share| if is_wanted { share } else { 0.0 };
+        [
+            kept(is_on(ChosenStage::Heap), again::SHARE_OF_COUNTS),
+            kept(self.arguments.witness.is_some(), again::SHARE_OF_INSTRUCTIONS),
+            kept(is_on(ChosenStage::Cpu), again::SHARE_OF_PROFILES),
+        ]
     }
 
     /// What is left of the budget for pairs when something is kept for what follows.
     fn budget_of_pairs(&self) -> Option<Duration> {
-        let shares =
-            [(ChosenStage::Heap, again::SHARE_OF_COUNTS), (ChosenStage::Cpu, again::SHARE_OF_PROFILES)];
-        let kept: f64 =
-            shares.into_iter().filter(|(stage, _)| self.is_on(*stage)).map(|(_, share)| share).sum();
+        let kept: f64 = self.shares().into_iter().sum();
         self.pace().budget().map(|budget| budget.mul_f64(1.0 - kept))
-    }
-
-    fn is_on(&self, stage: ChosenStage) -> bool {
-        !self.config.audit.skip.value.contains(&stage)
     }
 
     fn comparison(

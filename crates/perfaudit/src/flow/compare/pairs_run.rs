@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jiff::Timestamp;
+use perfaudit_cpu::instructions::Callgrind;
 use perfaudit_exec::{Interrupt, TreeSnapshot};
 use perfaudit_project::CargoProject;
 use perfaudit_project::config::Config;
@@ -70,6 +71,9 @@ impl PairsRun {
         interrupt: &Interrupt,
     ) -> Result<Self, CommandError> {
         let (started, clock) = (Timestamp::now(), Instant::now());
+        if pairing.witness.is_some() {
+            Callgrind::find()?;
+        }
         let discovering = Recorder::begin(StageName::Discover, None);
         let project = project(&pairing.project, is_project_needed, interrupt)?;
         let config = settings::effective_for_pairs(&project.root, pairing, output)?;

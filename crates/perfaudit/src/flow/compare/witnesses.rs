@@ -1,8 +1,8 @@
 //! Counts of both sides beside each other: they repeat exactly where times do not.
 
 use perfaudit_cpu::symbols::SymbolPlaces;
-use perfaudit_prove::{Both, Contested, Side, testify, witness};
-use perfaudit_result::{Figure, Method, MetricName, Trust, Unit, WorkloadHeap};
+use perfaudit_prove::{Both, Contested, Side, witness};
+use perfaudit_result::{Figure, Method, MetricName, Trust, Unit, Witness, WorkloadHeap};
 use perfaudit_run::RunDirectory;
 
 use super::Sides;
@@ -11,17 +11,18 @@ use crate::flow::again::Homes;
 use crate::flow::heap::{Counting, row};
 
 /// How often each side is counted: what a program does not repeat shows between two counts.
-const COUNTS: usize = 2;
+pub(super) const COUNTS: usize = 2;
 
-/// Bytes and blocks, each time they were counted.
-#[derive(Debug, Default, Clone)]
+/// What one side allocates.
+#[derive(Debug, Clone)]
 struct Allocated {
-    bytes: Vec<u64>,
-    blocks: Vec<u64>,
+    bytes: u64,
+    blocks: u64,
+    /// What was counted, and how.
+    method: Method,
 }
 
-/// Counts what both sides allocate, as far as the time goes, and lets the counts speak of the verdicts. Why something
-/// was not counted is told in the row.
+/// Counts what both sides allocate, as far as the time goes. Why something was not counted is told in the row.
 pub(super) fn count(
     looking: Looking<'_>,
     sides: &mut Sides,
@@ -46,31 +47,9 @@ pub(super) fn count(
         }
         looking.progress.say(format!("count {}/{of}: {}", index + 1, row.id));
         match looking.refusal().map_or_else(|| counter.both(contested), Err) {
-            Ok(Both { a, b }) => {
-                let what = if contested.subject.held(Side::A).is_some() {
-                    "what each iteration but the first allocates, counted in a process of one and one of many iterations"
-                } else {
-                    "what all processes of a run allocate, every allocation counted"
-                };
-                let method = || Method(what.into());
-                row.witnesses.extend(witness(
-                    MetricName::ALLOC_BYTES,
-                    Unit::Bytes,
-                    method(),
-                    &a.bytes,
-                    &b.bytes,
-                ));
-                row.witnesses.extend(witness(
-                    MetricName::ALLOC_COUNT,
-                    Unit::Count,
-                    method(),
-                    &a.blocks,
-                    &b.blocks,
-                ));
-            }
+            Ok(witnesses) => row.witnesses.extend(witnesses),
             Err(why) => row.remarks.push(format!("allocations were not counted: {why}")),
         }
-        testify(row);
     }
 }
 
@@ -82,22 +61,26 @@ struct Counter<'a> {
 }
 
 impl Counter<'_> {
-    fn both(&mut self, contested: &Contested<'_>) -> Result<Both<Allocated>, String> {
-        let mut both = Both::<Allocated>::default();
+    /// By turns, each side several times.
+    fn both(&mut self, contested: &Contested<'_>) -> Result<Vec<Witness>, String> {
+        let mut both = Both::<Vec<Allocated>>::default();
         for _ in 0..COUNTS {
             for side in Side::BOTH {
-                let (bytes, blocks) =
-                    self.one(contested, side).map_err(|why| format!("{}: {why}", side.letter()))?;
-                let allocated = both.get_mut(side);
-                allocated.bytes.push(bytes);
-                allocated.blocks.push(blocks);
+                let counted = self.one(contested, side).map_err(|why| format!("{}: {why}", side.letter()))?;
+                both.get_mut(side).push(counted);
             }
         }
-        Ok(both)
+        let method = both.b.first().map(|one| one.method.clone()).ok_or("nothing was counted")?;
+        let counts = |of: fn(&Allocated) -> u64| both.map(|all| all.iter().map(of).collect::<Vec<_>>());
+        let (bytes, blocks) = (counts(|one| one.bytes), counts(|one| one.blocks));
+        let witnesses = [
+            witness(MetricName::ALLOC_BYTES, Unit::Bytes, method.clone(), &bytes.a, &bytes.b),
+            witness(MetricName::ALLOC_COUNT, Unit::Count, method, &blocks.a, &blocks.b),
+        ];
+        Ok(witnesses.into_iter().flatten().collect())
     }
 
-    /// Bytes and blocks of one side.
-    fn one(&mut self, contested: &Contested<'_>, side: Side) -> Result<(u64, u64), String> {
+    fn one(&mut self, contested: &Contested<'_>, side: Side) -> Result<Allocated, String> {
         let sources = self.looking.sources(self.sides, side)?;
         let mut counting = Counting {
             sources,
@@ -121,7 +104,12 @@ impl Counter<'_> {
                     (None, Some(unseen)) => Err(format!("a process of it cannot be counted: {unseen}")),
                     (None, None) => {
                         let totals = taken.heap.whole().totals();
-                        Ok((totals.bytes, totals.count))
+                        let method = "what all processes of a run allocate, every allocation counted";
+                        Ok(Allocated {
+                            bytes: totals.bytes,
+                            blocks: totals.count,
+                            method: Method(method.into()),
+                        })
                     }
                 }),
         };
@@ -130,8 +118,8 @@ impl Counter<'_> {
     }
 }
 
-/// What an iteration allocates, where all but the first allocate the same.
-fn each(row: &WorkloadHeap) -> Result<(u64, u64), String> {
+/// What an iteration allocates: each but the first where the harness tells how many there were, and else the first.
+fn each(row: &WorkloadHeap) -> Result<Allocated, String> {
     if row.trust == Trust::Unfit || !row.exact {
         return Err(row.remarks.first().cloned().unwrap_or_else(|| "its counts mislead".to_owned()));
     }
@@ -142,14 +130,15 @@ fn each(row: &WorkloadHeap) -> Result<(u64, u64), String> {
     };
     exact(&each.bytes)
         .zip(exact(&each.count))
+        .map(|(bytes, blocks)| Allocated { bytes, blocks, method: each.bytes.method.clone() })
         .ok_or_else(|| "its iterations allocate differently much, so that a mean is all there is".to_owned())
 }
 
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "an exact figure of an iteration is a whole number that is not negative"
+    reason = "counts are whole numbers that are not negative"
 )]
-fn whole(value: f64) -> u64 {
+pub(super) fn whole(value: f64) -> u64 {
     value as u64
 }
