@@ -41,8 +41,6 @@ pub enum IterationCount {
 
 /// Samples of divan, and the iterations of each.
 const DIVAN_SAMPLES: u64 = 10;
-/// How many times as many iterations a sample has where processes are told apart by them.
-const MORE: u64 = 10;
 
 /// The process that runs a single iteration.
 ///
@@ -93,17 +91,7 @@ pub fn many_iterations(request: IterationRequest<'_>) -> Option<Command> {
     }
 }
 
-/// A process that does what that of [`many_iterations`] does with ten times as many iterations in as many samples, unless
-/// the benchmark's source says how many; none where its harness takes no number of iterations.
-#[must_use]
-pub fn more_iterations(request: IterationRequest<'_>) -> Option<Command> {
-    let IterationRequest { executable, workload, limit, .. } = request;
-    (workload.kind == WorkloadKind::Divan).then(|| {
-        divan::launch::iterate(executable, &workload.title, DIVAN_SAMPLES, MORE * DIVAN_SAMPLES, limit)
-    })
-}
-
-/// How many iterations the process of [`many_iterations`] or [`more_iterations`] ran; none when what it left cannot be read.
+/// How many iterations the process of [`many_iterations`] ran; none when what it left cannot be read.
 #[must_use]
 pub fn iteration_count(request: IterationRequest<'_>, finished: &Finished) -> Option<IterationCount> {
     match request.workload.kind {

@@ -54,8 +54,7 @@ pub use executable::BenchExecutable;
 pub use gather::{GatherError, GatherEvent, GatherRequest, Gathered, gather, list, unbuilt};
 pub use group::groups;
 pub use iterations::{
-    IterationCount, IterationRequest, has_run, iteration_count, many_iterations, more_iterations,
-    one_iteration,
+    IterationCount, IterationRequest, has_run, iteration_count, many_iterations, one_iteration,
 };
 pub use pace::{Pace, Settings};
 pub use profile::{

@@ -73,25 +73,6 @@ pub fn of_iteration(one: Below, many: Option<(Below, u64)>) -> Option<Figure> {
     Some(Figure { estimate, unit: Unit::Count, n, method: Method(method.into()), of: Of::Call })
 }
 
-/// The instructions of an iteration of a harness whose measuring function is inlined: what a process of more iterations
-/// ran more than one of fewer, each of all its instructions with the number of its iterations. None if neither ran more.
-#[must_use]
-#[expect(clippy::cast_precision_loss, reason = "counts of a run are far below 2^53")]
-pub fn of_further_iterations(few: (u64, u64), many: (u64, u64)) -> Option<Figure> {
-    let further = many.1.checked_sub(few.1).filter(|&further| further > 0)?;
-    let reason = "the difference of two processes: what the harness does around iterations is part of it, and what it does not repeat, too";
-    Some(Figure {
-        estimate: Estimate::WithoutInterval {
-            value: many.0.saturating_sub(few.0) as f64 / further as f64,
-            reason: reason.to_owned(),
-        },
-        unit: Unit::Count,
-        n: further,
-        method: Method("callgrind: what a process of more iterations runs more, for each of them".into()),
-        of: Of::Call,
-    })
-}
-
 /// `n x + c o - c (x + o) = (n - c) x`: that, and `n - c`.
 fn solved(one: Below, many: Below, n: u64) -> Option<(u64, u64)> {
     let over = n.checked_sub(many.calls).filter(|&over| over > 0 && one.calls == 1)?;
@@ -139,14 +120,6 @@ mod tests {
             assert!(figure.reason().unwrap().contains("single iteration"));
         }
         assert_eq!(of_iteration(below(0, 0), None), None);
-    }
-
-    #[test]
-    fn where_the_measuring_function_is_not_seen_processes_of_more_iterations_tell() {
-        let figure = of_further_iterations((90_000, 100), (160_500, 1100)).unwrap();
-        assert_eq!((figure.value(), figure.n), (Some(70.5), 1000));
-        assert!(figure.reason().unwrap().contains("two processes"));
-        assert_eq!(of_further_iterations((90_000, 100), (90_010, 100)), None);
     }
 
     #[test]

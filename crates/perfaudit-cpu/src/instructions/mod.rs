@@ -11,7 +11,7 @@ use perfaudit_exec::RunError;
 
 pub use callgrind::{Callgrind, Counted};
 pub use dump::{Below, InstructionCount};
-pub use figures::{of_command, of_further_iterations, of_iteration};
+pub use figures::{of_command, of_iteration};
 
 /// Why instructions were not counted.
 #[derive(Debug, thiserror::Error)]

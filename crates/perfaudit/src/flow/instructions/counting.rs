@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use perfaudit_bench::{
     BenchExecutable, IterationCount, IterationRequest, has_run, iteration_count, many_iterations,
-    more_iterations, one_iteration,
+    one_iteration,
 };
 use perfaudit_cpu::analyse::Harness;
-use perfaudit_cpu::instructions::{Callgrind, Counted, of_further_iterations, of_iteration};
+use perfaudit_cpu::instructions::{Callgrind, Counted, of_iteration};
 use perfaudit_exec::{Command, Ending, Interrupt};
 use perfaudit_result::{Figure, Workload, WorkloadKind};
 
@@ -40,9 +40,8 @@ impl InstructionCounting<'_> {
         let requests = [request(&homes[0]), request(&homes[1])];
         let figure = match workload.kind {
             WorkloadKind::Criterion => self.below_its_function(requests),
-            WorkloadKind::Divan => self.by_further_iterations(requests),
             _ => Err(
-                "its harness decides by the clock how many iterations it runs, and does not tell: Criterion's and divan's can be counted"
+                "calls of its harness's measuring function are not seen, as they are inlined; those of Criterion are"
                     .to_owned(),
             ),
         };
@@ -78,29 +77,6 @@ impl InstructionCounting<'_> {
         };
         of_iteration(one.count.below, many)
             .ok_or_else(|| "the harness's measuring function is in no call that was counted".to_owned())
-    }
-
-    /// Of a harness whose measuring function is inlined into the benchmark.
-    fn by_further_iterations(&self, [few, more]: [IterationRequest<'_>; 2]) -> Result<Figure, String> {
-        let counted = |command: Option<Command>, request: IterationRequest<'_>| {
-            let command = command.ok_or("its harness does not tell how many iterations it runs")?;
-            let Counted { count, finished } = self.run(&command, None)?;
-            if !finished.ending.is_success() {
-                return Err(ended(finished.ending));
-            }
-            match iteration_count(request, &finished) {
-                Some(IterationCount::Exactly(n)) => Ok((count.total, n)),
-                Some(IterationCount::AfterDoubling(_)) | None => {
-                    Err("the harness does not run it alone under its name".to_owned())
-                }
-            }
-        };
-        let few = counted(many_iterations(few), few)?;
-        let more = counted(more_iterations(more), more)?;
-        of_further_iterations(few, more).ok_or_else(|| {
-            "its source fixes how many iterations a process runs, so that processes cannot be told apart by them"
-                .to_owned()
-        })
     }
 
     fn run(&self, command: &Command, harness: Option<Harness>) -> Result<Counted, String> {
