@@ -118,7 +118,7 @@ fn what_a_child_leaves_behind_is_counted_and_ended_even_without_its_environment(
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("pid");
     let script = format!(
-        "env -i setsid sh -c 'echo $$ > {0}.new; mv {0}.new {0}; exec sleep 600' & while [ ! -e {0} ]; do sleep 0.01; done",
+        "env -i setsid sh -c 'echo $$ > {0}; exec sleep 600' & while [ ! -s {0} ]; do sleep 0.01; done",
         file.display()
     );
     let finished = run(&mut launcher, &sh(&script));
