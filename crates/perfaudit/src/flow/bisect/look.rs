@@ -1,20 +1,17 @@
 //! Looking at one commit after the other, each beside the good end.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use perfaudit_bench::Pace;
 use perfaudit_exec::Interrupt;
 use perfaudit_project::config::{ChosenStage, Config};
 use perfaudit_prove::source::{Commit, HistoryEntry};
 use perfaudit_prove::{Both, Side, are_same_program};
-use perfaudit_result::{
-    ArmBinary, BisectionState, BuildProfile, PairedComparison, PairedRow, PairedVerdict, WorkloadId,
-};
+use perfaudit_result::{ArmBinary, BisectionState, PairedComparison, PairedRow, PairedVerdict, WorkloadId};
 use perfaudit_stats::LogRatio;
 use regex::Regex;
 
 use super::super::compare::trees::Trees;
-use super::super::compare::{Building, Measured, Measuring, PairsRun, Sides};
+use super::super::compare::{Building, Measured, OneOfSeveral, PairsRun, Sides, Used};
 use super::{LOOKED_AT, state, threshold};
 use crate::arguments::PairingArguments;
 use crate::error::CommandError;
@@ -63,7 +60,6 @@ pub(super) struct Looking<'a, 'r> {
     run: &'r mut PairsRun,
     trees: &'a Trees,
     sides: Sides,
-    profile: BuildProfile,
     pub(super) interrupt: &'a Interrupt,
     progress: &'a Progress,
     /// Comparisons that are planned beside those of the ends.
@@ -74,10 +70,9 @@ pub(super) struct Looking<'a, 'r> {
     /// The commits that both sides hold.
     placed: Both<Option<Commit>>,
     rows_of_ends: usize,
-    rows: usize,
     pub(super) comparisons: usize,
     pub(super) pairs: usize,
-    spent: Duration,
+    used: Used,
 }
 
 impl<'a, 'r> Looking<'a, 'r> {
@@ -91,13 +86,11 @@ impl<'a, 'r> Looking<'a, 'r> {
         interrupt: &'a Interrupt,
         progress: &'a Progress,
     ) -> Self {
-        let profile = run.profile();
         Self {
             pairing,
             run,
             trees,
             sides,
-            profile,
             interrupt,
             progress,
             others,
@@ -105,10 +98,9 @@ impl<'a, 'r> Looking<'a, 'r> {
             known: Vec::new(),
             placed: Both::default(),
             rows_of_ends: 0,
-            rows: 0,
             comparisons: 0,
             pairs: 0,
-            spent: Duration::ZERO,
+            used: Used::default(),
         }
     }
 
@@ -193,7 +185,6 @@ impl<'a, 'r> Looking<'a, 'r> {
 
     /// Why the search must end here, if it must.
     pub(super) fn stopped(&self, began: Instant) -> Option<String> {
-        let budget = self.budget();
         // The last one is kept for the commit that is found.
         let is_used_up = self.comparisons >= self.others;
         if self.interrupt.is_set() {
@@ -203,7 +194,7 @@ impl<'a, 'r> Looking<'a, 'r> {
                 "{} comparisons were planned, and too many of them were not decided",
                 self.others + 1
             ))
-        } else if budget.is_some_and(|budget| self.spent >= budget) {
+        } else if self.used.is_all(self.run) {
             Some(format!("the budget was spent after {} s", began.elapsed().as_secs()))
         } else {
             None
@@ -274,12 +265,6 @@ impl<'a, 'r> Looking<'a, 'r> {
         Ok(row.ok_or_else(|| broken().unwrap_or_else(|| format!("it has no benchmark `{id}`"))))
     }
 
-    /// How long all measuring may take.
-    fn budget(&self) -> Option<Duration> {
-        let audit = &self.run.config.audit;
-        Pace::new(audit.mode.value, audit.budget.value).budget()
-    }
-
     fn planned_beside_one(&self) -> usize {
         (self.others + self.rows_of_ends).saturating_sub(1)
     }
@@ -293,33 +278,17 @@ impl<'a, 'r> Looking<'a, 'r> {
         share: usize,
         others: usize,
     ) -> Result<PairedComparison, CommandError> {
-        let mut config = config.clone();
-        let budget = self.budget();
-        let share = u32::try_from(share).unwrap_or(u32::MAX);
-        config.audit.budget.value = budget.map(|budget| budget.saturating_sub(self.spent) / share);
-        let mut pairing = self.pairing.clone();
+        let (mut config, mut pairing) = (config.clone(), self.pairing.clone());
         if rests != Rests::Parent {
             // What a commit allocates and runs, and which functions changed, is asked of the answer alone.
             config.audit.skip.value.extend([ChosenStage::Heap, ChosenStage::Cpu]);
             pairing.witness = None;
         }
-        let (seed, began) = (self.run.seed.wrapping_add(self.comparisons as u64), Instant::now());
-        let PairsRun { project, directory, stages, .. } = &mut *self.run;
-        let measuring = Measuring {
-            project,
-            arguments: &pairing,
-            config: &config,
-            seed,
-            delta,
-            others,
-            first_row: self.rows,
-            interrupt: self.interrupt,
-            progress: self.progress,
-        };
-        let mut measured = measuring.measure(&mut self.sides, &self.profile, directory, stages)?;
-        self.spent += began.elapsed();
+        let (interrupt, progress) = (self.interrupt, self.progress);
+        let one =
+            OneOfSeveral { pairing: &pairing, config, delta, others, shares: share, interrupt, progress };
+        let mut measured = self.used.measure(self.run, &mut self.sides, one)?;
         let comparison = measured.comparison.clone();
-        self.rows += comparison.rows.len();
         let pairs: usize = comparison.rows.iter().map(|row| row.pairs as usize).sum();
         self.comparisons += usize::from(pairs > 0);
         self.pairs += pairs;

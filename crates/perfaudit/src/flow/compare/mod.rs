@@ -10,6 +10,7 @@ mod measure;
 mod pairing;
 mod pairs_run;
 mod recorded;
+mod several;
 mod tree_commands;
 pub(super) mod trees;
 pub(super) mod verdict;
@@ -36,6 +37,7 @@ pub(crate) use error::CompareError;
 pub(super) use measure::{Measured, Measuring};
 pub(super) use pairs_run::{Answer, Gathered, PairsRun};
 pub(crate) use recorded::recorded;
+pub(super) use several::{OneOfSeveral, Used};
 
 /// How many layouts of each program are measured where that is not said: each costs a compilation of its last crate.
 const LAYOUTS: u32 = 3;

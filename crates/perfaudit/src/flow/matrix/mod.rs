@@ -8,17 +8,14 @@ mod error;
 mod folders;
 mod settings;
 
-use std::time::{Duration, Instant};
-
-use perfaudit_bench::Pace;
 use perfaudit_exec::Interrupt;
-use perfaudit_project::config::{ChosenStage, Config};
+use perfaudit_project::config::ChosenStage;
 use perfaudit_project::{CargoProject, benchmark_settings, shipped_settings};
 use perfaudit_prove::source::ArmSource;
 use perfaudit_prove::{Both, Origin, Side as ArmSide, Tree};
 use perfaudit_result::{
-    ArmKind, BuildMatrix, BuildOutcome, BuildProfile, BuildSetting, CellState, Limit, MatrixAnswer,
-    MatrixCell, PairedVerdict, StageName, StageState,
+    ArmKind, BuildMatrix, BuildOutcome, BuildSetting, CellState, Limit, MatrixAnswer, MatrixCell,
+    PairedVerdict, StageName, StageState,
 };
 
 use self::builds::Building;
@@ -28,7 +25,9 @@ pub(crate) use self::error::MatrixError;
 use self::folders::{Folders, configured_above};
 use super::CompletedRun;
 use super::compare::trees::{Side, Trees};
-use super::compare::{Answer, Building as Sources, CompareError, Measured, Measuring, PairsRun, Sides};
+use super::compare::{
+    Answer, Building as Sources, CompareError, Measured, OneOfSeveral, PairsRun, Sides, Used,
+};
 use super::record::Recorder;
 use crate::arguments::{BuildMatrixArguments, PairingArguments};
 use crate::error::CommandError;
@@ -95,8 +94,7 @@ struct Matrix<'a> {
     circumstances: Circumstances,
     sides: Option<Sides>,
     measured: Option<Measured>,
-    rows: usize,
-    spent: Duration,
+    used: Used,
     interrupt: &'a Interrupt,
     progress: &'a Progress,
 }
@@ -138,8 +136,7 @@ impl<'a> Matrix<'a> {
             circumstances,
             sides: None,
             measured: None,
-            rows: 0,
-            spent: Duration::ZERO,
+            used: Used::default(),
             interrupt,
             progress,
         })
@@ -204,11 +201,9 @@ impl<'a> Matrix<'a> {
         cell: &mut MatrixCell,
         shares: usize,
     ) -> Result<(), CommandError> {
-        if let Some(why) = self.stopped() {
-            cell.message = Some(why);
+        if !self.begin(name, cell)? {
             return Ok(());
         }
-        self.folders.set(&self.profile_name, name)?;
         match self.outcome(ArmSide::B, &cell.name)? {
             Ok(outcome) => cell.outcome = Some(outcome),
             Err(_) if self.interrupt.is_set() => {
@@ -224,17 +219,18 @@ impl<'a> Matrix<'a> {
         self.pairs(name, cell, shares)
     }
 
-    fn stopped(&self) -> Option<String> {
-        if self.interrupt.is_set() {
-            return Some("interrupted".to_owned());
-        }
-        let budget = self.budget()?;
-        (self.spent >= budget).then(|| "the budget was spent".to_owned())
-    }
-
-    fn budget(&self) -> Option<Duration> {
-        let audit = &self.run.config.audit;
-        Pace::new(audit.mode.value, audit.budget.value).budget()
+    /// Sets what a cell is about; false, with a message in the cell, where no more is to be tried.
+    fn begin(&self, name: &MatrixCellName, cell: &mut MatrixCell) -> Result<bool, CommandError> {
+        let why = match self.interrupt.is_set() {
+            true => "interrupted",
+            false if self.used.is_all(self.run) => "the budget was spent",
+            false => {
+                self.folders.set(&self.profile_name, name)?;
+                return Ok(true);
+            }
+        };
+        cell.message = Some(why.to_owned());
+        Ok(false)
     }
 
     /// Builds from nothing, timed.
@@ -261,11 +257,9 @@ impl<'a> Matrix<'a> {
         cell: &mut MatrixCell,
         shares: usize,
     ) -> Result<(), CommandError> {
-        if let Some(why) = self.stopped() {
-            cell.message = Some(why);
+        if !self.begin(name, cell)? {
             return Ok(());
         }
-        self.folders.set(&self.profile_name, name)?;
         if let Err(error) = self.place(&cell.name) {
             let is_of_source = matches!(&error, CommandError::Compare(error) if error.is_of_source());
             if error.exit() == Exit::Inconclusive {
@@ -283,7 +277,6 @@ impl<'a> Matrix<'a> {
         let comparison = &mut measured.comparison;
         comparison.before.kind = ArmKind::Settings;
         comparison.after.kind = ArmKind::Settings;
-        self.rows += comparison.rows.len();
         cell.rows = comparison.rows.clone();
         let with = |verdict| cell.rows.iter().filter(|row| row.verdict == verdict).count();
         let failed = with(PairedVerdict::NotMeasured);
@@ -329,29 +322,14 @@ impl<'a> Matrix<'a> {
 
     /// Measures both sides as they are, with a share of the budget that is left.
     fn compare(&mut self, shares: usize) -> Result<Measured, CommandError> {
-        let mut config: Config = self.run.config.clone();
-        let shares = u32::try_from(shares).unwrap_or(u32::MAX);
-        config.audit.budget.value = self.budget().map(|budget| budget.saturating_sub(self.spent) / shares);
+        let mut config = self.run.config.clone();
         // What is tried is judged by its time alone.
         config.audit.skip.value.extend([ChosenStage::Heap, ChosenStage::Cpu]);
-        let profile: BuildProfile = self.run.profile();
-        let (seed, began) = (self.run.seed.wrapping_add(self.rows as u64), Instant::now());
-        let PairsRun { project, directory, stages, .. } = &mut *self.run;
-        let measuring = Measuring {
-            project,
-            arguments: self.pairing,
-            config: &config,
-            seed,
-            delta: self.pairing.delta,
-            others: 0,
-            first_row: self.rows,
-            interrupt: self.interrupt,
-            progress: self.progress,
-        };
+        let (pairing, interrupt, progress) = (self.pairing, self.interrupt, self.progress);
+        let delta = pairing.delta;
+        let one = OneOfSeveral { pairing, config, delta, others: 0, shares, interrupt, progress };
         let sides = self.sides.as_mut().expect("both sides were placed");
-        let measured = measuring.measure(sides, &profile, directory, stages)?;
-        self.spent += began.elapsed();
-        Ok(measured)
+        self.used.measure(self.run, sides, one)
     }
 }
 

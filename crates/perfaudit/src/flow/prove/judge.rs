@@ -1,8 +1,7 @@
 //! Testing and measuring patches.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use perfaudit_bench::Pace;
 use perfaudit_exec::Interrupt;
 use perfaudit_prove::patch::claims;
 use perfaudit_prove::proof::{self, Done, Limits};
@@ -23,7 +22,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::flow::CompareError;
 use crate::flow::compare::verdict::limits as limits_of;
-use crate::flow::compare::{Building, Gathered, Measuring, PairsRun, Sides};
+use crate::flow::compare::{Building, Gathered, OneOfSeveral, PairsRun, Sides, Used};
 use crate::flow::record::Recorder;
 use crate::progress::Progress;
 
@@ -67,8 +66,7 @@ pub(super) struct Judging<'a> {
     sides: Option<(Vec<PlacedPatch>, Sides)>,
     gathered: Gathered,
     host: Option<Host>,
-    rows: usize,
-    spent: Duration,
+    used: Used,
 }
 
 impl<'a> Judging<'a> {
@@ -97,8 +95,7 @@ impl<'a> Judging<'a> {
             sides: None,
             gathered: Gathered::default(),
             host: None,
-            rows: 0,
-            spent: Duration::ZERO,
+            used: Used::default(),
         }
     }
 
@@ -264,27 +261,16 @@ impl<'a> Judging<'a> {
             }
         };
         self.run.stages.push(recorder.end(&self.run.directory, StageState::Done, None));
-        let mut config = self.run.config.clone();
-        let budget = Pace::new(config.audit.mode.value, config.audit.budget.value).budget();
-        let share = u32::try_from(left).unwrap_or(u32::MAX).max(1);
-        config.audit.budget.value = budget.map(|budget| budget.saturating_sub(self.spent) / share);
-        let profile = self.run.profile();
-        let (seed, began) = (self.run.seed.wrapping_add(self.rows as u64), Instant::now());
-        let PairsRun { project, directory, stages, .. } = &mut *self.run;
-        let measuring = Measuring {
-            project,
-            arguments: &self.pairing,
-            config: &config,
-            seed,
+        let one = OneOfSeveral {
+            pairing: &self.pairing,
+            config: self.run.config.clone(),
             delta: self.pairing.delta,
             others: 0,
-            first_row: self.rows,
+            shares: left,
             interrupt: self.interrupt,
             progress: self.progress,
         };
-        let measured = measuring.measure(&mut sides, &profile, directory, stages)?;
-        self.spent += began.elapsed();
-        self.rows += measured.comparison.rows.len();
+        let measured = self.used.measure(self.run, &mut sides, one)?;
         self.sides = Some((subject.beneath.clone(), sides));
         let limits = limits_of(&measured.comparison).into_iter().chain(measured.limits);
         for limit in limits {
