@@ -12,7 +12,7 @@ use crate::error::StoreError;
 use crate::store::data_directory;
 
 /// Raised whenever what is measured, or how the floor is made of it, changes: floors of another procedure are not used.
-const PROCEDURE: u32 = 2;
+const PROCEDURE: u32 = 3;
 /// The longest name of a file without its extension.
 const LONGEST_NAME: usize = 200;
 

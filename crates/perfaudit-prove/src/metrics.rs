@@ -275,7 +275,8 @@ mod tests {
 
     fn told(pairs: usize, name: &MetricName) -> PairedMetric {
         let ratio = |change| LogRatio::of_change(change).expect("finite");
-        let design = Design::new(ratio(0.02), ratio(0.2), NonZeroUsize::MIN).with_floors([(10, ratio(0.01))]);
+        let floor = perfaudit_stats::StandardErrors::new(2.0).expect("finite");
+        let design = Design::new(ratio(0.02), NonZeroUsize::MIN).with_floors([(10, floor)]);
         let row = contested(pairs, 10);
         let all = metrics(&design, &[&row]).remove(0);
         all.into_iter().find(|metric| metric.metric == *name).expect("it is told")

@@ -28,12 +28,11 @@ pub fn rows(design: &Design, measured: &[(Contested<'_>, RowArtifacts)]) -> Vec<
     let judged = judge_together(design, &compared);
     let metrics = metrics(design, &contested);
     let all = measured.iter().zip(judged).zip(metrics);
-    all.map(|(((contested, artifacts), judged), metrics)| row(design, contested, artifacts, judged, metrics))
+    all.map(|(((contested, artifacts), judged), metrics)| row(contested, artifacts, judged, metrics))
         .collect()
 }
 
 fn row(
-    design: &Design,
     contested: &Contested<'_>,
     artifacts: &RowArtifacts,
     judged: Option<LayoutJudgement>,
@@ -49,7 +48,6 @@ fn row(
     });
     let values = |side: Side| pairs.iter().map(|pair| pair.sides.get(side).value_ns).collect::<Vec<_>>();
     let median = |side: Side| figures::median(values(side), Unit::Nanoseconds, of, "");
-    let floor = design.floor(pairs.len());
     PairedRow {
         id: subject.id.clone(),
         kind: subject.kind,
@@ -60,7 +58,7 @@ fn row(
         before: median(Side::A),
         after: median(Side::B),
         pairs: count(pairs.len()),
-        noise_floor: (floor > LogRatio::ZERO).then(|| floor.change()),
+        noise_floor: judgement.and_then(|judgement| judgement.noise_floor).map(LogRatio::change),
         discarded: count(discarded.len()),
         p: judgement.map(|judgement| judgement.p_value),
         p_among_all: None,

@@ -87,10 +87,9 @@ pub(crate) fn arm(arm: &Arm) -> String {
 /// How it was decided: `Differences up to 2 % do not matter; ...`.
 pub(crate) fn design(comparison: &PairedComparison) -> String {
     let design = &comparison.design;
-    let floor = design.noise_floor.map_or_else(String::new, |floor| {
+    let floor = design.noise_floor_errors.map_or_else(String::new, |errors| {
         format!(
-            ", and only one above the noise floor for as many pairs counts as a change ({} for the fewest)",
-            quantity::percent(floor)
+            ", and only one above the noise floor counts as a change: as many standard errors as this machine shows between a program and itself ({errors:.1} for the fewest pairs)"
         )
     });
     let looks: Vec<String> = design.looks.iter().map(ToString::to_string).collect();

@@ -93,6 +93,9 @@ pub struct EstimateFloor {
     pub pairs: u32,
     /// As [`NoiseFloor::ratio`], for estimates of that many pairs; of the kernel for which this is largest.
     pub ratio: f64,
+    /// The same in standard errors, each estimate in those that its own pairs tell. This is what holds for programs that
+    /// are more or less noisy than the kernels are.
+    pub errors: f64,
     /// As [`NoiseFloor::level`]: it is lower the fewer comparisons there are, and the ratio then is the largest that was
     /// seen.
     pub level: ConfidenceLevel,

@@ -100,10 +100,10 @@ pub struct PairedDesign {
     pub looks: Vec<u32>,
     /// Differences up to this, as a ratio, do not matter: 0.02 is two percent.
     pub delta: f64,
-    /// The noise floor of the machine that a change by the fewest pairs has to reach, as a ratio; none where it is
-    /// smaller than `delta` or not established. What it is for as many pairs as a row has stands in the row.
+    /// The noise floor of the machine that a change by the fewest pairs has to reach, in standard errors of its estimate;
+    /// none where it is not established. What that makes for the pairs of a row stands in the row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub noise_floor: Option<f64>,
+    pub noise_floor_errors: Option<f64>,
     /// A pair during which the hypervisor took a larger share of the CPUs is measured again.
     pub stolen_limit: f64,
     /// The environment of both processes of a pair is longer by the same random number of bytes below this.
@@ -135,8 +135,8 @@ pub struct PairedRow {
     pub after: Figure,
     /// How many pairs were measured and count.
     pub pairs: u32,
-    /// The noise floor of the machine for as many pairs, as a ratio: a smaller effect is no change. None where it is not
-    /// established.
+    /// The noise floor of the machine for as many pairs that are as noisy, as a ratio: a smaller effect is no change.
+    /// None where it is not established.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub noise_floor: Option<f64>,
     /// How many were measured again because of stolen time.

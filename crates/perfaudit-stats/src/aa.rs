@@ -2,15 +2,15 @@
 
 use crate::binomial::upper_rank;
 use crate::effective::effective_size;
-use crate::paired::{LogRatio, estimate};
+use crate::paired::{LogRatio, StandardErrors, errors_away, estimate};
 use crate::probability::{Level, Probability};
 use crate::sample::{Sample, SampleError};
 
-/// An upper bound of a quantile of the difference between two medians of the same thing.
+/// An upper bound of a quantile of the size of differences between two measurements of the same thing.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct AaBound {
-    /// The bound of |ln(median / other median)|.
-    pub log_ratio: f64,
+pub struct AaBound<T> {
+    /// The bound.
+    pub bound: T,
     /// The number of comparisons that were made.
     pub comparisons: usize,
     /// How often the procedure gives a bound that is not below the quantile. Less than asked for when there are too
@@ -35,7 +35,7 @@ pub fn aa_bound(
     block: usize,
     p: Probability,
     level: Level,
-) -> Result<AaBound, SampleError> {
+) -> Result<AaBound<LogRatio>, SampleError> {
     let differences: Vec<f64> = pairs
         .chunks_exact(block.max(1))
         .filter_map(|pairs| {
@@ -44,7 +44,7 @@ pub fn aa_bound(
             (one > 0.0 && other > 0.0).then(|| (one / other).ln().abs())
         })
         .collect();
-    bound(differences, p, level)
+    Ok(bound(differences, p, level)?.map(log_ratio))
 }
 
 /// The same for estimates that a [`crate::Design`] makes: of each block of `block` consecutive pairs, given by the
@@ -57,16 +57,32 @@ pub fn aa_estimate_bound(
     block: usize,
     p: Probability,
     level: Level,
-) -> Result<AaBound, SampleError> {
+) -> Result<AaBound<LogRatio>, SampleError> {
     let estimates = differences.chunks_exact(block.max(1)).filter_map(estimate);
-    bound(estimates.map(|estimate| estimate.abs().get()).collect(), p, level)
+    Ok(bound(estimates.map(|estimate| estimate.abs().get()).collect(), p, level)?.map(log_ratio))
 }
 
-fn bound(differences: Vec<f64>, p: Probability, level: Level) -> Result<AaBound, SampleError> {
+/// The same in standard errors, each estimate in those that its own pairs tell: how much further than the noise within a
+/// comparison lets expect do estimates lie from nothing?
+///
+/// # Errors
+/// When there is no whole block of five pairs or more.
+pub fn aa_error_bound(
+    differences: &[LogRatio],
+    block: usize,
+    p: Probability,
+    level: Level,
+) -> Result<AaBound<StandardErrors>, SampleError> {
+    let away = differences.chunks_exact(block.max(1)).filter_map(errors_away);
+    let found = bound(away.map(StandardErrors::get).collect(), p, level)?;
+    Ok(found.map(|errors| StandardErrors::new(errors).expect("one of those that were counted")))
+}
+
+fn bound(differences: Vec<f64>, p: Probability, level: Level) -> Result<AaBound<f64>, SampleError> {
     let sample = Sample::new(differences)?;
     let comparisons = sample.len();
     let worth = effective_size(&sample).get().floor() as usize;
-    let (log_ratio, achieved_level) = match upper_rank(worth, p, level) {
+    let (bound, achieved_level) = match upper_rank(worth, p, level) {
         Some((rank, achieved)) => {
             // The rank among the independent ones becomes one in the whole sample, rounded upwards.
             let rank = (rank * comparisons).div_ceil(worth).min(comparisons);
@@ -74,14 +90,24 @@ fn bound(differences: Vec<f64>, p: Probability, level: Level) -> Result<AaBound,
         }
         None => (sample.max(), 1.0 - p.get().powf(worth as f64)),
     };
-    Ok(AaBound { log_ratio, comparisons, achieved_level })
+    Ok(AaBound { bound, comparisons, achieved_level })
+}
+
+impl AaBound<f64> {
+    fn map<T>(self, of: impl FnOnce(f64) -> T) -> AaBound<T> {
+        AaBound { bound: of(self.bound), comparisons: self.comparisons, achieved_level: self.achieved_level }
+    }
+}
+
+fn log_ratio(value: f64) -> LogRatio {
+    LogRatio::new(value).expect("values of a sample are finite")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn bound(pairs: &[(f64, f64)], block: usize) -> Result<AaBound, SampleError> {
+    fn bound(pairs: &[(f64, f64)], block: usize) -> Result<AaBound<LogRatio>, SampleError> {
         aa_bound(pairs, block, Probability::P95, Level::P95)
     }
 
@@ -93,16 +119,16 @@ mod tests {
     #[test]
     fn of_59_comparisons_the_largest_bounds_p95_at_the_level() {
         let found = bound(&scrambled(59), 1).unwrap();
-        assert!((found.log_ratio - 0.059).abs() < 1e-12);
+        assert!((found.bound.get() - 0.059).abs() < 1e-12);
         assert!((found.achieved_level - (1.0 - 0.95_f64.powi(59))).abs() < 1e-9);
         let found = bound(&scrambled(93), 1).unwrap();
-        assert!((found.log_ratio - 0.092).abs() < 1e-12, "{found:?}");
+        assert!((found.bound.get() - 0.092).abs() < 1e-12, "{found:?}");
     }
 
     #[test]
     fn fewer_comparisons_give_the_largest_difference_and_say_how_little_that_holds() {
         let found = bound(&scrambled(20), 1).unwrap();
-        assert!((found.log_ratio - 0.020).abs() < 1e-12);
+        assert!((found.bound.get() - 0.020).abs() < 1e-12);
         assert!((found.achieved_level - (1.0 - 0.95_f64.powi(20))).abs() < 1e-9);
     }
 
@@ -113,7 +139,7 @@ mod tests {
             slow.1 = 900.0;
         }
         let found = bound(&pairs, 5).unwrap();
-        assert_eq!((found.log_ratio, found.comparisons), (0.0, 60));
+        assert_eq!((found.bound.get(), found.comparisons), (0.0, 60));
     }
 
     #[test]
@@ -123,7 +149,7 @@ mod tests {
         let floor = |block| aa_estimate_bound(&differences, block, Probability::P95, Level::P95).unwrap();
         let (few, many) = (floor(1), floor(10));
         assert_eq!((few.comparisons, many.comparisons), (590, 59));
-        assert!(many.log_ratio < 0.75 * few.log_ratio, "{few:?} {many:?}");
+        assert!(many.bound.get() < 0.75 * few.bound.get(), "{few:?} {many:?}");
     }
 
     #[test]

@@ -22,7 +22,7 @@
 //! | did a far quantile of a program change | [`quantile_ratio`] |
 //! | did a count change, and does it confirm a change of time | [`Exact`], [`witness`] |
 //! | what is a total of which a part was sampled, each find with its own weight | [`weighted_sum`] |
-//! | how far apart do two measurements of the same thing lie | [`aa_bound`], [`aa_estimate_bound`] |
+//! | how far apart do two measurements of the same thing lie | [`aa_bound`], [`aa_estimate_bound`], [`aa_error_bound`] |
 //!
 //! ```
 //! use perfaudit_stats::{EffectiveSize, Level, Probability, QuantileEstimate, Sample, quantile_estimate};
@@ -60,7 +60,7 @@ mod share_difference;
 mod slope;
 mod weighted_sum;
 
-pub use aa::{AaBound, aa_bound, aa_estimate_bound};
+pub use aa::{AaBound, aa_bound, aa_error_bound, aa_estimate_bound};
 pub use dip::{Dip, dip};
 pub use drift::{Drift, drift};
 pub use effective::{EffectiveSize, effective_size};
@@ -71,7 +71,7 @@ pub use mean::mean_interval;
 pub use modes::{Mode, Modes, modes};
 pub use paired::{
     Design, Judgement, LayoutJudgement, LayoutScope, LogInterval, LogRatio, Looks, LooksError, QuantileRatio,
-    Verdict, holm, judge_together, quantile_ratio,
+    StandardErrors, Verdict, holm, judge_together, quantile_ratio,
 };
 pub use probability::{Interval, Level, Probability};
 pub use product::{Estimated, difference_interval, product_interval};

@@ -32,9 +32,8 @@ impl Goal {
         let error = Probability::new(ERROR).expect("it is one");
         let nothing = LogRatio::new(0.0).expect("it is finite");
         let family = NonZeroUsize::MIN;
-        let design = Design::new(nothing, nothing, family)
-            .with_alpha(error)
-            .with_looks(Looks::up_to(LOOKS, error, family));
+        let design =
+            Design::new(nothing, family).with_alpha(error).with_looks(Looks::up_to(LOOKS, error, family));
         Self { what, limit, design, ratios: Vec::new(), outcome: None, is_given_up: false }
     }
 

@@ -51,8 +51,12 @@ impl Judge {
             // Only pairs are wanted, and as many of them as possible.
             .env("PERFAUDIT_SKIP", "cpu,heap")
             .current_dir(&self.folder);
-        let text = child::stdout(&mut command)?;
-        let result = from_json(&text).map_err(|error| TaskError::Failed(error.to_string()))?;
+        // A row that could not be measured ends it with a code of its own, and says why.
+        let ended = child::output(&mut command)?;
+        let text = String::from_utf8_lossy(&ended.stdout);
+        let result = from_json(&text).map_err(|error| {
+            TaskError::Failed(format!("{error}: {}", String::from_utf8_lossy(&ended.stderr).trim()))
+        })?;
         let rows = result.paired.map(|paired| paired.rows).unwrap_or_default();
         let [row] = rows.as_slice() else {
             return Err(TaskError::Failed(format!("a comparison has {} rows, not one", rows.len())));

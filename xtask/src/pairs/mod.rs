@@ -117,7 +117,7 @@ fn tell(
         .floor
         .iter()
         .flat_map(|floor| &floor.estimates)
-        .map(|floor| format!("{:.2} % of {} pairs", 100.0 * floor.ratio, floor.pairs))
+        .map(|floor| format!("{:.1} standard errors of {} pairs", floor.errors, floor.pairs))
         .collect();
     let floors = if floors.is_empty() { "not established".to_owned() } else { floors.join(", ") };
     say(&format!("Load of the machine before: {load}; delta {delta}; noise floor: {floors}.\n"));

@@ -148,7 +148,7 @@ fn ratio(rounds: &Rounds, numerator: usize, denominator: usize) -> Result<Judgem
 fn design() -> Design {
     let alpha = Probability::new(ALPHA).expect("it lies between 0 and 1");
     let looks = Looks::at(LOOKS.to_vec(), alpha, NonZeroUsize::MIN).expect("the first look can decide");
-    Design::new(LogRatio::ZERO, LogRatio::ZERO, NonZeroUsize::MIN).with_alpha(alpha).with_looks(looks)
+    Design::new(LogRatio::ZERO, NonZeroUsize::MIN).with_alpha(alpha).with_looks(looks)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use perfaudit_exec::Interrupt;
 use perfaudit_exec::timed::Launcher;
 use perfaudit_result::{ConfidenceLevel, EstimateFloor, KernelNoise, Mode};
-use perfaudit_stats::{Level, LogRatio, Probability, Sample, aa_bound, aa_estimate_bound};
+use perfaudit_stats::{Level, LogRatio, Probability, Sample, aa_bound, aa_error_bound, aa_estimate_bound};
 
 use super::effort::Effort;
 use super::session::{Means, Session};
@@ -122,7 +122,7 @@ pub fn kernel_noise(measured: &SelfPairs) -> Option<KernelNoise> {
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Some(KernelNoise {
         name: measured.name.clone(),
-        ratio: bound.log_ratio.exp_m1(),
+        ratio: bound.bound.change(),
         level: ConfidenceLevel::new(bound.achieved_level).ok()?,
         pairs: count(pairs.len()),
         comparisons: count(bound.comparisons),
@@ -134,7 +134,8 @@ pub fn kernel_noise(measured: &SelfPairs) -> Option<KernelNoise> {
 /// judged, and what is beyond them.
 const ESTIMATES_OF: [u32; 5] = [10, 16, 24, 32, 48];
 
-/// How far the estimates of so many pairs of one command lie from nothing: see [`perfaudit_stats::aa_estimate_bound`].
+/// How far the estimates of so many pairs of one command lie from nothing: see [`perfaudit_stats::aa_estimate_bound`]
+/// and [`perfaudit_stats::aa_error_bound`].
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "times are below 2^53 ns")]
 pub fn estimate_floors(measured: &SelfPairs) -> Vec<EstimateFloor> {
@@ -145,10 +146,12 @@ pub fn estimate_floors(measured: &SelfPairs) -> Vec<EstimateFloor> {
         .collect();
     let floor = |pairs: u32| {
         let bound = aa_estimate_bound(&differences, pairs as usize, FLOOR_SHARE, Level::P95).ok()?;
+        let errors = aa_error_bound(&differences, pairs as usize, FLOOR_SHARE, Level::P95).ok()?;
         Some(EstimateFloor {
             pairs,
-            ratio: bound.log_ratio.exp_m1(),
-            level: ConfidenceLevel::new(bound.achieved_level).ok()?,
+            ratio: bound.bound.change(),
+            errors: errors.bound.get(),
+            level: ConfidenceLevel::new(bound.achieved_level.min(errors.achieved_level)).ok()?,
             comparisons: u32::try_from(bound.comparisons).unwrap_or(u32::MAX),
         })
     };

@@ -102,7 +102,7 @@ fn comparison(rows: Vec<PairedRow>) -> PairedComparison {
             family: 2,
             looks: vec![16],
             delta: 0.02,
-            noise_floor: None,
+            noise_floor_errors: None,
             stolen_limit: 0.01,
             padding_below: 4096,
             process_s: Some(0.3),

@@ -139,7 +139,7 @@ fn compared() -> AuditResult {
             family: 3,
             looks: vec![10, 16],
             delta: 0.02,
-            noise_floor: Some(0.05),
+            noise_floor_errors: Some(3.1),
             stolen_limit: 0.01,
             padding_below: 4096,
             process_s: None,

@@ -44,7 +44,7 @@ impl Comparison {
 
 /// No noise floor: what is called a change is one for the test alone.
 pub(crate) fn design(family: usize) -> Design {
-    Design::new(change(DELTA), LogRatio::ZERO, NonZeroUsize::new(family).expect("at least one comparison"))
+    Design::new(change(DELTA), NonZeroUsize::new(family).expect("at least one comparison"))
 }
 
 pub(crate) fn change(change: f64) -> LogRatio {

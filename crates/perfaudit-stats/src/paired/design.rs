@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 
 use super::log_ratio::LogRatio;
 use super::looks::Looks;
+use super::standard_error::StandardErrors;
 use crate::probability::Probability;
 
 /// The probability that all looks at all comparisons together find a change where there is none.
@@ -13,9 +14,8 @@ const ALPHA: Probability = Probability::PERCENT;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Design {
     delta: LogRatio,
-    floor: LogRatio,
-    /// The floor of comparisons with so many pairs or more, by increasing numbers of pairs.
-    floors: Vec<(usize, LogRatio)>,
+    /// The noise floor of comparisons with so many pairs or more, by increasing numbers of pairs.
+    floors: Vec<(usize, StandardErrors)>,
     alpha: Probability,
     family: NonZeroUsize,
     looks: Looks,
@@ -24,18 +24,21 @@ pub struct Design {
 impl Design {
     /// A comparison that errs once in a hundred, with the usual four looks.
     ///
-    /// Differences within `delta` (of either sign) do not matter. `floor` is what the machine makes of no difference,
-    /// as [`crate::aa_bound`] finds it; zero where that is not established. A change has to exceed both. `family` comparisons are judged together.
-    pub fn new(delta: LogRatio, floor: LogRatio, family: NonZeroUsize) -> Self {
+    /// Differences within `delta` (of either sign) do not matter. `family` comparisons are judged together.
+    pub fn new(delta: LogRatio, family: NonZeroUsize) -> Self {
         let looks = Looks::usual(ALPHA, family);
-        Self { delta: delta.abs(), floor: floor.abs(), floors: Vec::new(), alpha: ALPHA, family, looks }
+        Self { delta: delta.abs(), floors: Vec::new(), alpha: ALPHA, family, looks }
     }
 
-    /// The same where the noise floor is also known for comparisons with so many pairs or more: estimates of many pairs
-    /// vary less than those of few, and so does what the machine makes of no difference.
+    /// The same where it is known what the machine makes of no difference in comparisons with so many pairs or more, as
+    /// [`crate::aa_error_bound`] finds it: a change has to exceed it.
+    ///
+    /// It is told in standard errors of the estimate, because programs differ in how noisy they are: what one that is
+    /// bound by memory makes of no difference on a shared machine, in percent, says nothing of one that is bound by
+    /// arithmetic. How far both exceed the noise that they show within a comparison is much the same.
     #[must_use]
-    pub fn with_floors(self, floors: impl IntoIterator<Item = (usize, LogRatio)>) -> Self {
-        let mut floors: Vec<_> = floors.into_iter().map(|(pairs, floor)| (pairs, floor.abs())).collect();
+    pub fn with_floors(self, floors: impl IntoIterator<Item = (usize, StandardErrors)>) -> Self {
+        let mut floors: Vec<_> = floors.into_iter().collect();
         floors.sort_by_key(|(pairs, _)| *pairs);
         Self { floors, ..self }
     }
@@ -55,7 +58,7 @@ impl Design {
     /// The same without a noise floor, for what is no time.
     #[must_use]
     pub fn without_floor(self) -> Self {
-        Self { floor: LogRatio::ZERO, floors: Vec::new(), ..self }
+        Self { floors: Vec::new(), ..self }
     }
 
     /// The next number of pairs to judge at when `pairs` are measured; `None` after the last.
@@ -84,15 +87,14 @@ impl Design {
     }
 
     /// What the machine makes of no difference when it is compared by so many pairs: as it is known for the largest
-    /// number that is not above this one.
-    pub fn floor(&self, pairs: usize) -> LogRatio {
-        self.floors.iter().rev().find(|(least, _)| *least <= pairs).map_or(self.floor, |(_, floor)| *floor)
+    /// number that is not above this one. `None` where that is not established.
+    pub fn floor(&self, pairs: usize) -> Option<StandardErrors> {
+        self.floors.iter().rev().find(|(least, _)| *least <= pairs).map(|(_, floor)| *floor)
     }
 
-    /// What a change that so many pairs show has to reach: delta, or the noise floor where that is larger.
-    pub fn threshold(&self, pairs: usize) -> LogRatio {
-        let floor = self.floor(pairs);
-        if floor > self.delta { floor } else { self.delta }
+    /// What a change has to reach: delta, or the noise floor where that is larger.
+    pub(super) fn threshold(&self, floor: Option<LogRatio>) -> LogRatio {
+        floor.filter(|floor| *floor > self.delta).unwrap_or(self.delta)
     }
 
     /// The error that one look at one comparison may make when the whole family may make `alpha` and `share` of it is

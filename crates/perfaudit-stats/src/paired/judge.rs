@@ -3,14 +3,12 @@
 use super::design::Design;
 use super::inversion::Inversion;
 use super::log_ratio::{LogInterval, LogRatio};
+use super::standard_error::StandardError;
 use crate::normal::upper_normal;
 use crate::probability::Level;
 
 /// How often a change as large as the least detectable one is found.
 const POWER: f64 = 0.9;
-
-/// The two-sided error of the narrower interval that the standard error is read from; five pairs are enough for it.
-const OF_STANDARD_ERROR: f64 = 0.1;
 
 /// What can be said of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,6 +38,9 @@ pub struct Judgement {
     /// looks. It is the comparison's own, not corrected for the family: [`super::holm`] and [`crate::discoveries`] do
     /// that.
     pub p_value: f64,
+    /// What the machine makes of no difference, with as many pairs and as much noise as these have: a smaller estimate
+    /// is no change. `None` where that is not established, and below five pairs.
+    pub noise_floor: Option<LogRatio>,
     /// The change that this many pairs with this noise would call a change about nine times of ten (simulated:
     /// 84 % with 10 pairs of normal noise, 90 % with 32); `None` with too few.
     pub minimum_detectable_effect: Option<LogRatio>,
@@ -69,21 +70,28 @@ impl Design {
         let effect = sample.estimate();
         let interval = sample.interval(alpha);
         let noise = StandardError::of(&sample, pairs);
+        let floor = noise.zip(self.floor(pairs)).and_then(|(noise, floor)| noise.times(floor));
         Some(Judgement {
-            verdict: interval.map_or(Verdict::Inconclusive, |interval| self.verdict(effect, interval, pairs)),
+            verdict: interval.map_or(Verdict::Inconclusive, |interval| self.verdict(effect, interval, floor)),
             effect,
             interval,
             level: Level::new(1.0 - self.alpha().get()).expect("alpha lies strictly between 0 and 1"),
             pairs,
             p_value: (sample.p_value() * self.looks().pairs().len() as f64).min(1.0),
-            minimum_detectable_effect: interval.and_then(|interval| self.detectable(interval, alpha, pairs)),
+            noise_floor: floor,
+            minimum_detectable_effect: interval.and_then(|interval| self.detectable(interval, alpha, floor)),
             pairs_needed: noise.and_then(|noise| noise.pairs_for(self.delta().get(), alpha, POWER)),
-            pairs_to_decision: noise.and_then(|noise| noise.pairs_for(self.gap(effect, pairs), alpha, 0.5)),
+            pairs_to_decision: noise.and_then(|noise| noise.pairs_for(self.gap(effect, floor), alpha, 0.5)),
         })
     }
 
-    pub(super) fn verdict(&self, effect: LogRatio, interval: LogInterval, pairs: usize) -> Verdict {
-        if !interval.contains(LogRatio::ZERO) && effect.abs() >= self.threshold(pairs) {
+    pub(super) fn verdict(
+        &self,
+        effect: LogRatio,
+        interval: LogInterval,
+        floor: Option<LogRatio>,
+    ) -> Verdict {
+        if !interval.contains(LogRatio::ZERO) && effect.abs() >= self.threshold(floor) {
             Verdict::Changed
         } else if interval.lies_within(self.delta()) {
             Verdict::Equivalent
@@ -95,42 +103,21 @@ impl Design {
     /// A change is found when its interval leaves out zero and its estimate reaches the threshold: half an interval or
     /// the threshold away, and as much further as estimates fall short once in ten times. The bounds of few pairs vary
     /// more than the estimate does, so that distance is taken in proportion to the interval.
-    pub(super) fn detectable(&self, interval: LogInterval, alpha: f64, pairs: usize) -> Option<LogRatio> {
+    pub(super) fn detectable(
+        &self,
+        interval: LogInterval,
+        alpha: f64,
+        floor: Option<LogRatio>,
+    ) -> Option<LogRatio> {
         let half = 0.5 * (interval.upper.get() - interval.lower.get());
         let short = half * upper_normal(1.0 - POWER) / upper_normal(0.5 * alpha);
-        LogRatio::new(half.max(self.threshold(pairs).get()) + short)
+        LogRatio::new(half.max(self.threshold(floor).get()) + short)
     }
 
     /// How far the bound of the interval has to come to the estimate for a verdict: up to zero for a change, up to
     /// delta for none.
-    fn gap(&self, effect: LogRatio, pairs: usize) -> f64 {
+    fn gap(&self, effect: LogRatio, floor: Option<LogRatio>) -> f64 {
         let effect = effect.abs();
-        if effect >= self.threshold(pairs) { effect.get() } else { self.delta().get() - effect.get() }
-    }
-}
-
-/// The standard error of the estimate, read from an interval of moderate level as Lehmann does ("Nonparametric
-/// Confidence Intervals for a Shift Parameter", 1963). It plans; no interval is made of it.
-#[derive(Debug, Clone, Copy)]
-struct StandardError {
-    error: f64,
-    pairs: usize,
-}
-
-impl StandardError {
-    fn of(sample: &Inversion, pairs: usize) -> Option<Self> {
-        let interval = sample.interval(OF_STANDARD_ERROR)?;
-        let width = interval.upper.get() - interval.lower.get();
-        Some(Self { error: 0.5 * width / upper_normal(0.5 * OF_STANDARD_ERROR), pairs })
-    }
-
-    /// The pairs with which a difference of `gap` is significant at `alpha` with probability `power`.
-    fn pairs_for(self, gap: f64, alpha: f64, power: f64) -> Option<usize> {
-        let errors = upper_normal(0.5 * alpha) + upper_normal(1.0 - power);
-        let times = (errors * self.error / gap).powi(2);
-        let pairs = (self.pairs as f64 * times).ceil();
-        // Beyond what anyone measures there is no number to tell.
-        (gap > 0.0 && pairs < f64::from(u32::MAX))
-            .then(|| (pairs as usize).max(super::looks::least_pairs(alpha)))
+        if effect >= self.threshold(floor) { effect.get() } else { self.delta().get() - effect.get() }
     }
 }

@@ -83,9 +83,9 @@ impl Design {
             lower: if estimate < wide.lower { estimate } else { wide.lower },
             upper: if estimate > wide.upper { estimate } else { wide.upper },
         });
-        let verdict = self.verdict(judgement.effect, interval, judgement.pairs);
+        let verdict = self.verdict(judgement.effect, interval, judgement.noise_floor);
         let minimum_detectable_effect =
-            self.detectable(interval, self.alpha_of_a_look(share), judgement.pairs);
+            self.detectable(interval, self.alpha_of_a_look(share), judgement.noise_floor);
         Judgement { verdict, interval: Some(interval), minimum_detectable_effect, ..judgement }
     }
 }

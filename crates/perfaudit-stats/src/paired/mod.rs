@@ -14,6 +14,7 @@ mod log_ratio;
 mod looks;
 mod quantile_ratio;
 mod signed_rank;
+mod standard_error;
 mod together;
 
 pub use design::Design;
@@ -22,6 +23,8 @@ pub use layouts::{LayoutJudgement, LayoutScope};
 pub use log_ratio::{LogInterval, LogRatio};
 pub use looks::{Looks, LooksError};
 pub use quantile_ratio::{QuantileRatio, quantile_ratio};
+pub use standard_error::StandardErrors;
+pub(crate) use standard_error::errors_away;
 pub use together::{holm, judge_together};
 
 /// The estimate of one sample of differences, as a [`Design`] makes it; `None` without any.

@@ -6,6 +6,7 @@
 use super::design::Design;
 use super::judge::Verdict;
 use super::log_ratio::{LogInterval, LogRatio};
+use super::standard_error::StandardError;
 use crate::effective::effective_size;
 use crate::probability::{Level, Probability};
 use crate::quantile::{QuantileEstimate, least_sample_size, quantile_estimate};
@@ -41,8 +42,11 @@ impl Design {
     }
 
     fn level_of_a_side(&self) -> Level {
-        let alpha = self.alpha().get() / (2.0 * self.family().get() as f64);
-        Level::new(1.0 - alpha).expect("half of an alpha lies strictly between 0 and 1")
+        Level::new(1.0 - self.alpha_of_a_side()).expect("half of an alpha lies strictly between 0 and 1")
+    }
+
+    fn alpha_of_a_side(&self) -> f64 {
+        self.alpha().get() / (2.0 * self.family().get() as f64)
     }
 }
 
@@ -77,7 +81,10 @@ pub fn quantile_ratio(design: &Design, p: Probability, a: &[f64], b: &[f64]) -> 
         lower: LogRatio::between(of_a.upper, of_b.lower)?,
         upper: LogRatio::between(of_a.lower, of_b.upper)?,
     };
-    let verdict = design.verdict(effect, interval, a.len().min(b.len()));
+    let pairs = a.len().min(b.len());
+    let noise = StandardError::read_from(interval, design.alpha_of_a_side(), pairs);
+    let floor = design.floor(pairs).and_then(|floor| noise.times(floor));
+    let verdict = design.verdict(effect, interval, floor);
     let level = Level::new(1.0 - design.alpha().get()).expect("alpha lies strictly between 0 and 1");
     Some(QuantileRatio::Estimated { verdict, effect, interval, level })
 }
@@ -90,7 +97,7 @@ mod tests {
     use crate::shuffle;
 
     fn design() -> Design {
-        Design::new(LogRatio::of_change(0.02).unwrap(), LogRatio::ZERO, NonZeroUsize::MIN)
+        Design::new(LogRatio::of_change(0.02).unwrap(), NonZeroUsize::MIN)
     }
 
     /// `n` processes between 1 and 2 whose order tells nothing.

@@ -9,7 +9,7 @@ const ALPHA: f64 = 0.01;
 
 /// One look, at whose level 8 pairs can decide: p-values are those of the plain test.
 fn one_look() -> Design {
-    let design = Design::new(LogRatio::ZERO, LogRatio::ZERO, NonZeroUsize::MIN);
+    let design = Design::new(LogRatio::ZERO, NonZeroUsize::MIN);
     let looks = Looks::at(vec![8], design.alpha(), design.family()).expect("8 pairs can decide at 1 %");
     design.with_looks(looks)
 }
@@ -160,7 +160,7 @@ proptest! {
             .map(|(shift, noise)| noise.iter().map(|noise| LogRatio::new(noise + shift).expect("finite")).collect())
             .collect();
         let count = NonZeroUsize::new(comparisons.len()).expect("not empty");
-        let design = Design::new(LogRatio::ZERO, LogRatio::ZERO, count);
+        let design = Design::new(LogRatio::ZERO, count);
         let in_one_layout: Vec<Vec<(usize, LogRatio)>> =
             comparisons.iter().map(|pairs| pairs.iter().map(|pair| (0, *pair)).collect()).collect();
         let judged: Vec<Judgement> =
@@ -177,7 +177,7 @@ proptest! {
 
 #[test]
 fn a_comparison_that_was_not_measured_counts_among_the_family_and_finds_nothing() {
-    let design = Design::new(LogRatio::ZERO, LogRatio::ZERO, NonZeroUsize::new(2).expect("not zero"));
+    let design = Design::new(LogRatio::ZERO, NonZeroUsize::new(2).expect("not zero"));
     assert_eq!(judge_together(&design, &[vec![], vec![]]), [None, None]);
     assert_eq!(holm(&[f64::NAN, 0.004]), [1.0, 0.008]);
 }

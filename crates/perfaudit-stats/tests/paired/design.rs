@@ -2,7 +2,9 @@
 
 use std::num::NonZeroUsize;
 
-use perfaudit_stats::{Design, LogRatio, Looks, LooksError, Probability, Verdict};
+use perfaudit_stats::{
+    Design, Level, LogRatio, Looks, LooksError, Probability, StandardErrors, Verdict, aa_error_bound,
+};
 
 const ONE: NonZeroUsize = NonZeroUsize::MIN;
 
@@ -15,7 +17,11 @@ fn change(change: f64) -> LogRatio {
 }
 
 fn design() -> Design {
-    Design::new(change(0.005), LogRatio::ZERO, ONE)
+    Design::new(change(0.005), ONE)
+}
+
+fn errors(errors: f64) -> StandardErrors {
+    StandardErrors::new(errors).expect("finite and not negative")
 }
 
 fn around(centre: f64, spread: f64, n: u32) -> Vec<LogRatio> {
@@ -70,19 +76,41 @@ fn nine_pairs_decide_nothing_and_none_say_nothing() {
 
 #[test]
 fn a_difference_below_the_noise_floor_is_no_change() {
-    let floor = Design::new(change(0.005), change(0.03), ONE);
-    let judged = floor.judge(&around(0.02, 0.004, 32)).unwrap();
-    assert_eq!((judged.verdict, judged.pairs_to_decision), (Verdict::Inconclusive, None));
-    assert!(judged.minimum_detectable_effect.unwrap() > floor.threshold(32));
+    let pairs = around(0.02, 0.004, 32);
+    let without = design().judge(&pairs).unwrap();
+    assert_eq!((without.verdict, without.noise_floor), (Verdict::Changed, None));
+    let with = design().with_floors([(10, errors(1000.0))]).judge(&pairs).unwrap();
+    assert_eq!((with.verdict, with.pairs_to_decision), (Verdict::Inconclusive, None));
+    assert!(with.noise_floor.unwrap() > with.effect);
+    assert!(with.minimum_detectable_effect > with.noise_floor);
 }
 
 #[test]
 fn the_noise_floor_is_that_of_as_many_pairs() {
-    let design = design().with_floors([(24, change(0.01)), (10, change(0.03))]);
-    let floors = [9, 10, 23, 24, 99].map(|pairs| design.floor(pairs).change());
-    for (floor, truth) in floors.into_iter().zip([0.0, 0.03, 0.03, 0.01, 0.01]) {
-        assert!((floor - truth).abs() < 1e-12, "{floors:?}");
-    }
+    let design = design().with_floors([(24, errors(2.0)), (10, errors(300.0))]);
+    let floors = [9, 10, 23, 24, 99].map(|pairs| design.floor(pairs).map(StandardErrors::get));
+    assert_eq!(floors, [None, Some(300.0), Some(300.0), Some(2.0), Some(2.0)]);
     let verdict = |pairs| design.judge(&around(0.02, 0.004, pairs)).unwrap().verdict;
     assert_eq!([verdict(16), verdict(24)], [Verdict::Inconclusive, Verdict::Changed]);
+}
+
+/// What a machine makes of no difference in comparisons by ten pairs, seen on a program of that noise.
+fn floor_of(spread: f64, moved: f64) -> StandardErrors {
+    let comparison = |index: u32| around(if index.is_multiple_of(2) { moved } else { -moved }, spread, 10);
+    let differences: Vec<LogRatio> = (0..59).flat_map(comparison).collect();
+    aa_error_bound(&differences, 10, Probability::P95, Level::P95).expect("blocks of ten pairs").bound
+}
+
+#[test]
+fn the_noise_of_a_noisy_program_does_not_hide_the_change_of_a_quiet_one() {
+    let design = design().with_floors([(10, floor_of(0.4, 0.02))]);
+    assert_eq!(design.judge(&around(0.02, 0.004, 10)).unwrap().verdict, Verdict::Changed);
+}
+
+#[test]
+fn a_machine_that_moves_whole_comparisons_hides_what_looks_sure_by_its_pairs() {
+    let design = design().with_floors([(10, floor_of(0.004, 0.03))]);
+    let judged = design.judge(&around(0.02, 0.004, 10)).unwrap();
+    assert_eq!(judged.verdict, Verdict::Inconclusive);
+    assert!((judged.noise_floor.unwrap().get() - 0.03).abs() < 1e-9, "{judged:?}");
 }

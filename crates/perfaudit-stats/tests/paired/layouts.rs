@@ -19,7 +19,7 @@ fn pairs(of_layouts: &[f64]) -> Vec<(usize, LogRatio)> {
 }
 
 fn design() -> Design {
-    Design::new(ratio(0.005), LogRatio::ZERO, NonZeroUsize::MIN)
+    Design::new(ratio(0.005), NonZeroUsize::MIN)
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn ratio(value: f64) -> LogRatio {
 
 /// Any difference is a change if it is significant.
 fn strict() -> Design {
-    Design::new(LogRatio::ZERO, LogRatio::ZERO, NonZeroUsize::MIN)
+    Design::new(LogRatio::ZERO, NonZeroUsize::MIN)
 }
 
 /// Pairs of two equal programs whose order is drawn: what differs between first and second, and what hangs together
@@ -78,7 +78,7 @@ fn the_intervals_of_all_looks_hold_the_true_difference_99_times_of_100() {
 /// The share found of changes as large as the detectable effect of a typical comparison, at one number of pairs.
 fn found_at_detectable(pairs: usize, threshold: f64, noise: impl Fn(&mut Source) -> f64) -> f64 {
     let looks = Looks::at(vec![pairs], Probability::new(0.0025).expect("inside"), NonZeroUsize::MIN);
-    let design = Design::new(ratio(threshold), LogRatio::ZERO, NonZeroUsize::MIN);
+    let design = Design::new(ratio(threshold), NonZeroUsize::MIN);
     // One look at the level of one of four.
     let design =
         design.with_looks(looks.expect("enough pairs")).with_alpha(Probability::new(0.0025).expect("inside"));
@@ -110,7 +110,7 @@ fn the_detectable_effect_is_found_about_nine_times_of_ten() {
 
 #[test]
 fn the_pairs_needed_tell_a_difference_of_delta_from_none() {
-    let design = Design::new(ratio(0.01), LogRatio::ZERO, NonZeroUsize::MIN);
+    let design = Design::new(ratio(0.01), NonZeroUsize::MIN);
     let mut source = Source::new(400);
     let needed: Vec<f64> = (0..REPEATS)
         .filter_map(|_| {
@@ -131,7 +131,7 @@ fn the_pairs_needed_tell_a_difference_of_delta_from_none() {
 
 /// Comparisons of equal source whose layouts differ by 1 %, in 32 pairs with little other noise.
 fn changed_with_layouts(layouts: usize, seed: u64) -> f64 {
-    let design = Design::new(ratio(0.001), LogRatio::ZERO, NonZeroUsize::MIN);
+    let design = Design::new(ratio(0.001), NonZeroUsize::MIN);
     let mut source = Source::new(seed);
     let changed = count(REPEATS, || {
         let of_layout: Vec<f64> = (0..layouts).map(|_| NOISE * source.normal()).collect();

@@ -211,6 +211,9 @@ fn measured(seed: u64, now: Timestamp, interrupt: &Interrupt) -> Result<Measured
     let kernels: Vec<KernelNoise> =
         pairs.iter().map(kernel_noise).collect::<Option<_>>().ok_or(FloorError::TooFew)?;
     let estimates = widest_estimates(pairs.iter().map(estimate_floors));
+    if estimates.is_empty() {
+        return Err(FloorError::TooFew);
+    }
     let floor = floor_of(kernels, estimates, now).ok_or(FloorError::TooFew)?;
     Ok(Measured { floor, pairs, disturbed })
 }
@@ -231,9 +234,15 @@ fn floor_of(kernels: Vec<KernelNoise>, estimates: Vec<EstimateFloor>, now: Times
     })
 }
 
-/// For each number of pairs the floor of the kernel that has the largest one, where all of them have one.
+/// For each number of pairs the largest floor of any kernel, where all of them have one.
 fn widest_estimates(kernels: impl IntoIterator<Item = Vec<EstimateFloor>>) -> Vec<EstimateFloor> {
-    let wider = |one: EstimateFloor, other: EstimateFloor| if one.ratio < other.ratio { other } else { one };
+    let wider = |one: EstimateFloor, other: EstimateFloor| EstimateFloor {
+        pairs: one.pairs,
+        ratio: one.ratio.max(other.ratio),
+        errors: one.errors.max(other.errors),
+        level: if one.level.get() < other.level.get() { one.level } else { other.level },
+        comparisons: one.comparisons.min(other.comparisons),
+    };
     let both = |one: Vec<EstimateFloor>, other: Vec<EstimateFloor>| {
         let there = |pairs| other.iter().copied().find(|floor| floor.pairs == pairs);
         one.into_iter().filter_map(|floor| Some(wider(floor, there(floor.pairs)?))).collect()
@@ -262,11 +271,11 @@ mod tests {
 
     #[test]
     fn the_floor_of_an_estimate_is_that_of_the_noisiest_kernel_for_as_many_pairs() {
-        let floor =
-            |pairs, ratio| EstimateFloor { pairs, ratio, level: ConfidenceLevel::P95, comparisons: 9 };
-        let kernels =
-            [vec![floor(10, 0.03), floor(16, 0.01), floor(24, 0.01)], vec![floor(10, 0.02), floor(16, 0.02)]];
-        assert_eq!(widest_estimates(kernels), [floor(10, 0.03), floor(16, 0.02)]);
+        let level = ConfidenceLevel::P95;
+        let floor = |pairs, ratio, errors| EstimateFloor { pairs, ratio, errors, level, comparisons: 9 };
+        let cpu = vec![floor(10, 0.03, 2.0), floor(16, 0.01, 2.0), floor(24, 0.01, 2.0)];
+        let memory = vec![floor(10, 0.02, 4.0), floor(16, 0.02, 1.0)];
+        assert_eq!(widest_estimates([cpu, memory]), [floor(10, 0.03, 4.0), floor(16, 0.02, 2.0)]);
     }
 
     #[test]

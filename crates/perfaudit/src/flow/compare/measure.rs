@@ -20,7 +20,7 @@ use perfaudit_result::{
     Samples, Stage, StageName, StageState, Unit, WorkloadId, WorkloadKind,
 };
 use perfaudit_run::RunDirectory;
-use perfaudit_stats::{Design, LogRatio, Looks, Probability};
+use perfaudit_stats::{Design, LogRatio, Looks, Probability, StandardErrors};
 
 use super::super::noise_floor::{self, Floor, FloorRequest};
 use super::super::record::Recorder;
@@ -242,7 +242,7 @@ impl Measuring<'_> {
         time: Option<Duration>,
     ) -> PairedComparison {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let floor = design.floor(design.looks().pairs()[0]).change();
+        let floor = design.floor(design.looks().pairs()[0]);
         PairedComparison {
             before: arms.a,
             after: arms.b,
@@ -251,7 +251,7 @@ impl Measuring<'_> {
                 family: count(design.family().get()),
                 looks: design.looks().pairs().iter().map(|&pairs| count(pairs)).collect(),
                 delta: design.delta().change(),
-                noise_floor: (floor > design.delta().change()).then_some(floor),
+                noise_floor_errors: floor.map(StandardErrors::get),
                 stolen_limit: STOLEN_LIMIT,
                 padding_below: u32::from(PADDING_BELOW),
                 process_s: time.map(|time| time.as_secs_f64()),
@@ -271,10 +271,10 @@ impl Measuring<'_> {
         const LOOKS_OF_FULL: usize = 6;
         let family = NonZeroUsize::new(family).unwrap_or(NonZeroUsize::MIN);
         let ratio = |change: f64| LogRatio::of_change(change).unwrap_or(LogRatio::ZERO);
-        let least = floor.map_or(LogRatio::ZERO, |floor| ratio(floor.ratio));
         let estimates = floor.into_iter().flat_map(|floor| &floor.estimates);
-        let design = Design::new(ratio(self.delta), least, family)
-            .with_floors(estimates.map(|floor| (floor.pairs as usize, ratio(floor.ratio))));
+        let floors =
+            estimates.filter_map(|floor| Some((floor.pairs as usize, StandardErrors::new(floor.errors)?)));
+        let design = Design::new(ratio(self.delta), family).with_floors(floors);
         match self.config.audit.mode.value {
             Mode::Quick | Mode::Standard => design,
             Mode::Full => {
