@@ -139,8 +139,7 @@ pub(crate) fn compare(audit: &Audit) -> Result<Comparisons, TaskError> {
     let mut comparisons = Comparisons::default();
     for row in audit.measured() {
         let id = row["id"].as_str().unwrap_or_default();
-        let order = row["order"].as_u64().unwrap_or(u64::MAX);
-        let home = audit.run.join(format!("artifacts/criterion/{order:04}"));
+        let home = audit.run.join("artifacts/criterion").join(harness_folder(row));
         let Some(folder) = criterion_folder(&home, &row["title"]) else {
             comparisons.samples.problems.push(format!("{id}: no files of Criterion"));
             continue;
@@ -232,6 +231,15 @@ fn numbers(list: &Value) -> Vec<f64> {
     list.as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
 }
 
+/// The folder of the process whose samples count: a benchmark that was measured once more has one named like them.
+fn harness_folder(row: &Value) -> String {
+    let samples = Path::new(row["samples"].as_str().unwrap_or_default());
+    match samples.file_stem().and_then(|stem| stem.to_str()) {
+        Some(again) if again.starts_with("again-") => again.to_owned(),
+        _ => format!("{:04}", row["order"].as_u64().unwrap_or(u64::MAX)),
+    }
+}
+
 /// The folder `new` of the benchmark with this title.
 fn criterion_folder(home: &Path, title: &Value) -> Option<std::path::PathBuf> {
     WalkDir::new(home)
@@ -258,6 +266,13 @@ mod tests {
         assert!((batches.median_abs_dev() - 1.4826).abs() < 1e-12);
         assert!((batches.slope() - 69.0 / 30.0).abs() < 1e-15);
         assert!(batches.contains(3.0) && !batches.contains(3.5));
+    }
+
+    #[test]
+    fn of_a_benchmark_that_was_measured_once_more_the_later_files_are_compared() {
+        let folder = |samples: &str| harness_folder(&json!({"order": 7, "samples": samples}));
+        assert_eq!(folder("artifacts/samples/0003.json"), "0007");
+        assert_eq!(folder("artifacts/samples/again-0003.json"), "again-0003");
     }
 
     #[test]
