@@ -155,8 +155,8 @@ pub(crate) fn waited_in(stack: &WaitingStack) -> String {
     }
 }
 
-/// `waits in clock_nanosleep, from app::pause at src/main.rs:12 (61 %), ...`, or why that is not known; nothing where
-/// threads hardly waited.
+/// `waits in clock_nanosleep, from app::pause at src/main.rs:12 (61 %), ...`, with how many stacks that rests on where
+/// some waits have none, or why it is not known; nothing where threads hardly waited.
 pub(crate) fn waits(off_cpu: &OffCpu) -> Option<String> {
     /// Of less, nobody asks where it was.
     const LEAST_SHARE: f64 = 0.05;
@@ -181,7 +181,10 @@ pub(crate) fn waits(off_cpu: &OffCpu) -> Option<String> {
     if waiting.unknown_s > LEAST_SHARE * off_cpu.total.blocked_s {
         told.push(format!("not known ({})", of_all(waiting.unknown_s)));
     }
-    (!told.is_empty()).then(|| format!("waits in {}", told.join("; ")))
+    let (taken, waits) = (waiting.taken, off_cpu.total.waits);
+    let by =
+        if taken < waits { format!(", by the stacks of {taken} of {waits} waits") } else { String::new() };
+    (!told.is_empty()).then(|| format!("waits in {}{by}", told.join("; ")))
 }
 
 /// `src/parse.rs:41`, `src/parse.rs`, or nothing where it is not known.

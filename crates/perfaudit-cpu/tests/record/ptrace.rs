@@ -86,6 +86,23 @@ fn threads_and_children_are_looked_at_and_end_as_they_would_alone() {
 }
 
 #[test]
+fn a_process_whose_first_thread_ends_first_is_looked_at_to_its_end() {
+    let program = Program::compile("leaves_first.c", &["-pthread"]);
+    let (recording, finished) = record(&program.command().args(["20", "20000000"]), &stopping());
+    assert!(finished.ending.is_success(), "{:?} {}", finished.ending, finished.stderr.text());
+    let mut names = Names::default();
+    assert!(names.inclusive(&recording, "work_without_leader") > 20, "{:?}", recording.sampler);
+}
+
+#[test]
+fn processes_that_are_killed_at_any_moment_end_for_their_parent() {
+    let program = Program::compile("killed.c", &["-pthread"]);
+    let (recording, finished) = record(&program.command().arg("200"), &stopping());
+    assert!(finished.ending.is_success(), "{:?} {}", finished.ending, finished.stderr.text());
+    assert!(recording.sampler.samples > 20, "{:?}", recording.sampler);
+}
+
+#[test]
 fn signals_reach_a_program_that_is_stopped_again_and_again() {
     let program = Program::compile("signals.c", &[]);
     let (recording, finished) = record(&program.command(), &stopping());
