@@ -22,25 +22,36 @@ unsafe extern "C" {
 const RTLD_NEXT: Pointer = -1_isize as Pointer;
 const ENOMEM: c_int = 12;
 
-/// A function that this library stands before, once it was looked up.
+/// A function that this library stands before.
 struct Hidden {
-    address: AtomicUsize,
+    place: usize,
     name: &'static core::ffi::CStr,
 }
+
+/// The addresses of these functions once they were looked up, in one cache line: each call needs one of them.
+#[repr(align(64))]
+struct Addresses([AtomicUsize; 8]);
+
+static ADDRESSES: Addresses = Addresses([const { AtomicUsize::new(0) }; 8]);
 
 /// Whether a look-up is under way: it may itself allocate.
 static LOOKING_UP: AtomicBool = AtomicBool::new(false);
 
 impl Hidden {
-    const fn new(name: &'static core::ffi::CStr) -> Self {
-        Self { address: AtomicUsize::new(0), name }
+    const fn new(place: usize, name: &'static core::ffi::CStr) -> Self {
+        Self { place, name }
+    }
+
+    #[inline(always)]
+    fn place(&self) -> &'static AtomicUsize {
+        &ADDRESSES.0[self.place]
     }
 
     /// The address of the next definition; none while it is being looked up (see [`look_up_all`]), and where there is
     /// none.
     #[inline]
     fn address(&self) -> Option<usize> {
-        match self.address.load(Ordering::Acquire) {
+        match self.place().load(Ordering::Acquire) {
             0 => self.look_up(),
             known => Some(known),
         }
@@ -49,7 +60,7 @@ impl Hidden {
     /// The address, if it was looked up already.
     #[inline(always)]
     fn known(&self) -> Option<usize> {
-        let address = self.address.load(Ordering::Relaxed);
+        let address = self.place().load(Ordering::Relaxed);
         (address != 0).then_some(address)
     }
 
@@ -61,19 +72,19 @@ impl Hidden {
         // SAFETY: the name ends with a zero byte.
         let found = unsafe { dlsym(RTLD_NEXT, self.name.as_ptr()) } as usize;
         LOOKING_UP.store(false, Ordering::Release);
-        self.address.store(found, Ordering::Release);
+        self.place().store(found, Ordering::Release);
         (found != 0).then_some(found)
     }
 }
 
-static MALLOC: Hidden = Hidden::new(c"malloc");
-static CALLOC: Hidden = Hidden::new(c"calloc");
-static REALLOC: Hidden = Hidden::new(c"realloc");
-static FREE: Hidden = Hidden::new(c"free");
-static MEMALIGN: Hidden = Hidden::new(c"memalign");
-static ALIGNED_ALLOC: Hidden = Hidden::new(c"aligned_alloc");
-static POSIX_MEMALIGN: Hidden = Hidden::new(c"posix_memalign");
-static PVALLOC: Hidden = Hidden::new(c"pvalloc");
+static MALLOC: Hidden = Hidden::new(0, c"malloc");
+static CALLOC: Hidden = Hidden::new(1, c"calloc");
+static REALLOC: Hidden = Hidden::new(2, c"realloc");
+static FREE: Hidden = Hidden::new(3, c"free");
+static MEMALIGN: Hidden = Hidden::new(4, c"memalign");
+static ALIGNED_ALLOC: Hidden = Hidden::new(5, c"aligned_alloc");
+static POSIX_MEMALIGN: Hidden = Hidden::new(6, c"posix_memalign");
+static PVALLOC: Hidden = Hidden::new(7, c"pvalloc");
 
 /// Looks every function up while there is one thread. Looking one up may allocate, and is answered from [`early`] memory,
 /// of which there is little: another thread that came upon a look-up under way would soon get nothing, and nobody would

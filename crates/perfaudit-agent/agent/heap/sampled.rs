@@ -20,11 +20,12 @@ use crate::unwind::Start;
 static MEAN: AtomicU64 = AtomicU64::new(0);
 static SEED: AtomicU64 = AtomicU64::new(0);
 
-/// How many sampled blocks are allocated by a hash of their address: of nearly every block that is freed one look here
-/// tells that it was not sampled. Small enough to stay in the nearest cache. A count that reaches its largest value stays
-/// there: then the tables of blocks are always asked.
-static LIVE: [AtomicU8; 1 << LIVE_BITS] = [const { AtomicU8::new(0) }; 1 << LIVE_BITS];
-const LIVE_BITS: u32 = 13;
+/// How many sampled blocks begin in each kilobyte, by the lower bits of its number: of nearly every block that is freed
+/// one look here tells that it was not sampled. Neighbours share a count, so that those that a program uses by turns
+/// need few cache lines. A count that reaches its largest value stays there: then the tables of blocks are always asked.
+static LIVE: [AtomicU8; LIVE_COUNTS] = [const { AtomicU8::new(0) }; LIVE_COUNTS];
+const LIVE_COUNTS: usize = 1 << 13;
+const LIVE_BYTES: usize = 1 << 10;
 
 pub(super) fn install(heap: &HeapFile) {
     let Some(region) = Region::current() else { return };
@@ -161,8 +162,7 @@ fn change(count: &AtomicU8, by: i8) {
 
 #[inline]
 fn live(block: usize) -> &'static AtomicU8 {
-    let hash = (block as u64 >> 4).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - LIVE_BITS);
-    &LIVE[hash as usize]
+    &LIVE[block / LIVE_BYTES % LIVE_COUNTS]
 }
 
 /// Takes a block out of the books, if it was sampled.

@@ -6,10 +6,14 @@ use super::cfi::{self, Rule};
 use super::modules::{module_of, reload_modules};
 use crate::sys;
 
-/// How many addresses are kept; a power of two. Programs have a few ten thousand call sites that lead to allocations.
-const ENTRIES: usize = 1 << 18;
-/// How far an entry may stand from its place.
-const PROBES: usize = 16;
+/// How many addresses the first part of the table keeps. Most programs allocate from a few thousand call sites: a part
+/// that few pages hold is there for them, since each page that is touched first costs as much as a rule.
+const FEW_BITS: u32 = 14;
+/// How many the rest keeps. Large programs have a few ten thousand such sites.
+const MANY_BITS: u32 = 18;
+const ENTRIES: usize = (1 << FEW_BITS) + (1 << MANY_BITS);
+/// How far an entry may stand from its place in each part.
+const PROBES: usize = 12;
 
 /// An address, 0 for none, and its rule, 0 while it is being found.
 struct Entry {
@@ -42,10 +46,14 @@ pub(crate) fn of_return(return_address: usize) -> Rule {
         return Rule::Unknown;
     }
     let key = return_address as u64;
-    let mut place = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 46) as usize;
-    for _ in 0..PROBES {
+    let hash = key.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let among = |bits: u32, before: usize| {
+        let place = (hash >> (u64::BITS - bits)) as usize;
+        (place..place + PROBES).map(move |place| before + (place & ((1 << bits) - 1)))
+    };
+    for place in among(FEW_BITS, 0).chain(among(MANY_BITS, 1 << FEW_BITS)) {
         // SAFETY: the place is below the number of entries.
-        let entry = unsafe { &*table.add(place & (ENTRIES - 1)) };
+        let entry = unsafe { &*table.add(place) };
         let address = entry.address.load(Ordering::Relaxed);
         if address == key {
             let packed = entry.rule.load(Ordering::Acquire);
@@ -59,7 +67,6 @@ pub(crate) fn of_return(return_address: usize) -> Rule {
             }
             return rule;
         }
-        place += 1;
     }
     find(return_address).0
 }
