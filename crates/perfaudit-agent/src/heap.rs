@@ -62,15 +62,15 @@ pub struct HeapNode {
     pub frame: u32,
 }
 
-/// A stack that allocated.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A stack that allocated. There may be a million of them.
+#[derive(Debug, Clone, PartialEq)]
 pub struct HeapStack {
     /// Its node.
     pub node: u32,
     /// What was allocated by exactly this stack; estimates where stacks are sampled, then without what grew.
     pub counts: HeapCounts,
-    /// What these estimates rest on; all zero where every allocation is counted.
-    pub sample: HeapSample,
+    /// What these estimates rest on; none where every allocation is counted.
+    pub sample: Option<Box<HeapSample>>,
 }
 
 /// What was allocated by a stack.

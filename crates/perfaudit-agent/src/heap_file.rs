@@ -170,7 +170,7 @@ impl Stacks {
         raw.filter_map(node).for_each(|node| place[node as usize] = 1);
         let mut stacks = Vec::with_capacity(place.iter().map(|&is_used| is_used as usize).sum());
         for (node, place) in (0..).zip(place.iter_mut()).filter(|(_, place)| **place != 0) {
-            stacks.push(HeapStack { node, counts: HeapCounts::default(), sample: HeapSample::default() });
+            stacks.push(HeapStack { node, counts: HeapCounts::default(), sample: None });
             *place = u32::try_from(stacks.len()).expect("there are fewer stacks than nodes");
         }
         let mut all = Self { stacks, place };
@@ -232,7 +232,7 @@ impl Stacks {
             if is_sampled {
                 stack.counts.settle_parts();
             } else {
-                stack.sample = HeapSample::default();
+                stack.sample = None;
             }
         }
         self.stacks.retain(|stack| stack.counts != HeapCounts::default());
@@ -302,7 +302,7 @@ fn add_statistics(HeapStack { counts, sample, .. }: &mut HeapStack, raw: &[u8], 
         grown_bytes: 0,
         sizes,
     });
-    sample.blocks += sizes.iter().sum::<u64>();
+    sample.get_or_insert_default().blocks += sizes.iter().sum::<u64>();
 }
 
 fn add_growth(HeapStack { counts, .. }: &mut HeapStack, raw: &[u8], _: u64) {
@@ -313,7 +313,7 @@ fn add_growth(HeapStack { counts, .. }: &mut HeapStack, raw: &[u8], _: u64) {
 #[expect(clippy::cast_precision_loss, reason = "a weight has fewer than 2^53 parts")]
 fn add_sampled(HeapStack { sample, .. }: &mut HeapStack, raw: &[u8], _: u64) {
     let float = |offset| f64::from_bits(u64_at(raw, offset));
-    sample.add(&HeapSample {
+    sample.get_or_insert_default().add(&HeapSample {
         blocks: 0,
         count_variance: float(offset_of!(Sampled, count_variance)),
         bytes_variance: float(offset_of!(Sampled, bytes_variance)),

@@ -39,7 +39,8 @@ fn estimates(heap: &ProcessHeap) -> [[f64; 4]; 3] {
     for stack in &heap.stacks {
         let (count, bytes) = (stack.counts.count as f64, stack.counts.bytes as f64);
         let Some(at) = CLASSES.iter().position(|&class| stack.counts.sizes[class] > 0) else { continue };
-        let more = [count, bytes, stack.sample.count_variance, stack.sample.bytes_variance];
+        let sample = stack.sample.as_deref().copied().unwrap_or_default();
+        let more = [count, bytes, sample.count_variance, sample.bytes_variance];
         sums[at].iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
     }
     sums

@@ -3,9 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
 use object::read::elf::ElfFile64;
 use object::{Object, ObjectSection, ObjectSymbol};
 use perfaudit_agent::AllocatorFunction;
+use perfaudit_cpu::symbols::read_without_code;
 
 /// How an allocator is known.
 struct Known {
@@ -35,17 +37,42 @@ pub(crate) fn linked_into(file: &ElfFile64<'_>) -> Option<&'static str> {
         return by_message(file);
     }
     symbols.find_map(|symbol| {
-        let name = symbol.name().ok()?;
-        let is_of = |known: &&Known| known.symbols.iter().any(|start| name.starts_with(start));
+        let name = symbol.name_bytes().ok()?;
+        let is_of = |known: &&Known| known.symbols.iter().any(|start| name.starts_with(start.as_bytes()));
         ALLOCATORS.iter().find(is_of).map(|known| known.name)
     })
+}
+
+/// A file that was read as far as is needed to tell whether it brings an allocator.
+pub(crate) enum Looked {
+    /// It brings none. The bytes are without code and data.
+    None(Vec<u8>),
+    /// It may bring one, or is something else. All of its bytes.
+    Perhaps(Vec<u8>),
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn read(path: &Path) -> std::io::Result<Looked> {
+    let bytes = read_without_code(path)?;
+    let has_none = ElfFile64::<object::Endianness>::parse(bytes.as_slice()).is_ok_and(|file| {
+        file.symbols().next().is_some() && !exports(&file, "malloc") && linked_into(&file).is_none()
+    });
+    if has_none { Ok(Looked::None(bytes)) } else { std::fs::read(path).map(Looked::Perhaps) }
+}
+
+/// Whether a file defines a function for others.
+pub(crate) fn exports(file: &ElfFile64<'_>, name: &str) -> bool {
+    file.dynamic_symbols().any(|symbol| symbol.is_definition() && symbol.name() == Ok(name))
 }
 
 fn by_message(file: &ElfFile64<'_>) -> Option<&'static str> {
     let texts = file.section_by_name(".rodata")?.uncompressed_data().ok()?;
     let holds = |pieces: [&str; 2]| {
         let message = pieces.concat();
-        texts.windows(message.len()).any(|window| window == message.as_bytes())
+        memmem::find(&texts, message.as_bytes()).is_some()
     };
     ALLOCATORS.iter().find(|known| known.message.is_some_and(holds)).map(|known| known.name)
 }
@@ -62,14 +89,11 @@ pub(crate) fn bypassed<'a>(libraries: impl Iterator<Item = &'a Path>) -> Vec<Str
 
 fn bypass(path: &Path) -> Option<String> {
     // What cannot be read or is no library, as the kernel's own, brings no allocator.
-    let bytes = std::fs::read(path).ok()?;
+    let Ok(Looked::Perhaps(bytes)) = read(path) else { return None };
     let file: ElfFile64<'_> = ElfFile64::parse(bytes.as_slice()).ok()?;
     let name = path.file_name().map_or_else(PathBuf::new, PathBuf::from);
-    let defines = |wanted: &str| {
-        file.dynamic_symbols().any(|symbol| symbol.is_definition() && symbol.name() == Ok(wanted))
-    };
-    if defines("malloc") {
-        let other = BESIDES.into_iter().find(|&other| defines(other))?;
+    if exports(&file, "malloc") {
+        let other = BESIDES.into_iter().find(|&other| exports(&file, other))?;
         return Some(format!(
             "{} brings an allocator, and what is allocated by its own names, as `{other}`, is not counted: count without it",
             name.display()

@@ -49,7 +49,9 @@ pub fn estimates(heap: &SymbolisedHeap, level: Level) -> Vec<SiteEstimate> {
     let mut of_nodes = vec![HeapSample::default(); profile.nodes.len()];
     for run in &heap.carrier.samples {
         let stack = heap.carrier.threads[run.thread as usize].process;
-        of_nodes[run.node as usize].add(&heap.samples[stack as usize]);
+        if let Some(sample) = &heap.stacks[stack as usize].sample {
+            of_nodes[run.node as usize].add(sample);
+        }
     }
     let mut places: HashMap<Place, (u64, u64, HeapSample)> = HashMap::new();
     let charger = Charger::of(&profile);

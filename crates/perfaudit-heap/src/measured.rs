@@ -26,10 +26,10 @@ pub fn measured_heap(heap: &SymbolisedHeap, scope: &Scope) -> MeasuredHeap {
     let part = measured_part(&heap.carrier, scope);
     let profile = heap.of(&part.profile);
     let mut excluded = HeapCounts::default();
-    heap.counts.iter().for_each(|counts| excluded.add(counts));
+    heap.stacks.iter().for_each(|stack| excluded.add(&stack.counts));
     excluded.subtract(&profile.totals());
     let of_others = part.profile.threads.iter().filter(|thread| thread.thread != thread.process);
-    let others: u64 = of_others.map(|thread| heap.counts[thread.process as usize].count).sum();
+    let others: u64 = of_others.map(|thread| heap.stacks[thread.process as usize].counts.count).sum();
     let mut remarks = Vec::new();
     if others > 0 {
         remarks.push(format!(

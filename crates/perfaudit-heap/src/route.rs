@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::{getegid, geteuid};
 use object::read::elf::{ElfFile64, FileHeader};
-use object::{Architecture, Object, ObjectSymbol};
+use object::{Architecture, Object};
 use perfaudit_agent::Detour;
 use perfaudit_exec::Command;
 
-use crate::allocator::{self, Family};
+use crate::allocator::{self, Family, Looked};
 use crate::detour::{NoDetour, plan};
 
 /// Why a program's allocations cannot be counted, and what to do about it.
@@ -180,7 +180,7 @@ pub(crate) fn look(path: &Path) -> Result<Option<OwnAllocator>, Refusal> {
     if takes_user || takes_group {
         return Err(Refusal::Privileged { path: path.to_owned() });
     }
-    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let (Looked::None(bytes) | Looked::Perhaps(bytes)) = allocator::read(path).map_err(unreadable)?;
     look_at_elf(path, &bytes)
 }
 
@@ -201,10 +201,7 @@ fn look_at_elf(path: &Path, bytes: &[u8]) -> Result<Option<OwnAllocator>, Refusa
     if !loader.rsplit('/').next().is_some_and(|name| name.starts_with("ld-linux")) {
         return Err(Refusal::OtherLibrary { path, loader });
     }
-    let defines = |symbol: &object::read::elf::ElfSymbol64<'_, '_>, name: &str| {
-        symbol.is_definition() && symbol.name() == Ok(name)
-    };
-    if file.dynamic_symbols().any(|symbol| defines(&symbol, "malloc")) {
+    if allocator::exports(&file, "malloc") {
         return match plan(&file, &allocator::EXPORTED) {
             Ok(detours) => Ok(Some(OwnAllocator { name: None, detours })),
             Err(reason) => Err(Refusal::OwnMalloc { path, reason }),

@@ -25,14 +25,14 @@ pub struct Stacks {
 }
 
 /// A stack that allocated.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CountedStack {
     /// Its node of the tree.
     pub node: NodeId,
     /// What it allocated; estimates where stacks are sampled.
     pub counts: HeapCounts,
-    /// What these estimates rest on.
-    pub sample: HeapSample,
+    /// What these estimates rest on; none where every allocation is counted.
+    pub sample: Option<Box<HeapSample>>,
 }
 
 /// What one process allocated.
@@ -88,7 +88,7 @@ impl Stacks {
             let is_same = next.node == kept.node;
             if is_same {
                 kept.counts.add(&next.counts);
-                kept.sample.add(&next.sample);
+                add_sample(&mut kept.sample, next.sample.take());
             }
             is_same
         });
@@ -109,15 +109,20 @@ impl Stacks {
         let frames: Vec<CodeAddress> = heap.frames.iter().map(|&frame| address(frame, &modules)).collect();
         let nodes = self.put(&heap, &frames);
         let mut totals = HeapCounts::default();
-        self.counted.reserve(heap.stacks.len());
-        for stack in heap.stacks.into_iter().filter(|stack| stack.counts.count > 0) {
-            let id = nodes[stack.node as usize];
+        let counted = heap.stacks.into_iter().filter(|stack| stack.counts.count > 0).map(|stack| {
             let mut counts = counts(&stack.counts);
             totals.add(&counts);
             if !is_largest {
                 (counts.peak, counts.peak_count) = (0, 0);
             }
-            self.counted.push(CountedStack { node: id, counts, sample: stack.sample });
+            CountedStack { node: nodes[stack.node as usize], counts, sample: stack.sample }
+        });
+        // What is collected takes the place of what it is made of: there may be a million stacks.
+        let counted: Vec<CountedStack> = counted.collect();
+        if self.counted.is_empty() {
+            self.counted = counted;
+        } else {
+            self.counted.extend(counted);
         }
         let program = heap.modules.first().map(|module| module.path.clone()).unwrap_or_default();
         if let Some(of_process) = heap.sampled {
@@ -168,6 +173,14 @@ impl Stacks {
         let mut totals = HeapCounts::default();
         self.counted.iter().for_each(|stack| totals.add(&stack.counts));
         totals
+    }
+}
+
+/// Adds what was sampled of the same stack elsewhere.
+pub(crate) fn add_sample(sum: &mut Option<Box<HeapSample>>, other: Option<Box<HeapSample>>) {
+    match (sum, other) {
+        (Some(sum), Some(other)) => sum.add(&other),
+        (sum, other) => *sum = sum.take().or(other),
     }
 }
 
@@ -235,7 +248,7 @@ mod tests {
             modules: vec![HeapModule { bias, start: bias, end: bias + 0x1000, path: "/usr/bin/shop".into() }],
             frames: [0x10, 0x20, 0x30].map(|at| HeapFrame::Return(bias + at)).to_vec(),
             nodes: vec![node(None, 0), node(Some(0), 1), node(Some(0), 2)],
-            stacks: vec![HeapStack { node: 1, counts, sample: HeapSample::default() }],
+            stacks: vec![HeapStack { node: 1, counts, sample: None }],
             gaps: HeapGaps::default(),
             peak_bytes: bytes.cast_signed(),
             sampled: None,

@@ -2,26 +2,24 @@
 
 use std::path::Path;
 
-use perfaudit_agent::{HeapSample, SampledTotals};
+use perfaudit_agent::SampledTotals;
 use perfaudit_cpu::Recording;
 use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces, SymbolRemark};
 use perfaudit_result::{
-    CpuProfile, Function, HeapCounts, HeapProfile, HeapStack, NodeId, Rung, SampleRun, Sampler,
-    SamplingEvent, Thread, TimeBlocks, WorkloadId,
+    CpuProfile, Function, HeapProfile, HeapStack, NodeId, Rung, SampleRun, Sampler, SamplingEvent, Thread,
+    TimeBlocks, WorkloadId,
 };
 
-use crate::stacks::{CountedStack, Stacks};
+use crate::stacks::{CountedStack, Stacks, add_sample};
 
 /// Allocations with symbols.
 #[derive(Debug, Clone)]
 pub struct SymbolisedHeap {
     /// The stacks in the shape that the analysis of CPU profiles reads: a run of samples for each stack, with as many
-    /// samples as it allocated blocks, in a thread of its own whose process is the stack's number in `counts`.
+    /// samples as it allocated blocks, in a thread of its own whose process is the stack's number in `stacks`.
     pub(crate) carrier: CpuProfile,
     /// What each stack allocated.
-    pub(crate) counts: Vec<HeapCounts>,
-    /// What the estimates of each stack rest on; empty where every allocation is counted.
-    pub(crate) samples: Vec<HeapSample>,
+    pub(crate) stacks: Vec<CountedStack>,
     /// Where stacks are sampled, what was allocated in all.
     pub(crate) sampled: Option<SampledTotals>,
     /// What is missing of symbols, most blocks first.
@@ -58,28 +56,44 @@ pub fn symbolise(
     let symbolised = perfaudit_cpu::symbols::symbolise(&recording, workload, &project, places);
     drop(recording);
     let mut carrier = symbolised.profile;
-    let mut place = vec![0; carrier.nodes.len()];
+    let (stacks, number_of) = merged(counted, &symbolised.nodes, carrier.nodes.len());
     carrier.threads.clear();
-    for (number, run) in (0..).zip(&mut carrier.samples) {
-        place[run.node as usize] = number;
-        run.thread = number;
-        carrier.threads.push(Thread { process: number, thread: number, name: String::new() });
-    }
-    let mut counts = vec![HeapCounts::default(); carrier.samples.len()];
-    let mut samples = vec![HeapSample::default(); if sampled.is_some() { counts.len() } else { 0 }];
-    for stack in counted {
-        let number = place[symbolised.nodes[stack.node as usize] as usize] as usize;
-        counts[number].add(&stack.counts);
-        if let Some(sample) = samples.get_mut(number) {
-            sample.add(&stack.sample);
-        }
+    for (thread, run) in (0..).zip(&mut carrier.samples) {
+        run.thread = thread;
+        let process = number_of[run.node as usize];
+        carrier.threads.push(Thread { process, thread: process, name: String::new() });
     }
     mark_other_threads(&mut carrier);
     let is_cut = below(&carrier, |function| function.name == CpuProfile::TRUNCATED);
     let cut = carrier.samples.iter().filter(|run| is_cut[run.node as usize]);
     let truncated = cut.map(|run| run.count).sum();
     let unsymbolised = carrier.sampler.unsymbolised;
-    SymbolisedHeap { carrier, counts, samples, sampled, remarks: symbolised.remarks, truncated, unsymbolised }
+    SymbolisedHeap { carrier, stacks, sampled, remarks: symbolised.remarks, truncated, unsymbolised }
+}
+
+/// Puts stacks together that have become one node, in the place where they are; answers them with their new nodes, and of
+/// each node its stack's number.
+fn merged(mut counted: Vec<CountedStack>, now: &[NodeId], nodes: usize) -> (Vec<CountedStack>, Vec<u32>) {
+    const NONE: u32 = u32::MAX;
+    let mut number_of = vec![NONE; nodes];
+    let mut kept = 0;
+    for at in 0..counted.len() {
+        let node = now[counted[at].node as usize];
+        counted[at].node = node;
+        let number = &mut number_of[node as usize];
+        if *number == NONE {
+            *number = u32::try_from(kept).expect("there are fewer stacks than nodes");
+            counted.swap(kept, at);
+            kept += 1;
+        } else {
+            let (before, from) = counted.split_at_mut(at);
+            let stack = &mut before[*number as usize];
+            stack.counts.add(&from[0].counts);
+            add_sample(&mut stack.sample, from[0].sample.take());
+        }
+    }
+    counted.truncate(kept);
+    (counted, number_of)
 }
 
 impl SymbolisedHeap {
@@ -118,7 +132,7 @@ impl SymbolisedHeap {
         runs.sort_unstable();
         let mut stacks: Vec<HeapStack> = Vec::with_capacity(runs.len());
         for (node, stack) in runs {
-            let counts = self.counts[stack as usize];
+            let counts = self.stacks[stack as usize].counts;
             match stacks.last_mut() {
                 Some(last) if last.node == node => last.counts.add(&counts),
                 _ => stacks.push(HeapStack { node, counts }),

@@ -1,4 +1,4 @@
-//! Files with code, read whole and within limits.
+//! Files with code, read within limits.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -7,6 +7,8 @@ use std::path::Path;
 
 use object::read::CompressionFormat;
 use object::{Object, ObjectSection};
+
+use super::without_code::read_without_code;
 
 /// Larger files are refused.
 const MOST_BYTES: u64 = 4 << 30;
@@ -33,22 +35,37 @@ pub(super) enum FileProblem {
 
 /// All bytes of a regular file.
 pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, FileProblem> {
-    let problem = |error: std::io::Error| match error.kind() {
+    let length = length(path)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    let file = File::open(path).map_err(|error| problem(&error))?;
+    file.take(MOST_BYTES).read_to_end(&mut bytes).map_err(|error| problem(&error))?;
+    Ok(bytes)
+}
+
+/// The bytes of a program or a library that its symbols may be told from.
+pub(super) fn read_program(path: &Path) -> Result<Vec<u8>, FileProblem> {
+    length(path)?;
+    read_without_code(path).map_err(|error| problem(&error))
+}
+
+fn problem(error: &std::io::Error) -> FileProblem {
+    match error.kind() {
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => FileProblem::Absent,
         _ => FileProblem::Unreadable(error.to_string()),
-    };
+    }
+}
+
+/// How long a regular file is that is not too large.
+fn length(path: &Path) -> Result<u64, FileProblem> {
     // Opening a pipe would wait for its writer, so the kind is asked before.
-    let metadata = std::fs::metadata(path).map_err(problem)?;
+    let metadata = std::fs::metadata(path).map_err(|error| problem(&error))?;
     if !metadata.is_file() {
         return Err(FileProblem::Irregular);
     }
     if metadata.len() > MOST_BYTES {
         return Err(FileProblem::TooLarge(metadata.len()));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-    let file = File::open(path).map_err(problem)?;
-    file.take(MOST_BYTES).read_to_end(&mut bytes).map_err(problem)?;
-    Ok(bytes)
+    Ok(metadata.len())
 }
 
 /// A file with code or debug information.

@@ -29,6 +29,7 @@ mod tally;
 mod units;
 mod vdso;
 mod waits;
+mod without_code;
 
 #[cfg(test)]
 mod tests;
@@ -46,6 +47,7 @@ pub use origin::{PackageSources, ProjectSources};
 pub use places::SymbolPlaces;
 pub use remark::{Flaw, SymbolRemark};
 pub use waits::waiting_stacks;
+pub use without_code::read_without_code;
 
 use crate::recording::{CodeAddress, Lookup, Module, Recording};
 use assemble::Assembly;

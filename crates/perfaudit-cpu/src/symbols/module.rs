@@ -10,7 +10,7 @@ use gimli::AbbreviationsCacheStrategy;
 use super::alternate;
 use super::debug_file::{self, DebugFile};
 use super::dwarf::{DebugInfo, Found};
-use super::elf::{FileProblem, Image, read_file};
+use super::elf::{self, FileProblem, Image, read_file};
 use super::frame::{Place, RawFrame, RawFunction};
 use super::mini_table;
 use super::places::SymbolPlaces;
@@ -78,7 +78,7 @@ pub(super) fn symbolise(module: &Module, probes: &[u64], places: &SymbolPlaces) 
 /// The bytes of the file that was mapped, if it is still the same.
 fn read_program(module: &Module) -> Result<Vec<u8>, Flaw> {
     let damaged = |problem: &FileProblem| Flaw::Damaged { reason: problem.to_string() };
-    let bytes = read_file(&module.path).map_err(|problem| match problem {
+    let bytes = elf::read_program(&module.path).map_err(|problem| match problem {
         FileProblem::Absent => Flaw::FileGone,
         other => damaged(&other),
     })?;
