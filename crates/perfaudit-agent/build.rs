@@ -20,8 +20,7 @@ fn main() {
     let mut compile = Command::new(variable("RUSTC"));
     compile.args(["--edition", "2024", "--crate-type", "cdylib", "--crate-name", "perfaudit_agent"]);
     compile.args(["-C", "opt-level=3", "-C", "codegen-units=1", "-C", "panic=abort", "-C", "strip=symbols"]);
-    // The hooks find their caller by the frame pointer.
-    compile.args(["-C", "force-frame-pointers=yes", "-D", "warnings"]);
+    compile.args(["-D", "warnings"]);
     // No library is named: symbols then have no version, and the C library that the target has loaded, older or newer
     // than that of the machine that built this, provides them.
     compile.args(["-C", "link-arg=-nostdlib", "-C", "link-arg=-nostartfiles"]);

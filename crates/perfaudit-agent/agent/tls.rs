@@ -62,6 +62,24 @@ fn place() -> *mut *mut c_void {
 
 /// The word of this thread; null at first.
 #[inline(always)]
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn get() -> *mut c_void {
+    let word: *mut c_void;
+    // SAFETY: reads the word, which is the thread's own and lives as long as the thread, by its offset.
+    unsafe {
+        core::arch::asm!(
+            "mov {word}, qword ptr [rip + perfaudit_agent_word@GOTTPOFF]",
+            "mov {word}, qword ptr fs:[{word}]",
+            word = out(reg) word,
+            options(nostack, readonly, preserves_flags),
+        );
+    }
+    word
+}
+
+/// The word of this thread; null at first.
+#[inline(always)]
+#[cfg(target_arch = "aarch64")]
 pub(crate) fn get() -> *mut c_void {
     // SAFETY: the word is the thread's own and lives as long as the thread.
     unsafe { place().read() }

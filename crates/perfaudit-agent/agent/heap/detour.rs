@@ -161,7 +161,8 @@ mod machine {
     unsafe extern "C" fn stand_in(call: *const Call) -> usize {
         // SAFETY: the code above passes what it has written.
         let call = unsafe { &*call };
-        let start = Start { slot: &raw const call.return_address as usize, frame_pointer: call.frame_pointer };
+        let start =
+            Start { slot: &raw const call.return_address as usize, frame_pointer: call.frame_pointer };
         let piece = call.piece & !(PIECE_BYTES - 1);
         // SAFETY: the piece begins with the function's own instructions. More arguments than it has do no harm.
         let original = unsafe { core::mem::transmute::<usize, Function>(piece) };
@@ -322,7 +323,8 @@ mod machine {
             if at + 4 > length {
                 return false;
             }
-            let number: [u8; 4] = core::array::from_fn(|index| detour.moved[at + index].load(Ordering::Relaxed));
+            let number: [u8; 4] =
+                core::array::from_fn(|index| detour.moved[at + index].load(Ordering::Relaxed));
             let new = i64::from(i32::from_le_bytes(number)).checked_add(moved);
             let Some(new) = new.and_then(|new| i32::try_from(new).ok()) else { return false };
             for (index, byte) in new.to_le_bytes().into_iter().enumerate() {

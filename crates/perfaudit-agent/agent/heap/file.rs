@@ -6,7 +6,8 @@ use super::books::{self, Account};
 use crate::heap_layout::{
     ADDRESSES_AT, CHUNK_ACCOUNTS, DIRECTORY, FIRST_NODE, HEAP_MAGIC, HeapHeader, Kind, MODULES_AT,
     MOST_ACCOUNTS, MOST_ADDRESSES, MOST_CHUNKS, MOST_MODULES, MOST_SINGLES, MOST_THREADS, MOST_WORDS,
-    MappedFile, OWNERS_AT, PATH_BYTES, SINGLES_AT, Sampled, Single, TAKEN_AT, TOTALS_AT, ThreadTotals, WORDS_AT,
+    MappedFile, OWNERS_AT, PATH_BYTES, SINGLES_AT, Sampled, Single, TAKEN_AT, TOTALS_AT, ThreadTotals,
+    WORDS_AT,
 };
 use crate::region::Region;
 use crate::sys::Made;

@@ -57,11 +57,10 @@ impl Hidden {
         }
     }
 
-    /// The address, if it was looked up already.
+    /// The address of a function that was looked up already; 0 of one that was not, or is not there.
     #[inline(always)]
-    fn known(&self) -> Option<usize> {
-        let address = self.place().load(Ordering::Relaxed);
-        (address != 0).then_some(address)
+    fn known(&self) -> usize {
+        self.place().load(Ordering::Relaxed)
     }
 
     #[cold]
@@ -96,16 +95,23 @@ pub(crate) fn look_up_all() {
     }
 }
 
+/// Whether the functions are there that calls may be passed over to.
+pub(super) fn are_known() -> bool {
+    [&MALLOC, &CALLOC, &REALLOC, &FREE].iter().all(|hidden| hidden.known() != 0)
+}
+
 /// The `malloc` that this library stands before.
 pub(super) fn next_malloc() -> Option<usize> {
     MALLOC.address()
 }
 
 /// Memory for what is allocated while a function is looked up.
-mod early {
+pub(super) mod early {
     use core::cell::UnsafeCell;
     use core::ffi::c_void;
     use core::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::sampled;
 
     const BYTES: usize = 64 * 1024;
 
@@ -125,8 +131,15 @@ mod early {
         if start.saturating_add(bytes) > BYTES {
             return core::ptr::null_mut();
         }
+        keep();
         // SAFETY: the piece lies within the arena.
         unsafe { ARENA.0.get().cast::<u8>().add(start).cast() }
+    }
+
+    /// Has these pieces looked at when they are freed: the C library does not know them.
+    pub(in crate::heap) fn keep() {
+        let used = USED.load(Ordering::Relaxed).min(BYTES);
+        sampled::always_look_at(ARENA.0.get() as usize, used);
     }
 
     pub(super) fn holds(block: *mut c_void) -> bool {
@@ -135,36 +148,7 @@ mod early {
     }
 }
 
-/// What the C library answers to a call that was passed over: it was counted before, and is not if it is refused. Not
-/// inlined: where a hook calls something else than as its last act, the compiler sets up its frame after [`Start::here`].
-///
-/// # Safety
-/// As `malloc` of the C library, whose address this is.
-#[inline(never)]
-unsafe fn malloc_given(bytes: usize, address: usize) -> Pointer {
-    // SAFETY: the C library's function has this type.
-    let block = unsafe { core::mem::transmute::<usize, Malloc>(address)(bytes) };
-    given(block, bytes)
-}
-
-/// # Safety
-/// As `calloc` of the C library, whose address this is.
-#[inline(never)]
-unsafe fn calloc_given(count: usize, size: usize, address: usize) -> Pointer {
-    // SAFETY: the C library's function has this type.
-    let block = unsafe { core::mem::transmute::<usize, Calloc>(address)(count, size) };
-    given(block, count.wrapping_mul(size))
-}
-
-/// # Safety
-/// As `realloc` of the C library, whose address this is.
-#[inline(never)]
-unsafe fn realloc_given(block: Pointer, bytes: usize, address: usize) -> Pointer {
-    // SAFETY: the C library's function has this type.
-    let new = unsafe { core::mem::transmute::<usize, Realloc>(address)(block, bytes) };
-    given(new, bytes)
-}
-
+/// What the C library answers to a call that was passed over: it was counted before, and is not if it is refused.
 #[inline(always)]
 fn given(block: Pointer, bytes: usize) -> Pointer {
     if block.is_null() {
@@ -175,14 +159,10 @@ fn given(block: Pointer, bytes: usize) -> Pointer {
 
 /// # Safety
 /// As `malloc` of the C library.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn malloc(bytes: usize) -> Pointer {
-    let start = Start::here();
-    if let Some(address) = MALLOC.known()
-        && sampled::pass_over(bytes)
-    {
-        // SAFETY: the caller answers for it.
-        return unsafe { malloc_given(bytes, address) };
+pub(super) unsafe extern "C" fn malloc(bytes: usize, start: Start) -> Pointer {
+    if sampled::pass_over(bytes) {
+        // SAFETY: the C library's function has this type, and is known where calls are passed over.
+        return given(unsafe { core::mem::transmute::<usize, Malloc>(MALLOC.known())(bytes) }, bytes);
     }
     // SAFETY: the caller answers for it.
     unsafe { malloc_counted(bytes, start) }
@@ -204,14 +184,12 @@ unsafe fn malloc_counted(bytes: usize, start: Start) -> Pointer {
 
 /// # Safety
 /// As `calloc` of the C library.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn calloc(count: usize, size: usize) -> Pointer {
-    let start = Start::here();
-    if let (Some(address), Some(bytes)) = (CALLOC.known(), count.checked_mul(size))
+pub(super) unsafe extern "C" fn calloc(count: usize, size: usize, start: Start) -> Pointer {
+    if let Some(bytes) = count.checked_mul(size)
         && sampled::pass_over(bytes)
     {
-        // SAFETY: the caller answers for it.
-        return unsafe { calloc_given(count, size, address) };
+        // SAFETY: as in `malloc`.
+        return given(unsafe { core::mem::transmute::<usize, Calloc>(CALLOC.known())(count, size) }, bytes);
     }
     // SAFETY: the caller answers for it.
     unsafe { calloc_counted(count, size, start) }
@@ -233,18 +211,14 @@ unsafe fn calloc_counted(count: usize, size: usize, start: Start) -> Pointer {
 
 /// # Safety
 /// As `realloc` of the C library.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn realloc(block: Pointer, bytes: usize) -> Pointer {
-    let start = Start::here();
-    if let Some(address) = REALLOC.known()
-        && !block.is_null()
-        && !early::holds(block)
-        && bytes != 0
-        && sampled::is_passed_over(block as usize)
-        && sampled::pass_over(bytes)
+pub(super) unsafe extern "C" fn realloc(block: Pointer, bytes: usize, start: Start) -> Pointer {
+    if !block.is_null() && bytes != 0 && sampled::is_passed_over(block as usize) && sampled::pass_over(bytes)
     {
-        // SAFETY: the caller answers for the block.
-        return unsafe { realloc_given(block, bytes, address) };
+        // SAFETY: as in `malloc`.
+        return given(
+            unsafe { core::mem::transmute::<usize, Realloc>(REALLOC.known())(block, bytes) },
+            bytes,
+        );
     }
     // SAFETY: the caller answers for the block.
     unsafe { reallocate(block, bytes, start) }
@@ -252,9 +226,12 @@ pub unsafe extern "C" fn realloc(block: Pointer, bytes: usize) -> Pointer {
 
 /// # Safety
 /// As `reallocarray` of the C library.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn reallocarray(block: Pointer, count: usize, size: usize) -> Pointer {
-    let start = Start::here();
+pub(super) unsafe extern "C" fn reallocarray(
+    block: Pointer,
+    count: usize,
+    size: usize,
+    start: Start,
+) -> Pointer {
     match count.checked_mul(size) {
         // SAFETY: the caller answers for the block.
         Some(bytes) => unsafe { reallocate(block, bytes, start) },
@@ -297,17 +274,10 @@ unsafe fn reallocate(block: Pointer, bytes: usize, start: Start) -> Pointer {
 
 /// # Safety
 /// As `free` of the C library.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn free(block: Pointer) {
-    let start = Start::here();
-    if block.is_null() || early::holds(block) {
-        return;
-    }
-    if let Some(address) = FREE.known()
-        && sampled::is_passed_over(block as usize)
-    {
-        // SAFETY: the C library's function has this type.
-        return unsafe { core::mem::transmute::<usize, Free>(address)(block) };
+pub(super) unsafe extern "C" fn free(block: Pointer, start: Start) {
+    if sampled::is_passed_over(block as usize) {
+        // SAFETY: as in `malloc`.
+        return unsafe { core::mem::transmute::<usize, Free>(FREE.known())(block) };
     }
     // SAFETY: the caller answers for the block.
     unsafe { free_counted(block, start) }
@@ -317,6 +287,9 @@ pub unsafe extern "C" fn free(block: Pointer) {
 /// As `free` of the C library.
 #[inline(never)]
 unsafe fn free_counted(block: Pointer, start: Start) {
+    if block.is_null() || early::holds(block) {
+        return;
+    }
     let request = Request::begin(start);
     if request.is_some() {
         freed(block as usize, Why::Free);
@@ -329,18 +302,14 @@ unsafe fn free_counted(block: Pointer, start: Start) {
 
 /// # Safety
 /// As `memalign` of the C library.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn memalign(alignment: usize, bytes: usize) -> Pointer {
-    let start = Start::here();
+pub(super) unsafe extern "C" fn memalign(alignment: usize, bytes: usize, start: Start) -> Pointer {
     // SAFETY: the caller answers for it.
     unsafe { aligned(&MEMALIGN, alignment, bytes, start) }
 }
 
 /// # Safety
 /// As `aligned_alloc` of the C library.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn aligned_alloc(alignment: usize, bytes: usize) -> Pointer {
-    let start = Start::here();
+pub(super) unsafe extern "C" fn aligned_alloc(alignment: usize, bytes: usize, start: Start) -> Pointer {
     // SAFETY: the caller answers for it.
     unsafe { aligned(&ALIGNED_ALLOC, alignment, bytes, start) }
 }
@@ -361,9 +330,12 @@ unsafe fn aligned(hidden: &Hidden, alignment: usize, bytes: usize, start: Start)
 
 /// # Safety
 /// As `posix_memalign` of the C library.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn posix_memalign(to: *mut Pointer, alignment: usize, bytes: usize) -> c_int {
-    let start = Start::here();
+pub(super) unsafe extern "C" fn posix_memalign(
+    to: *mut Pointer,
+    alignment: usize,
+    bytes: usize,
+    start: Start,
+) -> c_int {
     let Some(address) = POSIX_MEMALIGN.address() else { return ENOMEM };
     let request = Request::begin(start);
     // SAFETY: the C library's function has this type.
@@ -377,20 +349,16 @@ pub unsafe extern "C" fn posix_memalign(to: *mut Pointer, alignment: usize, byte
 
 /// # Safety
 /// As `valloc` of the C library.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn valloc(bytes: usize) -> Pointer {
+pub(super) unsafe extern "C" fn valloc(bytes: usize, start: Start) -> Pointer {
     /// What every system that has this function takes for a page here.
     const PAGE: usize = 4096;
-    let start = Start::here();
     // SAFETY: the caller answers for it.
     unsafe { aligned(&MEMALIGN, PAGE, bytes, start) }
 }
 
 /// # Safety
 /// As `pvalloc` of the C library.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pvalloc(bytes: usize) -> Pointer {
-    let start = Start::here();
+pub(super) unsafe extern "C" fn pvalloc(bytes: usize, start: Start) -> Pointer {
     let Some(address) = PVALLOC.address() else { return core::ptr::null_mut() };
     let request = Request::begin(start);
     // SAFETY: the C library's function has this type.

@@ -4,6 +4,7 @@ mod addresses;
 mod blocks;
 mod books;
 mod detour;
+mod entries;
 mod file;
 mod hooks;
 mod local;

@@ -8,10 +8,10 @@
 
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
+use super::books::{self, Account, Book};
 use super::file::HeapFile;
 use super::local::Local;
-use super::books::{self, Account, Book};
-use super::{Amount, Known, blocks, count_allocation, count_end, local, nested};
+use super::{Amount, Known, blocks, count_allocation, count_end, hooks, local, nested};
 use crate::heap_layout::{PARTS, Sampled, size_class};
 use crate::region::Region;
 use crate::unwind::Start;
@@ -35,8 +35,9 @@ pub(super) fn install(heap: &HeapFile) {
     SEED.store(mixed(seed), Ordering::Relaxed);
     heap.header().mean.store(mean, Ordering::Relaxed);
     LIVE.iter().for_each(|place| place.store(0, Ordering::Relaxed));
+    hooks::early::keep();
     MEAN.store(mean, Ordering::Release);
-    PASSES_OVER.store(mean != 0 && !nested::may_nest(), Ordering::Relaxed);
+    PASSES_OVER.store(mean != 0 && !nested::may_nest() && hooks::are_known(), Ordering::Relaxed);
 }
 
 /// Whether calls may be passed on at once of which nothing but their size is to be counted: not where some are an
@@ -153,6 +154,13 @@ fn count_certain(heap: &HeapFile, block: usize, bytes: usize) {
 fn keep(heap: &HeapFile, block: usize, known: Known) {
     change(live(block), 1);
     blocks::put(heap, block, known);
+}
+
+/// Has all blocks that begin in a piece of memory looked at when they are freed.
+pub(super) fn always_look_at(start: usize, bytes: usize) {
+    for block in (start..start + bytes).step_by(LIVE_BYTES).chain([start + bytes]) {
+        live(block).store(u8::MAX, Ordering::Relaxed);
+    }
 }
 
 fn change(count: &AtomicU8, by: i8) {

@@ -13,6 +13,7 @@ pub(crate) const DEEPEST: usize = 4096;
 
 /// Where a walk starts: the frame of the function that was called last.
 #[derive(Clone, Copy)]
+#[repr(C)]
 pub(crate) struct Start {
     /// Where its return address is.
     pub(crate) slot: usize,
@@ -21,24 +22,6 @@ pub(crate) struct Start {
 }
 
 impl Start {
-    /// The function that this is inlined into; it must keep a frame pointer.
-    #[inline(always)]
-    pub(crate) fn here() -> Self {
-        let frame: *const usize;
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: reads a register.
-        unsafe {
-            core::arch::asm!("mov {}, rbp", out(reg) frame, options(nomem, nostack, preserves_flags));
-        }
-        #[cfg(target_arch = "aarch64")]
-        // SAFETY: reads a register.
-        unsafe {
-            core::arch::asm!("mov {}, x29", out(reg) frame, options(nomem, nostack, preserves_flags));
-        }
-        // SAFETY: the frame pointer points to the caller's, and the return address follows.
-        Self { slot: frame as usize + size_of::<usize>(), frame_pointer: unsafe { frame.read() } }
-    }
-
     /// Where the call will return to.
     #[inline]
     pub(crate) fn return_address(self) -> usize {
