@@ -52,6 +52,16 @@ impl Cargo {
         command.arg(subcommand).directory(&self.directory)
     }
 
+    /// The same, with a target directory of our own. What cargo keeps apart from its target directory
+    /// (`build.build-dir`) goes there too: otherwise an empty target directory would not be an empty one.
+    #[must_use]
+    pub fn command_into(&self, subcommand: &str, target_directory: &Path) -> Command {
+        self.command(subcommand)
+            .arg("--target-dir")
+            .arg(target_directory)
+            .env("CARGO_BUILD_BUILD_DIR", target_directory)
+    }
+
     /// The configuration files that cargo is told of.
     pub(crate) fn configuration(&self) -> &[PathBuf] {
         &self.configuration

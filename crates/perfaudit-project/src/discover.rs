@@ -81,6 +81,14 @@ pub struct CargoPackage {
     pub targets: Vec<PackageTarget>,
 }
 
+impl CargoPackage {
+    /// What cargo is told of it: `--package NAME@VERSION`.
+    #[must_use]
+    pub fn arguments(&self) -> [String; 2] {
+        ["--package".to_owned(), format!("{}@{}", self.name, self.version)]
+    }
+}
+
 /// The library of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Library {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use perfaudit_exec::timed::OutputUse;
 use perfaudit_exec::{Command, Ending, Finished, OutputLimit, run};
-use perfaudit_project::Cargo;
+use perfaudit_project::{Cargo, CargoPackage};
 use perfaudit_result::WorkloadState;
 
 use super::Delivery;
@@ -36,9 +36,7 @@ impl Hindrance {
 }
 
 impl Delivery<'_> {
-    /// A call of cargo for the selected packages, or for one of them, with a target directory of our own. What cargo
-    /// keeps apart from its target directory (`build.build-dir`) goes there too: otherwise an empty target directory
-    /// would not be an empty one.
+    /// A call of cargo for the selected packages, or for one of them, with a target directory of our own.
     pub(super) fn cargo(
         &self,
         cargo: &Cargo,
@@ -48,20 +46,15 @@ impl Delivery<'_> {
     ) -> Command {
         let request = self.request;
         let mut command = cargo
-            .command(subcommand)
-            .arg("--target-dir")
-            .arg(target_directory)
-            .env("CARGO_BUILD_BUILD_DIR", target_directory)
+            .command_into(subcommand, target_directory)
             .args(request.selection.features.cargo_arguments())
             .output_limit(OUTPUT);
         if request.project.copied.is_none() {
             command = command.arg("--locked");
         }
         let packages = request.project.packages.iter();
-        for package in packages.filter(|package| only.is_none_or(|only| only == package.name)) {
-            command = command.arg("--package").arg(format!("{}@{}", package.name, package.version));
-        }
-        command
+        let packages = packages.filter(|package| only.is_none_or(|only| only == package.name));
+        command.args(packages.flat_map(CargoPackage::arguments))
     }
 
     /// A build with a profile. It may not use the network, so that the network is not measured: dependencies are

@@ -9,15 +9,14 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use perfaudit_binary::{IrFile, count_ir};
-use perfaudit_exec::{Command, Interrupt, OutputLimit, Stream, run};
+use perfaudit_exec::{Command, Interrupt, Stream, run};
 use perfaudit_result::{Ir, Stage, StageName, StageState};
 use perfaudit_run::RunDirectory;
-use serde::Deserialize;
 
 use super::Plan;
+use super::artifacts;
 use super::record::Recorder;
 use crate::progress::Progress;
 
@@ -25,10 +24,6 @@ use crate::progress::Progress;
 const ASKED: &str = "PERFAUDIT_WRITES_IR";
 /// The rows of each list that a result keeps.
 const ROWS: usize = 200;
-/// After this long a build is ended.
-const LONGEST: Duration = Duration::from_secs(60 * 60);
-/// Cargo names every artifact of every dependency.
-const OUTPUT: OutputLimit = OutputLimit(64 * 1024 * 1024);
 
 /// Runs the compiler when cargo calls this program in its place: `PROGRAM RUSTC ARGUMENTS...`.
 pub(crate) fn compile_if_asked(arguments: &[OsString]) -> Option<ExitCode> {
@@ -105,46 +100,17 @@ fn compile(plan: &Plan, interrupt: &Interrupt, progress: &Progress) -> Result<Ir
 
 fn command(plan: &Plan, this: &Path, target: &Path) -> Command {
     let project = &plan.project;
-    let mut command = project
-        .cargo
-        .command("check")
-        .args(["--message-format", "json-render-diagnostics", "--profile"])
-        .arg(&plan.config.bench.shipped_profile.value)
-        .arg("--target-dir")
-        .arg(target)
-        .env("CARGO_BUILD_BUILD_DIR", target)
-        // What an earlier compilation knows is not written again.
-        .env("CARGO_INCREMENTAL", "0")
+    let command = artifacts::compile(project, "check", &plan.config.bench.shipped_profile.value, target)
         .env("RUSTC_WRAPPER", this)
         .env(ASKED, "1")
-        .args(plan.selection.features.cargo_arguments())
-        .time_limit(LONGEST)
-        .output_limit(OUTPUT);
-    if project.copied.is_none() {
-        command = command.arg("--locked");
-    }
-    for package in &project.packages {
-        command = command.arg("--package").arg(format!("{}@{}", package.name, package.version));
-    }
-    command
-}
-
-/// What cargo says of a compiled crate.
-#[derive(Debug, Deserialize)]
-struct Artifact {
-    target: Target,
-    filenames: Vec<PathBuf>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Target {
-    name: String,
+        .args(plan.selection.features.cargo_arguments());
+    if project.copied.is_none() { command.arg("--locked") } else { command }
 }
 
 /// The files that the crates wrote: beside `libNAME-HASH.rmeta` there is `NAME-HASH.ll`, or one for each unit of code.
 fn written(messages: &str) -> Vec<IrFile> {
     let mut compiled: BTreeMap<PathBuf, Vec<(String, String)>> = BTreeMap::new();
-    for artifact in messages.lines().filter_map(|line| serde_json::from_str::<Artifact>(line).ok()) {
+    for artifact in artifacts::artifacts(messages) {
         for file in artifact.filenames.iter().filter(|file| file.extension() == Some(OsStr::new("rmeta"))) {
             let stem = file.file_stem().and_then(OsStr::to_str).and_then(|stem| stem.strip_prefix("lib"));
             if let (Some(stem), Some(folder)) = (stem, file.parent()) {

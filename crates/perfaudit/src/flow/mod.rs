@@ -7,6 +7,7 @@
 mod actions;
 mod again;
 mod analyse;
+mod artifacts;
 mod baselines;
 mod bisect;
 mod commands;

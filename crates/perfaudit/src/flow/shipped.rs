@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use perfaudit_binary::{Detail, difference, weigh};
-use perfaudit_exec::{Command, Interrupt, OutputLimit, Stream, run};
+use perfaudit_exec::{Command, Interrupt, Stream, run};
 use perfaudit_project::{CargoProject, ProjectRoot, Selection};
 use perfaudit_prove::source::ArmSource;
 use perfaudit_prove::{Both, Side as ArmSide, TreeError, Workbench};
 use perfaudit_result::{BinarySize, SizeDifference};
-use serde::Deserialize;
 
+use super::artifacts::{Artifact, artifacts, compile};
 use super::compare::CompareError;
 use super::compare::trees::{Side, Trees};
 use crate::arguments::AuditArguments;
@@ -19,11 +18,6 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::settings;
-
-/// Cargo names every artifact of every dependency.
-const OUTPUT: OutputLimit = OutputLimit(64 * 1024 * 1024);
-/// After this long a build is ended.
-const LONGEST: Duration = Duration::from_secs(60 * 60);
 
 /// Why trees cannot be weighed.
 #[derive(Debug, thiserror::Error)]
@@ -160,42 +154,13 @@ impl Building<'_> {
     }
 
     fn command(&self, project: &CargoProject, workbench: &Workbench) -> Command {
-        let target = workbench.target();
-        let mut command = project
-            .cargo
-            .command("build")
-            .args(["--message-format", "json-render-diagnostics", "--profile", self.profile])
-            .arg("--target-dir")
-            .arg(&target)
-            .env("CARGO_BUILD_BUILD_DIR", &target)
-            .env("CARGO_INCREMENTAL", "0")
-            .args(self.selection.features.cargo_arguments())
-            .time_limit(LONGEST)
-            .output_limit(OUTPUT);
-        for package in &project.packages {
-            command = command.arg("--package").arg(format!("{}@{}", package.name, package.version));
-        }
-        command
+        let features = self.selection.features.cargo_arguments();
+        compile(project, "build", self.profile, &workbench.target()).args(features)
     }
-}
-
-/// What cargo says of something that it built.
-#[derive(Debug, Deserialize)]
-struct Artifact {
-    target: Target,
-    filenames: Vec<PathBuf>,
-    executable: Option<PathBuf>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Target {
-    name: String,
-    kind: Vec<String>,
 }
 
 /// Programs and shared libraries for programs in any language, by name.
 fn made(messages: &str) -> Vec<(String, PathBuf)> {
-    let artifacts = messages.lines().filter_map(|line| serde_json::from_str::<Artifact>(line).ok());
     let path = |artifact: Artifact| {
         let is = |kind: &str| artifact.target.kind.iter().any(|one| one == kind);
         let is_shared = |path: &PathBuf| {
@@ -210,7 +175,7 @@ fn made(messages: &str) -> Vec<(String, PathBuf)> {
         };
         Some((artifact.target.name.clone(), path?))
     };
-    artifacts.filter_map(path).collect()
+    artifacts(messages).filter_map(path).collect()
 }
 
 #[cfg(test)]
