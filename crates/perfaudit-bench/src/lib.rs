@@ -47,7 +47,8 @@ pub use command::{
     kernel_noise, measure_against_themselves, measure_commands,
 };
 pub use delivery::{
-    Delivery, DeliveryEvent, DeliveryPart, DeliveryPlan, DeliveryRequest, Goal, delivery_metrics,
+    Delivery, DeliveryEvent, DeliveryPart, DeliveryPlan, DeliveryRequest, Goal, compile_timed_if_asked,
+    delivery_metrics,
 };
 pub use estimate::{Estimates, median_estimate, metrics};
 pub use executable::BenchExecutable;

@@ -9,6 +9,7 @@ pub mod html;
 pub mod quantity;
 
 mod bisection;
+mod build;
 mod certificate;
 mod comparison;
 mod cpu;

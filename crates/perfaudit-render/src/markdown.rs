@@ -2,6 +2,7 @@
 
 mod benchmarks;
 mod bisection;
+mod build;
 mod certificate;
 mod cpu;
 mod delivery;
@@ -116,6 +117,7 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         ("Allocations", heap::heap(result)),
         ("Source", source::source(result)),
         ("Builds, tests and sizes", delivery::delivery(result)),
+        ("What builds do with their time", build::builds(result)),
         ("Where the bytes are", size::size(result)),
         ("LLVM IR", size::ir(result)),
         ("Parameters", benchmarks::groups(result)),

@@ -2,6 +2,7 @@
 
 mod benchmarks;
 mod bisection;
+mod build;
 mod certificate;
 mod cpu;
 mod delivery;
@@ -63,6 +64,7 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     difference::difference(&mut page, result, terminal.verbose);
     heap::heap(&mut page, result, terminal.verbose);
     delivery::delivery(&mut page, result);
+    build::builds(&mut page, result, terminal.verbose);
     size::size(&mut page, result, terminal.verbose);
     comparison(&mut page, result, terminal.verbose);
     failures(&mut page, result, terminal.verbose);

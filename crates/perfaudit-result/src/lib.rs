@@ -10,6 +10,7 @@
 
 mod artifact;
 mod bisection;
+mod build;
 mod certificate;
 mod comparison;
 mod cpu;
@@ -32,6 +33,9 @@ mod workload;
 
 pub use artifact::{Artifact, ArtifactId, ArtifactKind, Samples, SamplesError};
 pub use bisection::{BisectedCommit, Bisection, BisectionAnswer, BisectionState, BisectionStep};
+pub use build::{
+    BuildPackage, BuildPhases, BuildTimeline, BuildUnit, BuildUnitKind, ChainStep, RunningUnits,
+};
 pub use certificate::{
     Certificate, CertificateFile, CertifiedPatch, ClaimState, GateName, GateState, JudgedClaim, ProofGate,
     ProofStep, ProofVerdict, StepName,
@@ -125,6 +129,9 @@ pub struct AuditResult {
     /// What the compiler hands to LLVM; none when it was not counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ir: Option<Ir>,
+    /// What builds do with their time; empty where none was looked into.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub builds: Vec<BuildTimeline>,
     /// This run beside a baseline, where one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,

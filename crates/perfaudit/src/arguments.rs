@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Prove(Box<ProveArguments>),
     /// Show where the bytes of a project's programs, or of one file, are
     Size(Box<SizeArguments>),
+    /// Show what builds do with their time: by package, by phase, and what waits for what
+    BuildTime(Box<AuditArguments>),
     /// Find patterns in the source that cost time, without measuring
     Source(Box<AuditArguments>),
     /// Make the reports of a run again, without measuring
@@ -247,6 +249,9 @@ pub(crate) struct AuditArguments {
     /// Whether the compiler's output is counted: `perfaudit size` has an argument for that.
     #[arg(skip)]
     pub(crate) ir: bool,
+    /// Whether builds are looked into: `perfaudit build-time` does.
+    #[arg(skip)]
+    pub(crate) build_times: bool,
 }
 
 /// What concerns the benchmarks of a project, and is refused where these are left alone.

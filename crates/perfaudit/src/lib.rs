@@ -31,6 +31,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = flow::noise_floor::work_if_asked(&arguments) {
         return code;
     }
+    if let Some(code) = perfaudit_bench::compile_timed_if_asked(&arguments) {
+        return code;
+    }
     if let Some(code) = flow::compile_if_asked(&arguments) {
         return code;
     }
@@ -53,6 +56,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::BuildMatrix(matrix)) => commands::build_matrix::run(&matrix),
         Some(Command::Prove(prove)) => commands::prove::run(&prove),
         Some(Command::Size(size)) => commands::size::run(*size),
+        Some(Command::BuildTime(audit)) => commands::build_time::run(*audit),
         Some(Command::Source(source)) => commands::source::run(*source),
         Some(Command::Rules(rules)) => commands::rules::run(&rules),
         Some(Command::Report(report)) => commands::report::run(&report),

@@ -78,7 +78,9 @@ pub(super) fn moves(ours: &BinarySize, theirs: &[BloatFunction], rows: usize) {
 /// Lines of LLVM IR that are compiled with the last crate, and in all.
 pub(super) fn lines(ours: &Ir, theirs: &Lines, bin: &str) {
     let last = bin.replace('-', "_");
-    let of_last = ours.packages.iter().find(|package| package.name.as_deref() == Some(last.as_str()));
+    // A program with the name of a library has a row of its own.
+    let named = |name: &str| ours.packages.iter().find(|package| package.name.as_deref() == Some(name));
+    let of_last = named(&format!("{last} (program)")).or_else(|| named(&last));
     let compiled = of_last.map_or(0, |package| package.compiled_lines);
     let crates = ours.packages.iter().filter(|package| package.compiled_lines > 0).count();
     say(&format!(

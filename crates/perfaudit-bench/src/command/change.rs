@@ -33,7 +33,7 @@ impl SourceChange {
     }
 
     /// Writes the original with the item of this turn behind it.
-    pub(super) fn make(&self, turn: usize) -> io::Result<()> {
+    pub(crate) fn make(&self, turn: usize) -> io::Result<()> {
         let content = [&self.original[..], b"\n", Self::item(turn).as_bytes()].concat();
         std::fs::write(&self.file, content)
     }

@@ -1,10 +1,12 @@
 //! Timing builds: from nothing, and after a change.
 
+use perfaudit_exec::Command;
 use perfaudit_project::{EditableCopy, ProjectError};
-use perfaudit_result::WorkloadState;
+use perfaudit_result::{BuildTimeline, WorkloadId, WorkloadState};
 
 use super::cargo::Hindrance;
-use super::plan::{ChangedPackage, DeliveryPart};
+use super::plan::{ChangedPackage, DeliveryPart, id};
+use super::timeline::standing_in;
 use super::{Delivery, told_as_builds, unmeasured};
 use crate::command::{CommandSpec, MeasuredCommands, Preparation, SourceChange};
 use crate::gather::GatherError;
@@ -22,11 +24,22 @@ impl Delivery<'_> {
         let command = self.build(&self.request.project.cargo, &target_directory, self.request.profile);
         let part = DeliveryPart::CleanBuild;
         let spec = CommandSpec {
-            prepare: Some(Preparation::Remove(target_directory)),
+            prepare: Some(Preparation::Remove(target_directory.clone())),
             ..self.spec(part, "clean", &command)
         };
         let mut measured = self.time("clean-build", &[spec])?;
         told_as_builds(&mut measured);
+        if self.request.looks_into_builds {
+            let build = id(part, "clean");
+            let looked = match std::fs::remove_dir_all(&target_directory) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    let why = format!("cannot remove `{}`: {error}", target_directory.display());
+                    Err(Hindrance::new(WorkloadState::Unsupported, why))
+                }
+                _ => self.timeline(build.clone(), &command),
+            };
+            self.keep(build, looked);
+        }
         Ok(Ok(measured))
     }
 
@@ -46,23 +59,48 @@ impl Delivery<'_> {
             return Ok(Err(hindrance));
         }
         let part = DeliveryPart::IncrementalBuild;
-        let (mut specs, mut refused) = (Vec::new(), Vec::new());
+        let (mut specs, mut changes, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for one in &request.plan.changed {
             match change(&copy, self, one) {
-                Ok(change) => specs.push(CommandSpec {
-                    source: self.relative(one),
-                    prepare: Some(Preparation::Change(change)),
-                    // The first build after a change also writes what later ones find again.
-                    warmup: 1,
-                    ..self.spec(part, &one.name(), &command)
-                }),
+                Ok(change) => {
+                    changes.push((id(part, &one.name()), change.clone()));
+                    specs.push(CommandSpec {
+                        source: self.relative(one),
+                        prepare: Some(Preparation::Change(change)),
+                        // The first build after a change also writes what later ones find again.
+                        warmup: 1,
+                        ..self.spec(part, &one.name(), &command)
+                    });
+                }
                 Err(hindrance) => refused.push(unmeasured(part, &one.name(), &hindrance)),
             }
         }
         let mut measured = self.time("incremental-build", &specs)?;
         told_as_builds(&mut measured);
         measured.workloads.extend(refused);
+        if request.looks_into_builds {
+            for (build, change) in changes {
+                let looked = self.changed_build(&change, build.clone(), &command);
+                self.keep(build, looked);
+            }
+        }
         Ok(Ok(measured))
+    }
+
+    /// A build after a change that is looked into. What cargo thinks of a compiler that this program stands in for is
+    /// settled by a change and a build before.
+    fn changed_build(
+        &mut self,
+        change: &SourceChange,
+        build: WorkloadId,
+        command: &Command,
+    ) -> Result<BuildTimeline, Hindrance> {
+        let cannot = |error: std::io::Error| Hindrance::new(WorkloadState::Unsupported, error.to_string());
+        let unseen = standing_in(command, &self.scratch.times()).map_err(cannot)?;
+        change.make(0).map_err(cannot)?;
+        self.attend_build("build what is changed later", &unseen)?;
+        change.make(1).map_err(cannot)?;
+        self.timeline(build, command)
     }
 
     fn relative(&self, one: &ChangedPackage) -> String {

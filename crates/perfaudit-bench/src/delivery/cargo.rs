@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use perfaudit_exec::timed::OutputUse;
-use perfaudit_exec::{Command, Ending, Finished, OutputLimit, run};
+use perfaudit_exec::{Command, Ending, Finished, OutputLimit, OutputLine, run};
 use perfaudit_project::{Cargo, CargoPackage};
 use perfaudit_result::WorkloadState;
 
@@ -82,11 +82,20 @@ impl Delivery<'_> {
     /// Runs something that is not timed. Only an interrupt, a spent budget and a program that cannot be started are
     /// hindrances.
     pub(super) fn attend(&mut self, what: &str, command: &Command) -> Result<Finished, Hindrance> {
+        self.attend_hearing(what, command, &mut |_| {})
+    }
+
+    fn attend_hearing(
+        &mut self,
+        what: &str,
+        command: &Command,
+        hear: &mut dyn FnMut(OutputLine<'_>),
+    ) -> Result<Finished, Hindrance> {
         if self.left() == Some(Duration::ZERO) {
             return Err(Hindrance::new(WorkloadState::NotRun, message::out_of_budget(self.request.budget)));
         }
         (self.observe)(super::DeliveryEvent::Preparing { what });
-        let finished = run(command, self.interrupt, &mut |_| {})
+        let finished = run(command, self.interrupt, hear)
             .map_err(|error| Hindrance::new(WorkloadState::BuildFailed, error.to_string()))?;
         self.strays += finished.strays;
         match finished.ending {
@@ -97,7 +106,17 @@ impl Delivery<'_> {
 
     /// Runs a build that is not timed, and must succeed.
     pub(super) fn attend_build(&mut self, what: &str, command: &Command) -> Result<Finished, Hindrance> {
-        let finished = self.attend(what, command)?;
+        self.attend_build_hearing(what, command, &mut |_| {})
+    }
+
+    /// The same, with what it says line by line.
+    pub(super) fn attend_build_hearing(
+        &mut self,
+        what: &str,
+        command: &Command,
+        hear: &mut dyn FnMut(OutputLine<'_>),
+    ) -> Result<Finished, Hindrance> {
+        let finished = self.attend_hearing(what, command, hear)?;
         if finished.ending.is_success() {
             Ok(finished)
         } else {

@@ -21,6 +21,7 @@ mod cargo;
 mod figures;
 mod plan;
 mod suite;
+mod timeline;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -28,7 +29,9 @@ use std::time::{Duration, Instant};
 use perfaudit_exec::Interrupt;
 use perfaudit_exec::timed::Launcher;
 use perfaudit_project::{CargoProject, Selection};
-use perfaudit_result::{Mode, Workload, WorkloadKind, WorkloadState, WorkloadTarget};
+use perfaudit_result::{
+    BuildTimeline, Mode, Workload, WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget,
+};
 use perfaudit_run::RunDirectory;
 
 use crate::command::{CommandEvent, CommandRequest, CommandSpec, MeasuredCommands, measure_commands};
@@ -38,6 +41,7 @@ use cargo::Hindrance;
 
 pub use figures::delivery_metrics;
 pub use plan::{DeliveryPart, DeliveryPlan, Goal};
+pub use timeline::compile_timed_if_asked;
 
 /// What to measure, and how.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +66,8 @@ pub struct DeliveryRequest<'a> {
     pub spent: Duration,
     /// Decides the order of runs.
     pub seed: u64,
+    /// Whether each build is made once more to tell what it does with its time.
+    pub looks_into_builds: bool,
     /// How long a run of tests may take at least before it is ended.
     pub patience: Duration,
 }
@@ -89,6 +95,9 @@ pub struct Delivery<'a> {
     is_fetched: bool,
     strays: usize,
     scratch: Scratch,
+    timelines: Vec<BuildTimeline>,
+    /// Builds that were to be looked into, and why they were not.
+    unseen: Vec<(WorkloadId, String)>,
 }
 
 /// A directory for builds that nobody needs once they are measured.
@@ -98,6 +107,11 @@ impl Scratch {
     /// The target directory of clean builds.
     fn clean(&self) -> PathBuf {
         self.0.join("clean")
+    }
+
+    /// Where times of compilations are written down.
+    fn times(&self) -> PathBuf {
+        self.0.join("times")
     }
 
     /// The target directory of builds after a change.
@@ -132,7 +146,15 @@ impl<'a> Delivery<'a> {
             started: Instant::now(),
             is_fetched: false,
             strays: 0,
+            timelines: Vec::new(),
+            unseen: Vec::new(),
         }
+    }
+
+    /// What builds did with their time, and why that is not known of some, as far as measured up to now.
+    #[must_use]
+    pub fn into_timelines(self) -> (Vec<BuildTimeline>, Vec<(WorkloadId, String)>) {
+        (self.timelines, self.unseen)
     }
 
     /// The run directory, between parts.
@@ -185,6 +207,13 @@ impl<'a> Delivery<'a> {
 
     fn left(&self) -> Option<Duration> {
         self.request.budget.map(|budget| budget.saturating_sub(self.spent()))
+    }
+
+    fn keep(&mut self, build: WorkloadId, looked: Result<BuildTimeline, Hindrance>) {
+        match looked {
+            Ok(timeline) => self.timelines.push(timeline),
+            Err(hindrance) => self.unseen.push((build, hindrance.message)),
+        }
     }
 
     fn time(&mut self, label: &'static str, specs: &[CommandSpec]) -> Result<MeasuredCommands, GatherError> {

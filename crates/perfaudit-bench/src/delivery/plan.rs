@@ -138,6 +138,16 @@ impl DeliveryPlan {
         }
     }
 
+    /// Builds from nothing and after a change of each package, whatever objectives name.
+    #[must_use]
+    pub fn of_builds(project: &CargoProject) -> Self {
+        Self {
+            is_built: project.packages.iter().any(|package| !package.targets.is_empty()),
+            changed: project.packages.iter().filter_map(changed).collect(),
+            ..Self::default()
+        }
+    }
+
     /// The same, with everything that the project ships weighed, whatever objectives name.
     #[must_use]
     pub fn with_all_shipped(self, project: &CargoProject) -> Self {
@@ -160,7 +170,7 @@ impl DeliveryPlan {
     }
 }
 
-fn id(part: DeliveryPart, name: &str) -> WorkloadId {
+pub(super) fn id(part: DeliveryPart, name: &str) -> WorkloadId {
     WorkloadId(format!("{}/{name}", part.family().word))
 }
 

@@ -9,6 +9,7 @@ mod appendix;
 mod benchmarks;
 mod bisection;
 mod budget;
+mod build;
 mod certificate;
 mod context;
 mod cpu;

@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 
 use super::context::Context;
 use super::text::Line;
-use super::{appendix, benchmarks, cpu, data, findings, groups, heap, measured, size, source, summary};
+use super::{
+    appendix, benchmarks, build, cpu, data, findings, groups, heap, measured, size, source, summary,
+};
 
 /// The one style and the one script of a page.
 struct Assets {
@@ -36,13 +38,14 @@ const WITH_FLAMES: Assets = Assets {
 };
 
 /// The sections in order: element id and heading.
-const SECTIONS: [(&str, &str); 10] = [
+const SECTIONS: [(&str, &str); 11] = [
     ("summary", "Summary"),
     ("findings", "Findings"),
     ("benchmarks", "Benchmarks"),
     ("groups", "Groups"),
     ("cpu", "CPU"),
     ("heap", "Allocations"),
+    ("builds", "Builds"),
     ("size", "Size"),
     ("source", "Source"),
     ("measured", "How it was measured"),
@@ -79,6 +82,7 @@ pub(super) fn page(context: &Context<'_>) -> Markup {
                     (groups::section(context))
                     @if has_cpu { (cpu::section(context)) }
                     @if result.heap.is_some() { (heap::section(context)) }
+                    @if !result.builds.is_empty() { (build::section(result)) }
                     @if has_size(result) { (size::section(result)) }
                     @if let Some(read) = &result.source { (source::section(context, read)) }
                     (measured::section(context))
@@ -127,6 +131,7 @@ fn navigation(result: &AuditResult) -> Markup {
     let there = |id: &str| match id {
         "cpu" => result.cpu.is_some(),
         "heap" => result.heap.is_some(),
+        "builds" => !result.builds.is_empty(),
         "size" => has_size(result),
         "source" => result.source.is_some(),
         _ => true,

@@ -128,7 +128,7 @@ fn rectangle(area: Area, name: &str, bytes: u64) -> Markup {
     }
 }
 
-fn table<const COLUMNS: usize>(of: &Table<COLUMNS>) -> Markup {
+pub(super) fn table<const COLUMNS: usize>(of: &Table<COLUMNS>) -> Markup {
     let numbers = COLUMNS - 1;
     html! {
         @if !of.rows.is_empty() {

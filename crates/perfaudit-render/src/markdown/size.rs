@@ -64,12 +64,12 @@ fn one(of: &BinarySize) -> String {
     out
 }
 
-fn line(text: &str) -> String {
+pub(super) fn line(text: &str) -> String {
     format!("- {}\n", prose(&text::sentence(text)))
 }
 
 /// The name comes first here.
-fn rows<const COLUMNS: usize>(of: &Table<COLUMNS>) -> String {
+pub(super) fn rows<const COLUMNS: usize>(of: &Table<COLUMNS>) -> String {
     if of.rows.is_empty() {
         return String::new();
     }

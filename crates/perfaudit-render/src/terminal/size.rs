@@ -88,7 +88,7 @@ fn one(page: &mut Page, of: &BinarySize, verbose: bool) {
 }
 
 /// Numbers to the right, the name behind them cut to what is left of the line.
-fn table<const COLUMNS: usize>(page: &mut Page, table: &Table<COLUMNS>) {
+pub(super) fn table<const COLUMNS: usize>(page: &mut Page, table: &Table<COLUMNS>) {
     if table.rows.is_empty() {
         return;
     }

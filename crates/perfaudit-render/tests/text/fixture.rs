@@ -85,6 +85,7 @@ pub(crate) fn empty() -> AuditResult {
         source: None,
         size: Vec::new(),
         ir: None,
+        builds: Vec::new(),
         comparison: None,
         paired: None,
         bisection: None,

@@ -146,8 +146,56 @@ fn tried() -> BuildMatrix {
     }
 }
 
+/// A library, and a program that waits for all of it.
+fn looked_into() -> BuildTimeline {
+    let ms = |ms: u64| ms * 1_000_000;
+    let unit = |target: String, kind, start, front_end, code, link| BuildUnit {
+        package: target.clone(),
+        version: "1.2.0".into(),
+        target,
+        kind,
+        start_ns: ms(start),
+        phases: BuildPhases {
+            front_end_ns: ms(front_end),
+            code_ns: ms(code),
+            link_ns: ms(link),
+            ..BuildPhases::default()
+        },
+        cpu_ns: Some(ms(front_end + code + link)),
+    };
+    let units = vec![
+        unit("inner".into(), BuildUnitKind::Library, 100, 600, 1300, 0),
+        unit(fixture::hostile_title(), BuildUnitKind::Program, 2000, 200, 300, 500),
+    ];
+    let package = |unit: &BuildUnit| BuildPackage {
+        name: unit.package.clone(),
+        version: unit.version.clone(),
+        units: 1,
+        phases: unit.phases,
+        cpu_ns: 0,
+    };
+    let mut phases = BuildPhases::default();
+    units.iter().for_each(|unit| phases.add(unit.phases));
+    BuildTimeline {
+        build: WorkloadId("build/clean".into()),
+        answer: "3.10 s for 2 units".into(),
+        method: "wall times of one build".into(),
+        remarks: vec!["the linker of 1 unit could not be stood in for".into()],
+        wall_ns: ms(3100),
+        cpus: 2,
+        cpu_ns: ms(2900),
+        phases,
+        running: vec![RunningUnits { units: 0, ns: ms(200) }, RunningUnits { units: 1, ns: ms(2900) }],
+        packages: units.iter().map(package).collect(),
+        chain: vec![ChainStep { unit: 0, ns: ms(1900) }, ChainStep { unit: 1, ns: ms(1000) }],
+        chain_ns: ms(2900),
+        units,
+    }
+}
+
 fn result() -> AuditResult {
     AuditResult {
+        builds: vec![looked_into()],
         size: vec![weighed()],
         ir: Some(handed_to_llvm()),
         matrix: Some(tried()),
@@ -183,6 +231,8 @@ fn every_format_tells_the_same_figures() {
     let (page, text) = (flat(in_page()), flat(markdown(&result())));
     for words in [
         "tool::run",
+        "The longest chain: 2 steps",
+        "1.90 s",
         "1200 lines in 30 functions",
         "lto=fat",
         "1.50 MB (-25 %)",
@@ -210,11 +260,11 @@ fn names_that_try_to_break_a_format_do_not() {
 }
 
 #[test]
-fn the_treemap_draws_each_crate_and_what_has_no_symbol() {
+fn charts_draw_each_crate_what_has_no_symbol_and_each_unit() {
     let page = in_page();
     let (start, end) = (page.find("<svg").expect("it is drawn"), page.rfind("</svg>").expect("it ends"));
     let drawn = &page[start..end];
-    for name in ["tool", "no symbol"] {
+    for name in ["tool", "no symbol", "inner 1.2.0: 1.90 s (600 ms front end, 1.30 s code), from 0.1 s"] {
         assert!(drawn.contains(name), "{name}");
     }
 }

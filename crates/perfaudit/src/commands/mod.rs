@@ -5,6 +5,7 @@ pub(crate) mod baseline;
 pub(crate) mod bench;
 pub(crate) mod bisect;
 pub(crate) mod build_matrix;
+pub(crate) mod build_time;
 pub(crate) mod compare;
 pub(crate) mod config;
 pub(crate) mod cpu;

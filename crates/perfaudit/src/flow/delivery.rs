@@ -9,7 +9,7 @@ use perfaudit_binary::{Detail, weigh};
 use perfaudit_exec::Interrupt;
 use perfaudit_exec::timed::Launcher;
 use perfaudit_project::{CargoProject, config};
-use perfaudit_result::{BinarySize, Limit, Stage, StageName, StageState, WorkloadId};
+use perfaudit_result::{BinarySize, BuildTimeline, Limit, Stage, StageName, StageState, WorkloadId};
 use perfaudit_run::RunDirectory;
 
 use super::measure::Measuring;
@@ -56,7 +56,9 @@ pub(crate) fn stage_of(part: DeliveryPart) -> StageName {
 pub(super) struct Delivered {
     pub(super) measured: MeasuredCommands,
     pub(super) sizes: Vec<BinarySize>,
-    /// What could not be weighed.
+    /// What builds do with their time.
+    pub(super) builds: Vec<BuildTimeline>,
+    /// What could not be weighed or looked into.
     pub(super) limits: Vec<Limit>,
 }
 
@@ -89,6 +91,7 @@ pub(super) fn stages(
         budget: plan.pace.budget(),
         spent,
         seed: measuring.seed,
+        looks_into_builds: measuring.arguments.build_times,
         patience: measuring.arguments.timeout,
     };
     let mut observe = |event: DeliveryEvent<'_>| match event {
@@ -121,6 +124,13 @@ pub(super) fn stages(
         all.interrupted |= measured.interrupted;
         all.out_of_budget |= measured.out_of_budget;
     }
+    let (builds, unseen) = delivery.into_timelines();
+    delivered.builds = builds;
+    delivered.limits.extend(unseen.into_iter().map(|(build, why)| Limit {
+        code: "build-time-unknown".to_owned(),
+        message: format!("what {build} does with its time is not known: {why}"),
+        remedy: None,
+    }));
     Ok(delivered)
 }
 

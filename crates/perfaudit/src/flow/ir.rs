@@ -5,7 +5,7 @@
 //! program, which cargo calls in place of the compiler, adds what makes it write. Build scripts and procedural macros
 //! are compiled as ever.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,7 +16,7 @@ use perfaudit_result::{Ir, Stage, StageName, StageState};
 use perfaudit_run::RunDirectory;
 
 use super::Plan;
-use super::artifacts;
+use super::artifacts::{self, Artifact};
 use super::record::Recorder;
 use crate::progress::Progress;
 
@@ -108,13 +108,20 @@ fn command(plan: &Plan, this: &Path, target: &Path) -> Command {
 }
 
 /// The files that the crates wrote: beside `libNAME-HASH.rmeta` there is `NAME-HASH.ll`, or one for each unit of code.
+/// A program that has the name of a library is told apart from it.
 fn written(messages: &str) -> Vec<IrFile> {
+    let all: Vec<Artifact> = artifacts::artifacts(messages).collect();
+    let is_program = |artifact: &Artifact| artifact.target.kind.iter().any(|kind| kind == "bin");
+    let libraries: BTreeSet<String> =
+        all.iter().filter(|artifact| !is_program(artifact)).map(crate_name).collect();
     let mut compiled: BTreeMap<PathBuf, Vec<(String, String)>> = BTreeMap::new();
-    for artifact in artifacts::artifacts(messages) {
+    for artifact in &all {
         for file in artifact.filenames.iter().filter(|file| file.extension() == Some(OsStr::new("rmeta"))) {
             let stem = file.file_stem().and_then(OsStr::to_str).and_then(|stem| stem.strip_prefix("lib"));
             if let (Some(stem), Some(folder)) = (stem, file.parent()) {
-                let name = artifact.target.name.replace('-', "_");
+                let name = crate_name(artifact);
+                let is_second = is_program(artifact) && libraries.contains(&name);
+                let name = if is_second { format!("{name} (program)") } else { name };
                 compiled.entry(folder.to_owned()).or_default().push((stem.to_owned(), name));
             }
         }
@@ -133,4 +140,8 @@ fn written(messages: &str) -> Vec<IrFile> {
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
+}
+
+fn crate_name(artifact: &Artifact) -> String {
+    artifact.target.name.replace('-', "_")
 }

@@ -166,7 +166,7 @@ pub(crate) fn audit(
     } = measured;
     gathered.workloads.extend(built.failures.iter().map(unbuilt));
     let mut observed = BTreeMap::new();
-    let delivery::Delivered { measured: delivered, sizes, limits: unweighed } = delivery;
+    let delivery::Delivered { measured: delivered, sizes, builds, limits: unweighed } = delivery;
     for measured in [commands, delivered] {
         gathered.workloads.extend(measured.workloads);
         gathered.samples.extend(measured.samples);
@@ -252,6 +252,9 @@ pub(crate) fn audit(
         slos.retain(|slo| slo.metric == MetricName::BINARY_SIZE);
         preconditions.clear();
     }
+    if arguments.build_times {
+        slos.retain(|slo| [MetricName::BUILD_CLEAN, MetricName::BUILD_INCREMENTAL].contains(&slo.metric));
+    }
     let answer = alone.map(|source| source.answer.as_str());
     let verdict = verdict::verdict(&gathered.workloads, &findings, &slos, &project, answer, interrupted);
     let mut result = AuditResult {
@@ -269,6 +272,7 @@ pub(crate) fn audit(
         source,
         size: sizes,
         ir: counted_ir,
+        builds,
         comparison: None,
         paired: None,
         bisection: None,

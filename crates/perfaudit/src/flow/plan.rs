@@ -125,8 +125,11 @@ impl Plan {
         let stages = Stages::chosen(arguments, &config);
         let (pace, cpu_budget, heap_budget) = stages.share_out(mode, config.audit.budget.value);
         let commands = if stages.commands { commands::chosen(&config, &project.root) } else { Vec::new() };
-        let delivery =
-            if stages.delivery { delivery::chosen(&config, &project) } else { DeliveryPlan::default() };
+        let delivery = match stages.delivery {
+            true if arguments.build_times => DeliveryPlan::of_builds(&project),
+            true => delivery::chosen(&config, &project),
+            false => DeliveryPlan::default(),
+        };
         let delivery = if stages.size { delivery.with_all_shipped(&project) } else { delivery };
         if !stages.bench {
             project.packages.iter_mut().for_each(|package| package.benches.clear());

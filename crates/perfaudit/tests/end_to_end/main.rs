@@ -5,6 +5,7 @@ mod allocators;
 mod bisections;
 mod broken_builds;
 mod build_matrix;
+mod build_time;
 mod command_line;
 mod commands;
 mod compared_trees;

@@ -76,6 +76,13 @@ fn each_copy_that_is_handed_to_llvm_is_counted_from_one_more_compilation() {
     assert_eq!(total.copies, 3, "{total:?}");
     assert_eq!(ir.packages.iter().map(|package| package.lines).sum::<u64>(), ir.lines);
     assert_eq!(ir.packages.iter().map(|package| package.compiled_lines).sum::<u64>(), ir.lines);
+    // The generic function is compiled with the program that uses it, which has the name of its library.
+    let compiled = |name: &str| {
+        let package = ir.packages.iter().find(|package| package.name.as_deref() == Some(name));
+        package.map_or(0, |package| package.compiled_lines)
+    };
+    assert!(compiled("small (program)") > total.lines);
+    assert_eq!(compiled("small") + compiled("small (program)"), ir.lines);
     assert!(!project.root().join("target/perfaudit/ir").exists());
 }
 

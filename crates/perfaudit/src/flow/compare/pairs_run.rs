@@ -168,6 +168,7 @@ impl PairsRun {
             source: None,
             size: Vec::new(),
             ir: None,
+            builds: Vec::new(),
             comparison: None,
             paired: gathered.paired,
             bisection: answer.bisection,
