@@ -3,6 +3,7 @@
 mod acceptance;
 mod child;
 mod chrome;
+mod corpus;
 mod error;
 mod heap;
 mod help_time;
@@ -40,6 +41,8 @@ enum Task {
     Acceptance(acceptance::Arguments),
     /// Open a report in headless Chromium, without console messages, and take screenshots
     Chrome(chrome::Arguments),
+    /// Read the corpus of the rules on source with perfaudit, clippy and cargo-perf
+    Corpus(corpus::Arguments),
     /// Count allocations of commands beside valgrind's DHAT and heaptrack
     Heap(heap::Arguments),
     /// Measure how fast `perfaudit --help` answers
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(),
         Task::Acceptance(arguments) => acceptance::run(&arguments),
         Task::Chrome(arguments) => chrome::run(&arguments),
+        Task::Corpus(arguments) => corpus::run(&arguments),
         Task::Heap(arguments) => heap::run(&arguments),
         Task::HelpTime(arguments) => help_time::run(&arguments),
         Task::Hyperfine(arguments) => hyperfine::run(&arguments),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Metadata, MetadataCommand, PackageId, TargetKind};
-use perfaudit_exec::{FileLock, Interrupt};
+use perfaudit_exec::{Command, FileLock, Interrupt};
 use perfaudit_result::Toolchain;
 
 use crate::cargo::Cargo;
@@ -15,6 +15,7 @@ use crate::scratch_copy;
 use crate::selection::Selection;
 use crate::targets::PackageTarget;
 use crate::toolchain::{self, InstalledToolchain};
+use crate::unloaded::Loading;
 
 /// Where runs are kept in a folder without a project.
 const OWN_FOLDER: &str = ".perfaudit";
@@ -38,6 +39,8 @@ pub struct CargoProject {
     pub toolchain: InstalledToolchain,
     /// Calls cargo in [`CargoProject::build_root`].
     pub cargo: Cargo,
+    /// How much cargo told of it.
+    pub loading: Loading,
 }
 
 /// A project that is built in a copy.
@@ -116,7 +119,7 @@ pub struct BenchTarget {
 }
 
 /// Where a project is, before anything in it is looked at.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ProjectRoot {
     /// The root of the workspace, or of a package outside of any; absolute.
     pub path: PathBuf,
@@ -190,7 +193,11 @@ impl CargoProject {
         Self::of(place, selection, (cargo, None, metadata))
     }
 
-    fn of(place: ProjectRoot, selection: &Selection, loaded: Loaded) -> Result<Self, ProjectError> {
+    pub(crate) fn of(
+        place: ProjectRoot,
+        selection: &Selection,
+        loaded: Loaded,
+    ) -> Result<Self, ProjectError> {
         let ProjectRoot { path: root, folder, toolchain } = place;
         let (cargo, copied, metadata) = loaded;
         let build_root = cargo.directory().to_owned();
@@ -208,7 +215,8 @@ impl CargoProject {
             },
             |package| package.name.to_string(),
         );
-        Ok(Self { root, build_root, copied, name, packages, target_directory, toolchain, cargo })
+        let loading = Loading::Whole;
+        Ok(Self { root, build_root, copied, name, packages, target_directory, toolchain, cargo, loading })
     }
 }
 
@@ -233,6 +241,7 @@ impl CargoProject {
                 standard_library: PathBuf::new(),
             },
             cargo: Cargo::new(&root, true),
+            loading: Loading::Whole,
             root,
         })
     }
@@ -256,10 +265,10 @@ impl CargoProject {
     /// # Errors
     /// When no place can be written to.
     pub fn work_directory(&self) -> Result<WorkDirectory, ProjectError> {
-        let path = if self.has_cargo() {
-            self.target_directory.join("perfaudit")
-        } else {
+        let path = if self.target_directory.ends_with(OWN_FOLDER) {
             self.target_directory.clone()
+        } else {
+            self.target_directory.join("perfaudit")
         };
         WorkDirectory::prepare(&self.root, path)
     }
@@ -290,7 +299,7 @@ fn workspace_root(folder: &Path, interrupt: &Interrupt) -> Result<PathBuf, Proje
 }
 
 /// What loading a project gives: how cargo is called, the copy if there is one, and what cargo tells.
-type Loaded = (Cargo, Option<Copied>, Metadata);
+pub(crate) type Loaded = (Cargo, Option<Copied>, Metadata);
 
 /// Loads the metadata in place if cargo need not write for that, else in a copy.
 fn load(
@@ -335,6 +344,18 @@ fn metadata(
     if locked {
         command = command.arg("--locked");
     }
+    parsed(command, interrupt)
+}
+
+/// The packages of a workspace as their manifests have them. Needs no network, and writes no `Cargo.lock`.
+pub(crate) fn metadata_without_dependencies(
+    cargo: &Cargo,
+    interrupt: &Interrupt,
+) -> Result<Metadata, ProjectError> {
+    parsed(cargo.command("metadata").args(["--format-version", "1", "--no-deps"]), interrupt)
+}
+
+fn parsed(command: Command, interrupt: &Interrupt) -> Result<Metadata, ProjectError> {
     let finished = Cargo::query(command, interrupt)?;
     if !finished.ending.is_success() {
         return Err(ProjectError::Cargo { message: finished.stderr.text().trim_end().to_owned() });

@@ -17,6 +17,7 @@ mod scratch_copy;
 mod selection;
 mod targets;
 mod toolchain;
+mod unloaded;
 mod vcs;
 
 pub use build_profile::{benchmark_settings, effective_profile, shipped_settings};
@@ -29,4 +30,5 @@ pub use scratch_copy::EditableCopy;
 pub use selection::{Features, Selection};
 pub use targets::{PackageTarget, TargetRole};
 pub use toolchain::InstalledToolchain;
+pub use unloaded::Loading;
 pub use vcs::vcs_state;

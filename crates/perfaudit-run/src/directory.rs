@@ -114,6 +114,27 @@ impl RunDirectory {
         write_atomically(&path, folder, content).map_err(write_error(&path))
     }
 
+    /// Writes every artifact anew as `revised` has it; those of which nothing is left are removed.
+    ///
+    /// # Errors
+    /// When one of them cannot be read, written or removed.
+    pub fn revise(
+        &mut self,
+        mut revised: impl FnMut(&Artifact, Vec<u8>) -> Option<Vec<u8>>,
+    ) -> Result<(), RunDirectoryError> {
+        for artifact in std::mem::take(&mut self.artifacts) {
+            let path = self.path.join(&artifact.path);
+            let content = fs::read(&path).map_err(read_error(&path))?;
+            match revised(&artifact, content) {
+                Some(content) => {
+                    self.add(artifact.kind, &artifact.path, &content)?;
+                }
+                None => fs::remove_file(&path).map_err(write_error(&path))?,
+            }
+        }
+        Ok(())
+    }
+
     fn list(&mut self, kind: ArtifactKind, relative: &str, sha256: String, bytes: u64) -> ArtifactId {
         let id = ArtifactId(relative.to_owned());
         self.artifacts.push(Artifact { id: id.clone(), kind, path: relative.to_owned(), sha256, bytes });

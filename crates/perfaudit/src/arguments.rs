@@ -217,6 +217,10 @@ pub(crate) struct AuditArguments {
 
     #[command(flatten)]
     pub(crate) output: OutputArguments,
+    /// Leave out of the run and its reports lines of source, what the project and its compiler print, and paths outside of
+    /// the project
+    #[arg(long, conflicts_with = "resume", help_heading = "Output")]
+    pub(crate) redact: bool,
 
     /// Put this run beside a baseline
     #[arg(long, value_name = "NAME", help_heading = "Baselines")]

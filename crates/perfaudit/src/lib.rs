@@ -9,6 +9,7 @@ mod exit;
 mod flow;
 mod output;
 mod progress;
+mod redact;
 mod settings;
 mod skeletons;
 

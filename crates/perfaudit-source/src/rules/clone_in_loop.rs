@@ -83,19 +83,29 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         }
         let is_heavy = ty.as_ref().is_some_and(Ty::is_heavy);
         let Some(binding) = bindings::of_name(receiver, root) else { continue };
-        if !around.node.contains(binding.node) {
+        let is_lent = ty.as_ref().is_some_and(|ty| ty.is_reference);
+        let (confidence, what) = if !around.node.contains(binding.node) {
             // What is assigned in the loop is another value each time.
             if is_assigned(around.body, root) {
                 continue;
             }
-            let confidence = if is_heavy { Confidence::Medium } else { Confidence::Low };
-            hits.add(call, confidence, format!("{} copies the same value in each turn", shown(call)))
-                .asks(call, Ask::CopiesMemory);
+            (
+                if is_heavy { Confidence::Medium } else { Confidence::Low },
+                "copies the same value in each turn",
+            )
         } else if binding.node == around.node && is_passed_on(call) {
-            let is_lent = ty.as_ref().is_some_and(|ty| ty.is_reference);
-            let confidence = if is_lent || is_heavy { Confidence::Medium } else { Confidence::Low };
-            hits.add(call, confidence, format!("{} copies each element only to pass it on", shown(call)))
-                .asks(call, Ask::CopiesMemory);
+            let is_sure = is_lent || is_heavy;
+            (
+                if is_sure { Confidence::Medium } else { Confidence::Low },
+                "copies each element only to pass it on",
+            )
+        } else {
+            continue;
+        };
+        let hit = hits.add(call, confidence, format!("{} {what}", shown(call))).asks(call, Ask::CopiesMemory);
+        // Of a type that the file does not tell, only the compiler knows whether it holds memory.
+        if confidence == Confidence::Low {
+            hit.guess();
         }
     }
 }

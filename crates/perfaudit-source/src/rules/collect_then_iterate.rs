@@ -2,8 +2,9 @@ use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
 use super::rule::{Check, Hits, rule, shown};
+use crate::facts::bindings::BindingKind;
 use crate::facts::types::Ty;
-use crate::facts::{File, bindings, loops, mentions};
+use crate::facts::{File, bindings, function_of, loops, mentions};
 use crate::flat::Node;
 
 rule! {
@@ -56,6 +57,8 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         if is_vec
             && !starts_work(collect)
             && !ends_borrow(call, collect)
+            && !leaves_with_local(call, collect)
+            && !calls_itself(call)
             && !matches!(next, Some("rev" | "next_back" | "rfind" | "chunks" | "windows"))
         {
             hits.add(
@@ -95,6 +98,41 @@ fn ends_borrow(call: Node<'_>, collect: Node<'_>) -> bool {
         outermost = ancestor;
     }
     false
+}
+
+/// The value of the function goes through what a local of it owns.
+fn leaves_with_local(call: Node<'_>, collect: Node<'_>) -> bool {
+    let Some(root) = loops::root_name(collect).filter(|_| matches!(call.name(), Some("iter" | "into_iter")))
+    else {
+        return false;
+    };
+    let is_local = bindings::of_name(collect, root)
+        .is_some_and(|binding| matches!(binding.kind, BindingKind::Let | BindingKind::Parameter));
+    let mut outermost = call;
+    for ancestor in call.ancestors() {
+        match ancestor.kind() {
+            SyntaxKind::METHOD_CALL_EXPR if ancestor.receiver() == Some(outermost) => {
+                let goes_on = matches!(ancestor.name(), Some("map" | "filter" | "filter_map" | "enumerate"));
+                if !goes_on {
+                    return false;
+                }
+            }
+            SyntaxKind::RETURN_EXPR => return is_local,
+            SyntaxKind::STMT_LIST => {
+                let is_body = ancestor.ancestors().nth(1).is_some_and(|owner| owner.is(SyntaxKind::FN));
+                return is_local && is_body && ancestor.parts().last() == Some(outermost);
+            }
+            _ => return false,
+        }
+        outermost = ancestor;
+    }
+    false
+}
+
+/// What the vector's iterator is asked for is what the function around is: of the iterator itself it would be without end.
+fn calls_itself(call: Node<'_>) -> bool {
+    let next = call.parent().filter(|parent| parent.is(SyntaxKind::METHOD_CALL_EXPR)).and_then(Node::name);
+    next.is_some() && function_of(call).and_then(Node::name) == next
 }
 
 fn check_let(file: &File<'_>, statement: Node<'_>, hits: &mut Hits<'_>) {

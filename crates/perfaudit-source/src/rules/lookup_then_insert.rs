@@ -2,7 +2,7 @@ use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
 use super::rule::{Check, Hits, rule};
-use crate::facts::File;
+use crate::facts::{File, function_of, loops, mentions};
 use crate::flat::Node;
 
 rule! {
@@ -42,13 +42,18 @@ rule! {
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     for call in file.methods(&["contains_key", "contains", "get", "get_mut"]) {
         let (Some(map), [key]) = (call.receiver(), &call.args()[..]) else { continue };
+        let is_lent = key.is(SyntaxKind::REF_EXPR);
         let key = key_text(*key);
         let Some(branches) = branches(call) else { continue };
         let is_read_again = call
             .ancestors()
             .find(|ancestor| ancestor.is(SyntaxKind::IF_EXPR))
             .is_some_and(|test| is_read_behind(test, map.text(), &key));
-        let inserts = |part: Node<'_>| inserts_into(part, map.text(), &key, is_read_again);
+        let inserts = |part: Node<'_>| {
+            insert_into(part, map.text(), &key).is_some_and(|insert| {
+                is_read_again || !insert.args().first().is_some_and(|first| is_made_owned(*first, is_lent))
+            })
+        };
         let is_found = match branches {
             Branches::Missing(part) => inserts(part),
             // `if seen.contains(&x) { continue; } seen.insert(x);`
@@ -127,7 +132,7 @@ fn behind(node: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// An entry would be borrowed all the while: nothing in between may wait, use the map, or what it is a field of.
-fn inserts_into(part: Node<'_>, map: &str, key: &str, is_read_again: bool) -> bool {
+fn insert_into<'t>(part: Node<'t>, map: &str, key: &str) -> Option<Node<'t>> {
     let within = || std::iter::once(part).chain(part.descendants());
     let is_owner = |node: &Node<'_>| {
         let is_field = node.parent().is_some_and(|parent| parent.is(SyntaxKind::FIELD_EXPR));
@@ -138,21 +143,20 @@ fn inserts_into(part: Node<'_>, map: &str, key: &str, is_read_again: bool) -> bo
             && node.text() == map
             && node.parent().is_none_or(|call| call.name() != Some("len"))
     });
-    uses.count() == 1
-        && !within().any(|node| match node.kind() {
-            SyntaxKind::AWAIT_EXPR => true,
-            SyntaxKind::PATH_EXPR => is_owner(&node),
-            _ => false,
-        })
-        && within().any(|node| {
-            node.is(SyntaxKind::METHOD_CALL_EXPR)
-                && node.name() == Some("insert")
-                && node.receiver().is_some_and(|receiver| receiver.text() == map)
-                && node
-                    .args()
-                    .first()
-                    .is_some_and(|first| key_text(*first) == key && (is_read_again || !is_made_owned(*first)))
-        })
+    let is_held_back = within().any(|node| match node.kind() {
+        SyntaxKind::AWAIT_EXPR => true,
+        SyntaxKind::PATH_EXPR => is_owner(&node),
+        _ => false,
+    });
+    if uses.count() != 1 || is_held_back {
+        return None;
+    }
+    within().find(|node| {
+        node.is(SyntaxKind::METHOD_CALL_EXPR)
+            && node.name() == Some("insert")
+            && node.receiver().is_some_and(|receiver| receiver.text() == map)
+            && node.args().first().is_some_and(|first| key_text(*first) == key)
+    })
 }
 
 /// `map[key]` in what follows in the same block: what is there is searched for once more.
@@ -171,10 +175,26 @@ fn is_read_behind(test: Node<'_>, map: &str, key: &str) -> bool {
 }
 
 /// What is looked up by a borrowed key is made into an owned one where it is missing: an entry would need that one each
-/// time.
-fn is_made_owned(key: Node<'_>) -> bool {
-    key.is(SyntaxKind::METHOD_CALL_EXPR)
-        && matches!(key.name(), Some("to_string" | "to_owned" | "into" | "to_vec"))
+/// time. So it is with a copy of an owned key that something else needs afterwards.
+fn is_made_owned(key: Node<'_>, is_lent: bool) -> bool {
+    if !key.is(SyntaxKind::METHOD_CALL_EXPR) {
+        return false;
+    }
+    match key.name() {
+        Some("to_string" | "to_owned" | "into" | "to_vec") => true,
+        Some("clone") => !is_lent || is_used_behind(key),
+        _ => false,
+    }
+}
+
+/// Whether the function mentions what is copied once more, further down.
+fn is_used_behind(copy: Node<'_>) -> bool {
+    let name = copy.receiver().and_then(loops::root_name);
+    let (Some(name), Some(function)) = (name, function_of(copy)) else { return true };
+    function
+        .descendants()
+        .filter(|node| copy.end() <= node.start())
+        .any(|node| matches!(node.kind(), SyntaxKind::NAME_REF | SyntaxKind::STRING) && mentions(node, name))
 }
 
 /// What the key is, however it is lent or copied.

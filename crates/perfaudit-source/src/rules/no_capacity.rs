@@ -66,6 +66,7 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
             || mentions(over, name)
             || !loops::has_known_size(file, over)
             || !fills(body, name)
+            || is_told_by_input(over)
         {
             continue;
         }
@@ -78,6 +79,24 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         )
         .costs(first_use);
     }
+}
+
+/// `0..n` where `n` was read from somewhere: memory for as many as a broken or hostile input names must not be taken at
+/// once.
+fn is_told_by_input(over: Node<'_>) -> bool {
+    let end = over.peeled().parts().last().filter(|_| over.peeled().is(SyntaxKind::RANGE_EXPR));
+    let Some((end, name)) = end.and_then(|end| Some((end, loops::root_name(end)?))) else { return false };
+    let made = bindings::of_name(end, name)
+        .filter(|binding| binding.kind == bindings::BindingKind::Let)
+        .and_then(|binding| bindings::initial(binding.node));
+    const READS: [&str; 6] = ["read", "deserialize", "decode", "parse", "next", "take"];
+    made.is_some_and(|made| {
+        made.descendants().any(|node| {
+            node.is(SyntaxKind::NAME_REF)
+                && (READS.iter().any(|reads| node.text().starts_with(reads))
+                    || node.text().ends_with("_bytes"))
+        })
+    })
 }
 
 /// The type of an empty collection that allocates when it is filled and could be told how far.

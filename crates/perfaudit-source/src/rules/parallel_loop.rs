@@ -76,6 +76,7 @@ fn leaves_one_value(found: Loop<'_>) -> bool {
         | SyntaxKind::AWAIT_EXPR
         | SyntaxKind::MACRO_CALL => false,
         SyntaxKind::REF_EXPR => !node.has(SyntaxKind::MUT_KW),
+        SyntaxKind::PATH_EXPR => !is_lent_to_change(node),
         SyntaxKind::BIN_EXPR => !node
             .children()
             .any(|child| matches!(child.kind(), SyntaxKind::EQ | SyntaxKind::PLUSEQ | SyntaxKind::MINUSEQ)),
@@ -110,6 +111,14 @@ fn leaves_one_value(found: Loop<'_>) -> bool {
         _ => true,
     });
     is_fine && pushes == 1
+}
+
+/// A parameter of type `&mut T` that is passed on.
+fn is_lent_to_change(name: Node<'_>) -> bool {
+    name.parent().is_some_and(|parent| parent.is(SyntaxKind::ARG_LIST))
+        && bindings::of_name(name, name.text()).is_some_and(|binding| {
+            binding.kind == bindings::BindingKind::Parameter && binding.node.text().contains("&mut ")
+        })
 }
 
 fn is_outer(found: Loop<'_>, expression: Node<'_>) -> bool {

@@ -63,7 +63,7 @@ const OTHERS: [&str; 13] = [
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     let mut seen: Vec<(u32, String)> = Vec::new();
     for call in file.methods(&["contains", "position", "find", "any", "iter_position"]) {
-        let Some((list, is_direct)) = scanned(call) else { continue };
+        let Some((list, is_direct)) = scanned(call).filter(|_| !judges_by_call(call)) else { continue };
         let Some(around) = loops::enclosing_large_loop(call) else { continue };
         let Some(root) = loops::root_name(list) else { continue };
         let is_bound_inside =
@@ -109,6 +109,20 @@ fn scanned(call: Node<'_>) -> Option<(Node<'_>, bool)> {
     let is_iterator =
         receiver.is(SyntaxKind::METHOD_CALL_EXPR) && matches!(receiver.name(), Some("iter" | "iter_mut"));
     is_iterator.then(|| receiver.receiver().map(|list| (list, false)))?
+}
+
+/// A function says what fits: no set or map knows what it would say.
+fn judges_by_call(call: Node<'_>) -> bool {
+    let mut parts = call.args().into_iter().flat_map(Node::descendants);
+    parts.any(|node| {
+        node.is(SyntaxKind::CALL_EXPR)
+            && node.called().is_some_and(|path| !path.rsplit("::").next().is_some_and(is_wrapper))
+    })
+}
+
+/// `Some(x)`, `Id::new(x)`.
+fn is_wrapper(name: &str) -> bool {
+    name.starts_with(char::is_uppercase) || matches!(name, "new" | "from")
 }
 
 /// Whether what is searched for is another value in each turn.

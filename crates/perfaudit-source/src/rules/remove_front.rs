@@ -1,8 +1,10 @@
 use perfaudit_result::Confidence;
+use ra_ap_syntax::SyntaxKind;
 
 use super::rule::{Check, Hits, rule, shown};
 use crate::facts::types::Ty;
 use crate::facts::{File, bindings, loops};
+use crate::flat::Node;
 
 rule! {
     /// ## What it does
@@ -50,10 +52,25 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
             bindings::of_name(list, root).is_some_and(|binding| around.node.contains(binding.node));
         let ty = Ty::of(file, list).map(Ty::through_pointers);
         let is_list = ty.as_ref().is_none_or(|ty| matches!(ty.name.as_str(), "Vec" | "String" | "[]"));
-        if is_bound_inside || !is_list || loops::is_small(around) {
+        if is_bound_inside || !is_list || loops::is_small(around) || others_are_pushed(call, list) {
             continue;
         }
         let confidence = if ty.is_some() { Confidence::High } else { Confidence::Medium };
         hits.add(call, confidence, format!("{} moves all of `{}` in each turn", shown(call), list.text()));
     }
+}
+
+/// `if is_first { list.insert(0, it) } else { list.push(it) }`: one goes to the front, the others to the end.
+fn others_are_pushed(call: Node<'_>, list: Node<'_>) -> bool {
+    let Some(choice) = call.ancestors().find(|ancestor| ancestor.is(SyntaxKind::IF_EXPR)) else {
+        return false;
+    };
+    let mut branches = choice.parts().skip(1).filter(|branch| !branch.contains(call));
+    branches.any(|branch| {
+        branch.descendants().any(|node| {
+            node.is(SyntaxKind::METHOD_CALL_EXPR)
+                && matches!(node.name(), Some("push" | "push_str"))
+                && node.receiver().is_some_and(|receiver| receiver.text() == list.text())
+        })
+    })
 }

@@ -3,7 +3,7 @@ use ra_ap_syntax::SyntaxKind;
 
 use super::format_push::is_format;
 use super::rule::{Check, Hits, rule, shown};
-use crate::facts::{File, bindings, loops, mentions};
+use crate::facts::{File, bindings, loops};
 use crate::flat::Node;
 
 rule! {
@@ -62,14 +62,21 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     }
 }
 
+/// What a format begins with, if that is a hole: the name in it, or nothing.
+fn first_hole(format: &str) -> Option<&str> {
+    let inner = format.split_once('"')?.1.strip_prefix('{')?;
+    let end = inner.find(|c: char| matches!(c, '}' | ':'))?;
+    (!inner.starts_with('{')).then_some(&inner[..end])
+}
+
 fn remakes(target: Node<'_>, right: Node<'_>) -> bool {
     let text = target.text();
     if is_format(right) {
         let args = right.args();
-        let direct = args.iter().skip(1).any(|arg| arg.peeled().text() == text);
-        let inline =
-            target.is(SyntaxKind::PATH_EXPR) && args.first().is_some_and(|format| mentions(*format, text));
-        return direct || inline;
+        // What stands in front of it cannot be appended.
+        let Some(begins) = args.first().and_then(|format| first_hole(format.text())) else { return false };
+        let direct = begins.is_empty() && args.get(1).is_some_and(|arg| arg.peeled().text() == text);
+        return direct || (target.is(SyntaxKind::PATH_EXPR) && begins == text);
     }
     if right.is(SyntaxKind::BIN_EXPR) && right.has(SyntaxKind::PLUS) {
         let mut first = right;

@@ -10,6 +10,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::flow::{self, CompletedRun, Plan, Subject};
 use crate::progress::Progress;
+use crate::redact::redact;
 
 pub(crate) fn run(arguments: &AuditArguments, subject: Subject<'_>) -> Result<Exit, CommandError> {
     let interrupt = Interrupt::on_signals().map_err(CommandError::Signals)?;
@@ -18,7 +19,10 @@ pub(crate) fn run(arguments: &AuditArguments, subject: Subject<'_>) -> Result<Ex
     }
     let progress = Progress::start();
     let argv = std::env::args().collect();
-    let run = flow::audit(arguments, subject, argv, &interrupt, &progress)?;
+    let mut run = flow::audit(arguments, subject, argv, &interrupt, &progress)?;
+    if arguments.redact {
+        redact(&mut run)?;
+    }
     finish(
         &run,
         arguments.save_baseline.as_ref(),

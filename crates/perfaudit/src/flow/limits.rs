@@ -1,7 +1,7 @@
 //! What a run could not know.
 
 use perfaudit_bench::Gathered;
-use perfaudit_project::{CopyReason, WorkPlace};
+use perfaudit_project::{CopyReason, Loading, WorkPlace};
 use perfaudit_result::{Limit, Workload, WorkloadKind, WorkloadState};
 
 use crate::flow::Plan;
@@ -45,6 +45,19 @@ pub(crate) fn limits(plan: &Plan, gathered: &Gathered, is_profiled: bool) -> Vec
             &format!("{why}; it was built in a copy without its history, with versions of dependencies that cargo chose now"),
             Some("run `cargo generate-lockfile` to fix the versions"),
         ));
+    }
+    match &plan.project.loading {
+        Loading::Whole => {}
+        Loading::Members { why } => limits.push(limit(
+            "without-dependencies",
+            &format!("{why}; its packages are known by their manifests, and what syntax leaves open was not asked of the compiler"),
+            Some("let `cargo metadata` succeed here, then read the source again"),
+        )),
+        Loading::Files { why } => limits.push(limit(
+            "files-alone",
+            &format!("{why}; its files were read as they lie there, without packages, and what syntax leaves open was not asked of the compiler"),
+            Some("let `cargo metadata --no-deps` succeed here, then read the source again"),
+        )),
     }
     if let WorkPlace::Cache { reason } = &plan.work.place {
         limits.push(limit(

@@ -72,6 +72,8 @@ pub(crate) use shipped::{ShippedError, shipped};
 #[derive(Debug)]
 pub(crate) struct CompletedRun {
     pub(crate) directory: RunDirectory,
+    /// The root of the project.
+    pub(crate) root: PathBuf,
     /// The folder of all runs and how many it keeps, unless the user named a directory for this one.
     pub(crate) runs: Option<(PathBuf, NonZeroU16)>,
     /// The baselines of the project.
@@ -289,6 +291,7 @@ pub(crate) fn audit(
     let runs = runs.map(|runs| (runs, plan.config.audit.keep.value));
     Ok(CompletedRun {
         directory,
+        root: plan.project.root,
         runs,
         store: baselines.store,
         result,

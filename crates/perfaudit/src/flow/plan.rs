@@ -96,6 +96,11 @@ impl Stages {
         self.bench || self.commands || self.delivery || self.cpu || self.heap || self.size
     }
 
+    /// Whether source is read, and nothing is built or run.
+    fn only_reads(self) -> bool {
+        self.source && !self.measures()
+    }
+
     /// Whether programs are weighed, which no other load disturbs, and nothing else is run.
     pub(crate) fn only_weighs(self) -> bool {
         self.size && !(self.bench || self.commands || self.delivery || self.cpu || self.heap)
@@ -116,13 +121,9 @@ impl Stages {
 
 impl Plan {
     pub(crate) fn make(arguments: &AuditArguments, interrupt: &Interrupt) -> Result<Self, CommandError> {
-        let root = ProjectRoot::locate(&arguments.path, interrupt)?;
-        let config = settings::effective(&root.path, arguments)?;
-        let selection = config.bench.selection();
-        let mut project = CargoProject::discover(root, &selection, config.audit.offline.value, interrupt)?;
+        let Found { mut project, config, selection, stages } = find(arguments, interrupt)?;
         let work = project.work_directory()?;
         let mode = config.audit.mode.value;
-        let stages = Stages::chosen(arguments, &config);
         let (pace, cpu_budget, heap_budget) = stages.share_out(mode, config.audit.budget.value);
         let commands = if stages.commands { commands::chosen(&config, &project.root) } else { Vec::new() };
         let delivery = match stages.delivery {
@@ -205,6 +206,43 @@ impl Plan {
     pub(crate) fn profile(&self) -> BuildProfile {
         profile_of(&self.project, self.selection.profile.as_deref())
     }
+}
+
+/// A project, and what is wanted of it.
+struct Found {
+    project: CargoProject,
+    config: Config,
+    selection: Selection,
+    stages: Stages,
+}
+
+/// Finds the project. Where its source is all that is wanted, one that cargo cannot load will do.
+fn find(arguments: &AuditArguments, interrupt: &Interrupt) -> Result<Found, CommandError> {
+    let located = ProjectRoot::locate(&arguments.path, interrupt);
+    let folder = match &located {
+        Ok(root) => &root.path,
+        Err(refused) if refused.leaves_files() => &arguments.path,
+        Err(_) => return Err(located.expect_err("it was not found").into()),
+    };
+    let config = settings::effective(folder, arguments)?;
+    let selection = config.bench.selection();
+    let stages = Stages::chosen(arguments, &config);
+    let project = match located {
+        Ok(root) => {
+            let place = root.clone();
+            CargoProject::discover(root, &selection, config.audit.offline.value, interrupt).or_else(
+                |refused| match refused {
+                    _ if !stages.only_reads() || !refused.leaves_files() => Err(refused),
+                    refused => {
+                        CargoProject::discover_without_dependencies(place, &selection, refused, interrupt)
+                    }
+                },
+            )?
+        }
+        Err(refused) if !stages.only_reads() => return Err(refused.into()),
+        Err(refused) => CargoProject::files(&arguments.path, &selection, refused)?,
+    };
+    Ok(Found { project, config, selection, stages })
 }
 
 /// What benchmarks are built with, unless `chosen` names another profile.

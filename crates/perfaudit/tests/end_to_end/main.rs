@@ -23,6 +23,7 @@ mod other_harnesses;
 mod profiles_compared;
 mod project_shapes;
 mod proofs;
+mod redacted;
 mod refined;
 mod refused_writes;
 mod reports;

@@ -25,6 +25,13 @@ fn length(label: Label, other: &str) -> usize {
 fn size(text: Text) -> usize {
     text.len()
 }
+pub fn again(text: &String, names: &[String]) -> usize {
+    let mut n = 0;
+    for name in names {
+        n += name.len() + size(text.clone());
+    }
+    n
+}
 #[cfg(test)]
 mod tests {
     #[test]
@@ -61,9 +68,9 @@ fn types_that_only_the_compiler_knows_tell_clones_of_memory_from_counted_referen
     let audited = project.audit(&["--only", "source"]);
     let source = audited.result.source.as_ref().expect("the source was read");
     assert!(source.oracle.used, "{}", source.oracle.detail);
-    assert_eq!((source.oracle.confirmed, source.oracle.refuted), (2, 1));
+    assert_eq!((source.oracle.confirmed, source.oracle.refuted), (3, 1));
     let clones = found(&audited, "clone-in-loop");
-    assert_eq!(clones.iter().map(|clone| line(clone)).collect::<Vec<_>>(), [6]);
+    assert_eq!(clones.iter().map(|clone| line(clone)).collect::<Vec<_>>(), [6, 25]);
     assert!(clones[0].message.contains("name.clone()"), "{}", clones[0].message);
     assert_eq!(clones[0].code.as_ref().unwrap().known_by, KnownBy::Types);
     let scans = found(&audited, "quadratic-scan");
@@ -110,7 +117,7 @@ fn a_project_that_does_not_compile_has_findings_from_its_syntax() {
         "{}",
         source.oracle.detail
     );
-    assert_eq!(found(&audited, "clone-in-loop").len(), 2);
+    assert_eq!(found(&audited, "clone-in-loop").len(), 1);
     assert_eq!(found(&audited, "quadratic-scan").len(), 0);
     assert!(audited.outcome.stdout.contains("findings are from syntax alone"), "{}", audited.outcome.stdout);
 }
@@ -121,7 +128,7 @@ fn rules_and_paths_are_switched_off_and_levels_raised_by_the_configuration() {
     let project = project().file("perfaudit.toml", settings);
     let audited = project.audit(&["--only", "source"]);
     let levels = |rule| found(&audited, rule).iter().map(|finding| finding.severity).collect::<Vec<_>>();
-    assert_eq!(levels("clone-in-loop"), [Severity::Warning; 2]);
+    assert_eq!(levels("clone-in-loop"), [Severity::Warning]);
     assert_eq!(levels("format-push"), [Severity::Note]);
     assert_eq!(levels("quadratic-scan"), []);
     project.write("perfaudit.toml", "[source]\noff = [\"quadratic\"]\n");
@@ -137,4 +144,36 @@ fn rules_are_found_by_words_and_explained() {
     assert!(found.stdout.lines().next().unwrap().contains("regex-per-call"), "{}", found.stdout);
     let explained = project.perfaudit().args(["explain", "regex-per-call"]).run();
     assert!(explained.stdout.contains("## When not to"), "{}", explained.stdout);
+}
+
+/// A package whose dependency nobody can fetch.
+const UNREACHABLE: &str = "[package]\nname = \"small\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[dependencies]\ngone = { git = \"file:///nowhere/gone.git\" }\n";
+
+#[test]
+fn a_project_whose_dependencies_cannot_be_fetched_has_findings_from_its_syntax_and_says_why() {
+    let project = project().file("Cargo.toml", UNREACHABLE);
+    let audited = project.audit(&["--only", "source"]);
+    assert_eq!(audited.outcome.code, Some(0), "{}", audited.outcome.stderr);
+    let result = &audited.result;
+    assert_eq!(
+        result.project.packages.iter().map(|package| package.name.as_str()).collect::<Vec<_>>(),
+        ["small"]
+    );
+    let limit = result.limits.iter().find(|limit| limit.code == "without-dependencies").expect("it is told");
+    assert!(limit.message.starts_with("cargo cannot load this project: "), "{}", limit.message);
+    assert!(!result.source.as_ref().unwrap().oracle.used);
+    assert_eq!(found(&audited, "clone-in-loop").len(), 1);
+}
+
+#[test]
+fn a_folder_that_cargo_knows_nothing_of_has_findings_from_its_files_and_an_audit_of_it_has_none() {
+    for manifest in ["[package\n", "[workspace]\nmembers = [\"gone\"]\n"] {
+        let project = project().file("Cargo.toml", manifest);
+        let audited = project.audit(&["--only", "source"]);
+        assert_eq!(audited.outcome.code, Some(0), "{}", audited.outcome.stderr);
+        assert!(audited.result.limits.iter().any(|limit| limit.code == "files-alone"));
+        assert_eq!(found(&audited, "clone-in-loop").len(), 1);
+        let refused = project.perfaudit().args(["audit", "--offline"]).run();
+        assert_eq!(refused.code, Some(4), "{}", refused.stderr);
+    }
 }

@@ -131,3 +131,16 @@ fn for_each_name(table: &mut Table) {
         table.remove(name);
     }
 }
+
+// What is lent by a local cannot leave with it.
+fn leaves(text: &str) -> impl Iterator<Item = String> {
+    let upper = text.to_uppercase();
+    upper.split(' ').map(str::to_owned).collect::<Vec<_>>().into_iter()
+}
+
+trait Combined: Iterator<Item = u32> + Sized {
+    // The vector's iterator has another method of this name.
+    fn combined(self) -> u32 {
+        self.collect::<Vec<_>>().into_iter().combined()
+    }
+}

@@ -143,3 +143,29 @@ fn replaced(counts: &mut HashMap<u32, u32>, id: u32) {
         counts.insert(id, 0);
     }
 }
+
+// An entry would copy the key each time: it is borrowed, or needed afterwards.
+fn borrowed_key(groups: &mut HashMap<String, Vec<u32>>, rows: &[(String, u32)]) {
+    for (name, row) in rows {
+        if let Some(group) = groups.get_mut(name) {
+            group.push(*row);
+        } else {
+            groups.insert(name.clone(), vec![*row]);
+        }
+    }
+}
+
+fn needed_key(numbers: &mut HashMap<String, u32>, name: String) -> String {
+    if !numbers.contains_key(&name) {
+        numbers.insert(name.clone(), 0);
+    }
+    name
+}
+
+fn both_ways(forward: &mut HashMap<String, u32>, back: &mut HashMap<u32, String>, name: String) {
+    if forward.get(&name).is_none() {
+        let next = back.len() as u32;
+        forward.insert(name.clone(), next);
+        back.insert(next, name);
+    }
+}

@@ -130,3 +130,19 @@ fn serialised(entries: &[Entry]) -> Vec<u8> {
     }
     bytes
 }
+
+// The input says how many, and may lie.
+fn from_input(input: &mut &[u8]) -> Vec<u8> {
+    let count = read_number(input);
+    let mut all = Vec::new();
+    for _ in 0..count {
+        all.push(read_number(input));
+    }
+    all
+}
+
+fn read_number(input: &mut &[u8]) -> u8 {
+    let (first, rest) = input.split_first().unwrap();
+    *input = rest;
+    *first
+}

@@ -124,3 +124,18 @@ fn flag(names: &Vec<String>, wanted: &String, n: usize) -> usize {
     }
     count
 }
+
+// No set tells what is alike in this sense.
+fn alike(rows: &[String]) -> Vec<&String> {
+    let mut groups: Vec<&String> = Vec::new();
+    for row in rows {
+        if !groups.iter().any(|group| same_group(group, row)) {
+            groups.push(row);
+        }
+    }
+    groups
+}
+
+fn same_group(a: &str, b: &str) -> bool {
+    a.len().abs_diff(b.len()) < 3
+}

@@ -85,3 +85,16 @@ fn own(rows: &[Vec<u32>]) {
         show(row);
     }
 }
+
+// One of them, at most.
+fn receiver_first(names: &[&str]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for name in names {
+        if *name == "self" {
+            all.insert(0, name.to_string());
+        } else {
+            all.push(name.to_string());
+        }
+    }
+    all
+}

@@ -81,3 +81,18 @@ fn numbers(rows: &[u32]) -> u32 {
     }
     total
 }
+
+// What is put in front cannot be appended.
+fn nested(names: &[String], mut text: String) -> String {
+    for name in names {
+        text = format!("{name} {{ {text} }}");
+    }
+    text
+}
+
+fn in_front(names: &[String], mut text: String) -> String {
+    for name in names {
+        text = format!("{}.{}", name, text);
+    }
+    text
+}

@@ -185,6 +185,7 @@ impl PairsRun {
         let keep: NonZeroU16 = self.config.audit.keep.value;
         CompletedRun {
             directory: self.directory,
+            root: self.project.root,
             runs: self.runs.map(|runs| (runs, keep)),
             store: None,
             result,

@@ -8,6 +8,7 @@ mod told;
 mod twice;
 
 use perfaudit_exec::Interrupt;
+use perfaudit_project::Loading;
 use perfaudit_project::config::SourceSettings;
 use perfaudit_result::{OracleUse, StageName, StageState};
 use perfaudit_run::RunDirectory;
@@ -58,8 +59,8 @@ pub(crate) fn source_stage(
     let asks = scan.files.iter().flat_map(|file| &file.analysis.hits).any(|hit| hit.question.is_some());
     let oracle = if !settings.types.value {
         not_used("`types = false` in `[source]`")
-    } else if !project.has_cargo() {
-        not_used("there is no cargo project")
+    } else if let Loading::Members { why } | Loading::Files { why } = &project.loading {
+        not_used(why)
     } else if !asks {
         not_used("syntax left nothing open")
     } else if interrupt.is_set() {
@@ -77,7 +78,10 @@ pub(crate) fn source_stage(
         (Some(problem), _) => {
             (StageState::Done, Some(format!("what was read could not be kept for the next run: {problem}")))
         }
-        (None, _) => (StageState::Done, None),
+        (None, _) => match &project.loading {
+            Loading::Whole => (StageState::Done, None),
+            Loading::Members { why } | Loading::Files { why } => (StageState::Partial, Some(why.clone())),
+        },
     };
     let stage = recorder.end(directory, state, message);
     Ok((Scanned { scan, packages, oracle }, stage))

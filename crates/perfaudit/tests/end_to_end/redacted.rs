@@ -1,0 +1,75 @@
+//! Runs that can be shown to others.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use walkdir::WalkDir;
+
+use crate::support::{MANIFEST, Project, bench_section, fake_bench};
+
+const MAIN: &str = r#"fn main() {
+    let words: Vec<String> = (0..400_000_u64).map(|n| (n * 7919).to_string()).collect();
+    let text = joined_badly(&words);
+    std::process::exit(i32::from(text.is_empty()));
+}
+#[inline(never)]
+fn joined_badly(words: &[String]) -> String {
+    let mut joined_text = String::new();
+    for a_single_word in words {
+        joined_text.push_str(&format!("<{a_single_word}> of many"));
+    }
+    joined_text
+}
+"#;
+
+const SETTINGS: &str = "[[command]]\nname = \"joined\"\nrun = [\"./joined\"]\nruns = 6\n";
+
+#[test]
+fn a_redacted_run_holds_no_line_of_source_and_no_path_outside_of_the_project() {
+    let manifest = format!("{MANIFEST}{}{}", bench_section("panics"), bench_section("broken"));
+    let project = Project::small()
+        .file("Cargo.toml", &manifest)
+        .file("src/main.rs", MAIN)
+        .file("perfaudit.toml", SETTINGS)
+        .file(
+            "benches/panics.rs",
+            &fake_bench("(\"panics\", |_| assert!(fake_criterion_is_sound(3), \"the secret is out\"))"),
+        )
+        .file("benches/broken.rs", "fn main() { let unfinished_number: u8 = \"not a number at all\"; }\n");
+    let compiled = Command::new("rustc")
+        .args(["-O", "-g", "--edition", "2021", "-o", "joined", "src/main.rs"])
+        .current_dir(project.root())
+        .status()
+        .unwrap();
+    assert!(compiled.success());
+    let audited = project
+        .audit(&["--redact", "--mode", "quick", "--budget", "10s", "--only", "source", "--only", "cpu"]);
+    let result = &audited.result;
+    assert!(result.findings.iter().any(|finding| finding.rule == "format-push"));
+    let row = result.cpu.as_ref().unwrap().workloads.iter().find(|row| row.profile.is_some()).unwrap();
+    assert!(row.hotspots.iter().any(|hotspot| hotspot.symbol.ends_with("joined_badly")), "{row:#?}");
+    let lines: BTreeSet<String> =
+        ["src/main.rs", "benches/panics.rs", "benches/broken.rs", "fake_criterion.rs"]
+            .iter()
+            .flat_map(|file| {
+                let text = std::fs::read_to_string(project.root().join(file)).unwrap();
+                text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>()
+            })
+            .filter(|line| line.len() >= 12)
+            .collect();
+    let home = project.home().to_string_lossy().into_owned();
+    let mut files = 0;
+    for entry in WalkDir::new(&audited.directory).into_iter().map(Result::unwrap) {
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        files += 1;
+        let text = String::from_utf8_lossy(&std::fs::read(entry.path()).unwrap()).into_owned();
+        let shown = |what: &str| text.contains(what).then(|| what.to_owned());
+        let parts =
+            ["a_single_word", "the secret is out", "not a number at all", "/.cargo/registry/", home.as_str()];
+        let found: Vec<String> = lines.iter().map(String::as_str).chain(parts).filter_map(shown).collect();
+        assert_eq!(found, Vec::<String>::new(), "{}", entry.path().display());
+    }
+    assert!(files > 5, "{files}");
+}
