@@ -15,6 +15,7 @@ mod comparison;
 mod cpu;
 mod delivery;
 mod difference;
+mod fixes;
 mod heap;
 mod ir;
 mod json;
@@ -35,6 +36,7 @@ mod text;
 mod treemap;
 mod trust;
 
+pub use fixes::planned_fixes;
 pub use json::json;
 pub use junit::junit;
 pub use markdown::{

@@ -8,6 +8,7 @@ mod cpu;
 mod delivery;
 mod difference;
 mod escape;
+mod fixes;
 mod heap;
 mod matrix;
 mod paired;
@@ -102,6 +103,7 @@ fn sections(result: &AuditResult) -> Vec<Section> {
         ("The search", bisection::bisection(result)),
         ("Build settings", matrix::matrix(result)),
         ("A against B", paired::paired(result)),
+        ("Patches made from findings", fixes::fixes(result)),
         ("Patches", certificate::certificates(result)),
         ("Objectives", objectives(result)),
         ("Beside the baseline", compared(result)),

@@ -7,6 +7,7 @@ mod certificate;
 mod cpu;
 mod delivery;
 mod difference;
+mod fixes;
 mod heap;
 mod matrix;
 mod page;
@@ -56,6 +57,7 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     bisection::bisection(&mut page, result);
     matrix::matrix(&mut page, result);
     paired::paired(&mut page, result, terminal.verbose);
+    fixes::fixes(&mut page, result, terminal.verbose);
     certificate::certificates(&mut page, result, terminal.verbose);
     objectives(&mut page, result, terminal.verbose);
     benchmarks::benchmarks(&mut page, result, terminal.verbose);

@@ -16,6 +16,7 @@ mod comparison;
 mod cpu;
 mod figure;
 mod finding;
+mod fixes;
 mod group;
 mod heap;
 mod host;
@@ -52,6 +53,7 @@ pub use finding::{
     CodeFinding, CodeKind, Confidence, Effort, Evidence, Finding, Granularity, Heat, KnownBy, Location,
     Severity, Snippet, Verification, VerificationState, WorkloadShare,
 };
+pub use fixes::{Applied, Fixes, MadePatch, Unmended};
 pub use group::{Axis, Cell, GroupShape, WorkloadGroup};
 pub use heap::{
     Heap, HeapCounts, HeapMethod, HeapProfile, HeapScope, HeapSite, HeapStack, PerIteration, SIZE_CLASSES,
@@ -149,6 +151,10 @@ pub struct AuditResult {
     /// What became of patches, where that was asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub certificates: Vec<Certificate>,
+    /// Patches that were made from findings, where that was asked; `certificates` holds what became of those that were
+    /// tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixes: Option<Fixes>,
     /// Workloads that vary one or more parameters: sweeps and matrices.
     pub groups: Vec<WorkloadGroup>,
     /// What to look at, most important first.

@@ -8,12 +8,14 @@
 //! - [`Mentions`]: what the source of a benchmark names.
 //! - [`skeleton`]: benchmarks with synthetic input for public functions.
 //! - [`scan`]: all files of a project, in parallel and with a cache: what they hold and what [`rules`] find in them.
+//! - [`fix`]: changes that mend what rules found, where the syntax says that they are safe.
 //! - [`oracle`]: the compiler's word on what syntax leaves open.
 
 mod api;
 mod cfg;
 mod error;
 mod facts;
+pub mod fix;
 mod flat;
 mod functions;
 mod items;

@@ -5,6 +5,7 @@ mod build_matrix;
 mod compare;
 mod cpu;
 mod export;
+mod fix;
 mod heap;
 mod prove;
 mod report;
@@ -29,6 +30,7 @@ pub(crate) use build_matrix::BuildMatrixArguments;
 pub(crate) use compare::{CompareArguments, PairingArguments, TreeCommandArguments};
 pub(crate) use cpu::{CpuArguments, SamplingArguments, WitnessArgument};
 pub(crate) use export::ExportFormat;
+pub(crate) use fix::FixArguments;
 pub(crate) use heap::HeapArguments;
 pub(crate) use prove::{GateArguments, ProveArguments};
 pub(crate) use report::ReportArguments;
@@ -73,6 +75,8 @@ pub(crate) enum Command {
     BuildMatrix(Box<BuildMatrixArguments>),
     /// Judge patches: do they apply, pass the tests, and make the project faster
     Prove(Box<ProveArguments>),
+    /// Make patches from what an audit finds, try the hottest first, and keep those that are proven
+    Fix(Box<FixArguments>),
     /// Show where the bytes of a project's programs, or of one file, are
     Size(Box<SizeArguments>),
     /// Show what builds do with their time: by package, by phase, and what waits for what

@@ -16,7 +16,7 @@ use perfaudit_run::RunDirectoryError;
 use perfaudit_source::SourceError;
 
 use crate::exit::Exit;
-use crate::flow::{CompareError, MatrixError, ProveError, ShippedError};
+use crate::flow::{ApplyError, CompareError, MatrixError, ProveError, ShippedError};
 
 /// What ends a command early.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,8 @@ pub(crate) enum CommandError {
     Shipped(#[from] ShippedError),
     #[error(transparent)]
     Prove(#[from] ProveError),
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
@@ -115,6 +117,7 @@ impl CommandError {
             Self::Project(ProjectError::Interrupted | ProjectError::Lock(LockError::Interrupted))
             | Self::Lock(LockError::Interrupted) => Exit::Inconclusive,
             Self::Project(_)
+            | Self::Apply(_)
             | Self::Config(_)
             | Self::Store(_)
             | Self::UnknownPrecondition { .. }

@@ -56,6 +56,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Bisect(bisect)) => commands::bisect::run(&bisect),
         Some(Command::BuildMatrix(matrix)) => commands::build_matrix::run(&matrix),
         Some(Command::Prove(prove)) => commands::prove::run(&prove),
+        Some(Command::Fix(fix)) => commands::fix::run(&fix),
         Some(Command::Size(size)) => commands::size::run(*size),
         Some(Command::BuildTime(audit)) => commands::build_time::run(*audit),
         Some(Command::Source(source)) => commands::source::run(*source),

@@ -17,6 +17,7 @@ mod data;
 mod detail;
 mod figure;
 mod findings;
+mod fixes;
 mod flame;
 mod groups;
 mod heap;

@@ -6,6 +6,7 @@ use perfaudit_result::{Run, WorkloadState};
 use super::bisection;
 use super::certificate;
 use super::context::{Context, is_flagged};
+use super::fixes;
 use super::matrix;
 use super::page;
 use super::paired;
@@ -70,8 +71,9 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
             (bisection::bisection(context))
             (matrix::matrix(context))
             (paired::paired(context))
+            (fixes::fixes(context))
             (certificate::certificates(context))
-            @if context.result.paired.is_none() && context.result.matrix.is_none() && context.result.certificates.is_empty() { (tiles(context)) }
+            @if context.result.paired.is_none() && context.result.matrix.is_none() && context.result.certificates.is_empty() && context.result.fixes.is_none() { (tiles(context)) }
             div.columns {
                 div {
                     h3 { "Next actions" }

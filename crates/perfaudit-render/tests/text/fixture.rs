@@ -91,6 +91,7 @@ pub(crate) fn empty() -> AuditResult {
         bisection: None,
         matrix: None,
         certificates: Vec::new(),
+        fixes: None,
         reproduce: vec![],
         artifacts: vec![],
     }

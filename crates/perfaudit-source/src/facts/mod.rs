@@ -25,9 +25,7 @@ impl<'t> File<'t> {
     pub(crate) fn new(tree: &'t Tree<'t>) -> Self {
         let mut imports = HashMap::new();
         for item in tree.all(SyntaxKind::USE) {
-            if let Some(tree) = item.child(SyntaxKind::USE_TREE) {
-                collect_imports(tree, "", &mut imports);
-            }
+            imports.extend(imported(item));
         }
         let named = |kind| tree.all(kind).filter_map(|item| Some((item.name()?, item))).collect();
         Self { tree, imports, structs: named(SyntaxKind::STRUCT), functions: named(SyntaxKind::FN) }
@@ -70,6 +68,15 @@ impl<'t> File<'t> {
     pub(crate) fn function(&self, name: &str) -> Option<Node<'t>> {
         self.functions.get(name).copied()
     }
+}
+
+/// What a `use` imports: the path that each name stands for.
+pub(crate) fn imported(item: Node<'_>) -> HashMap<&str, String> {
+    let mut imports = HashMap::new();
+    if let Some(tree) = item.child(SyntaxKind::USE_TREE) {
+        collect_imports(tree, "", &mut imports);
+    }
+    imports
 }
 
 fn collect_imports<'t>(tree: Node<'t>, prefix: &str, imports: &mut HashMap<&'t str, String>) {

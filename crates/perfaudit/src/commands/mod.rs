@@ -12,6 +12,7 @@ pub(crate) mod cpu;
 pub(crate) mod doctor;
 mod dry_run;
 pub(crate) mod explain;
+pub(crate) mod fix;
 pub(crate) mod heap;
 pub(crate) mod init;
 pub(crate) mod prove;

@@ -14,6 +14,7 @@ mod commands;
 mod compare;
 mod cpu;
 mod delivery;
+mod fix;
 mod heap;
 mod imported;
 mod instructions;
@@ -58,6 +59,7 @@ pub(crate) use bisect::bisect;
 pub(crate) use compare::{CompareError, compare, recorded};
 pub(crate) use cpu::{BesideEachOther, ProfiledRun, RecordedProfile, RunningProcess, beside};
 pub(crate) use delivery::stage_of;
+pub(crate) use fix::{ApplyError, fix, fix_files, plan as plan_of_fixes};
 pub(crate) use ir::compile_if_asked;
 pub(crate) use matrix::{MatrixCellName, MatrixError, build_matrix};
 use measure::{Measured, Measuring, measure_stages};
@@ -280,6 +282,7 @@ pub(crate) fn audit(
         bisection: None,
         matrix: None,
         certificates: Vec::new(),
+        fixes: None,
         groups,
         findings,
         next_actions,

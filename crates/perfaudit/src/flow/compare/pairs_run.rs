@@ -174,6 +174,7 @@ impl PairsRun {
             bisection: answer.bisection,
             matrix: None,
             certificates: gathered.certificates,
+            fixes: None,
             groups: Vec::new(),
             findings: Vec::new(),
             next_actions: Vec::new(),

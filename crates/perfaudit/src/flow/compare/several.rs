@@ -42,6 +42,11 @@ impl Used {
         budget(run).is_some_and(|budget| self.spent >= budget)
     }
 
+    /// What is left of the budget; none where there is no bound.
+    pub(in super::super) fn left(&self, run: &PairsRun) -> Option<Duration> {
+        budget(run).map(|budget| budget.saturating_sub(self.spent))
+    }
+
     /// Measures both sides as they are.
     pub(in super::super) fn measure(
         &mut self,

@@ -12,16 +12,16 @@ use crate::flow::compare::trees::{Side, Trees};
 use crate::flow::{CompareError, compare::project};
 
 /// The source without patches.
-pub(super) struct Base {
-    pub(super) trees: Trees,
-    pub(super) side: Side,
+pub(in crate::flow) struct Base {
+    pub(in crate::flow) trees: Trees,
+    pub(in crate::flow) side: Side,
     /// The root of the project, relative to the root of the tree.
-    pub(super) project: PathBuf,
+    pub(in crate::flow) project: PathBuf,
 }
 
 impl Base {
     /// The working tree, or the revision that was named; where there is no repository, the folder of the project.
-    pub(super) fn find(
+    pub(in crate::flow) fn find(
         folder: &Path,
         project_root: &Path,
         revision: Option<&str>,
@@ -46,7 +46,7 @@ impl Base {
     }
 
     /// The same source with patches.
-    pub(super) fn with(&self, patches: &[PlacedPatch]) -> Side {
+    pub(in crate::flow) fn with(&self, patches: &[PlacedPatch]) -> Side {
         if patches.is_empty() {
             return self.side.clone();
         }
@@ -57,7 +57,7 @@ impl Base {
     }
 
     /// A copy of the source, to try patches on.
-    pub(super) fn copy(&self, interrupt: &Interrupt) -> Result<tempfile::TempDir, ProveError> {
+    pub(in crate::flow) fn copy(&self, interrupt: &Interrupt) -> Result<tempfile::TempDir, ProveError> {
         let copy = tempfile::Builder::new().prefix("perfaudit-").tempdir().map_err(ProveError::Scratch)?;
         self.side.tree.origin.write(copy.path(), interrupt).map_err(ProveError::Copy)?;
         Ok(copy)
@@ -65,7 +65,7 @@ impl Base {
 }
 
 /// The project in `folder`, which may be none of cargo.
-pub(super) fn project_root(
+pub(in crate::flow) fn project_root(
     folder: &Path,
     is_cargo: bool,
     interrupt: &Interrupt,

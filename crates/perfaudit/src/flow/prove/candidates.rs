@@ -17,7 +17,7 @@ use super::base::Base;
 use super::error::ProveError;
 
 /// What the user named, as it was read.
-pub(super) struct Named {
+pub(in crate::flow) struct Named {
     name: String,
     /// Of a file.
     sha256: Option<String>,
@@ -26,11 +26,23 @@ pub(super) struct Named {
     is_of_git: bool,
 }
 
+impl Named {
+    /// A patch that was made by ourselves; its paths begin at the root of the project.
+    pub(in crate::flow) fn made(name: &str, content: &[u8]) -> Self {
+        Self {
+            name: name.to_owned(),
+            sha256: Some(sha256(content)),
+            patches: patch::read(name, content),
+            is_of_git: false,
+        }
+    }
+}
+
 /// A patch that is judged.
-pub(super) struct Candidate {
+pub(in crate::flow) struct Candidate {
     /// The patch, unless it cannot be read.
-    pub(super) patch: Option<PlacedPatch>,
-    pub(super) told: CertifiedPatch,
+    pub(in crate::flow) patch: Option<PlacedPatch>,
+    pub(in crate::flow) told: CertifiedPatch,
     /// Those before it in its series.
     pub(super) beneath: Vec<PlacedPatch>,
     pub(super) gates: Vec<ProofGate>,
@@ -77,7 +89,12 @@ fn read_one(name: &str, folder: &Path, interrupt: &Interrupt) -> Result<Named, P
 
 /// Puts all patches through the gates for which nothing is run. `copy` is a copy of the source; it is the same
 /// afterwards.
-pub(super) fn candidates(all: Vec<Named>, base: &Base, copy: &Path, limits: &Limits) -> Vec<Candidate> {
+pub(in crate::flow) fn candidates(
+    all: Vec<Named>,
+    base: &Base,
+    copy: &Path,
+    limits: &Limits,
+) -> Vec<Candidate> {
     all.into_iter().flat_map(|named| series(named, base, copy, limits)).collect()
 }
 

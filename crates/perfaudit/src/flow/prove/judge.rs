@@ -40,25 +40,25 @@ const ALL: [GateName; 9] = [
 ];
 
 /// Something that is tested and measured: one patch, or several on top of each other.
-pub(super) struct Subject {
-    pub(super) told: CertifiedPatch,
+pub(in crate::flow) struct Subject {
+    pub(in crate::flow) told: CertifiedPatch,
     /// What both sides have.
-    pub(super) beneath: Vec<PlacedPatch>,
+    pub(in crate::flow) beneath: Vec<PlacedPatch>,
     /// What B has beside it.
-    pub(super) patches: Vec<PlacedPatch>,
-    pub(super) gates: Vec<ProofGate>,
-    pub(super) suite: Option<SuiteRun>,
-    pub(super) remarks: Vec<String>,
+    pub(in crate::flow) patches: Vec<PlacedPatch>,
+    pub(in crate::flow) gates: Vec<ProofGate>,
+    pub(in crate::flow) suite: Option<SuiteRun>,
+    pub(in crate::flow) remarks: Vec<String>,
 }
 
-pub(super) struct Judging<'a> {
-    pub(super) run: &'a mut PairsRun,
-    pub(super) base: &'a Base,
+pub(in crate::flow) struct Judging<'a> {
+    pub(in crate::flow) run: &'a mut PairsRun,
+    pub(in crate::flow) base: &'a Base,
     argv: &'a [String],
     pairing: PairingArguments,
     test_patience: Duration,
-    limits: Limits,
-    pub(super) interrupt: &'a Interrupt,
+    pub(in crate::flow) limits: Limits,
+    pub(in crate::flow) interrupt: &'a Interrupt,
     progress: &'a Progress,
     /// What tests say without a patch, where that was asked.
     suite_of_base: Option<SuiteRun>,
@@ -67,10 +67,12 @@ pub(super) struct Judging<'a> {
     gathered: Gathered,
     host: Option<Host>,
     used: Used,
+    /// How many comparisons will come that share the budget with those of now.
+    pub(in crate::flow) later: usize,
 }
 
 impl<'a> Judging<'a> {
-    pub(super) fn new(
+    pub(in crate::flow) fn new(
         arguments: &ProveArguments,
         run: &'a mut PairsRun,
         base: &'a Base,
@@ -96,11 +98,12 @@ impl<'a> Judging<'a> {
             gathered: Gathered::default(),
             host: None,
             used: Used::default(),
+            later: 0,
         }
     }
 
     /// Judges each patch by itself: all are tested before one is measured.
-    pub(super) fn alone(&mut self, candidates: Vec<Candidate>) -> Result<Vec<Judged>, CommandError> {
+    pub(in crate::flow) fn alone(&mut self, candidates: Vec<Candidate>) -> Result<Vec<Judged>, CommandError> {
         let subjects = candidates.into_iter().map(|candidate| {
             let goes_on = candidate.goes_on();
             let Candidate { patch, told, beneath, gates } = candidate;
@@ -116,7 +119,7 @@ impl<'a> Judging<'a> {
             let candidate = subject.patches.first().cloned();
             let certificate = if is_measured {
                 left -= 1;
-                self.measure(subject, &ALL, left + 1)?
+                self.measure(subject, &ALL, left + 1 + self.later)?
             } else {
                 self.certificate(subject, &ALL, None)
             };
@@ -126,15 +129,19 @@ impl<'a> Judging<'a> {
     }
 
     /// Judges what is proven, on top of each other.
-    pub(super) fn stacked(
+    pub(in crate::flow) fn stacked(
         &mut self,
         judged: &[Judged],
         copy: &std::path::Path,
     ) -> Result<Option<Judged>, CommandError> {
-        let Some(mut subject) = stack::subject(judged, copy).filter(|_| !self.interrupt.is_set()) else {
+        let Some(subject) = stack::subject(judged, copy).filter(|_| !self.interrupt.is_set()) else {
             return Ok(None);
         };
-        self.test(vec![&mut subject])?;
+        Ok(Some(Judged { certificate: self.together(subject)?, candidate: None }))
+    }
+
+    /// Judges several patches on top of each other.
+    pub(in crate::flow) fn together(&mut self, mut subject: Subject) -> Result<Certificate, CommandError> {
         const GATES: [GateName; 6] = [
             GateName::Applies,
             GateName::Compiles,
@@ -143,16 +150,21 @@ impl<'a> Judging<'a> {
             GateName::Gain,
             GateName::NoRegression,
         ];
-        let certificate = if may_be_measured(&subject.gates) && !self.interrupt.is_set() {
-            self.measure(subject, &GATES, 1)?
+        self.test(vec![&mut subject])?;
+        if may_be_measured(&subject.gates) && !self.interrupt.is_set() {
+            self.measure(subject, &GATES, 1)
         } else {
-            self.certificate(subject, &GATES, None)
-        };
-        Ok(Some(Judged { certificate, candidate: None }))
+            Ok(self.certificate(subject, &GATES, None))
+        }
+    }
+
+    /// What is left of the budget; none where there is no bound.
+    pub(in crate::flow) fn left(&self) -> Option<Duration> {
+        self.used.left(self.run)
     }
 
     /// What was measured, and where.
-    pub(super) fn end(self) -> (Gathered, Option<Host>) {
+    pub(in crate::flow) fn end(self) -> (Gathered, Option<Host>) {
         (self.gathered, self.host)
     }
 

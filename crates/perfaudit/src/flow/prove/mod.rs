@@ -21,11 +21,12 @@ use crate::arguments::ProveArguments;
 use crate::error::CommandError;
 use crate::progress::Progress;
 use crate::settings;
-use base::Base;
-use judge::Judging;
 
+pub(super) use base::Base;
+pub(super) use candidates::{Candidate, Named, candidates};
 pub(crate) use error::ProveError;
-pub(crate) use files::certificate_files;
+pub(crate) use files::{certificate_file, certificate_files};
+pub(super) use judge::{Judging, Subject};
 pub(crate) use plan::plan;
 
 /// Judges patches, each alone, and those that are proven on top of each other.
@@ -70,7 +71,8 @@ fn prepare(
     Ok((base, copy, candidates, limits))
 }
 
-fn limits(settings: &ProveSettings) -> Limits {
+/// What a patch must keep to.
+pub(super) fn limits(settings: &ProveSettings) -> Limits {
     Limits {
         workloads: settings.workloads.value,
         changed_lines: settings.changed_lines.value,

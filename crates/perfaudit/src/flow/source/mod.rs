@@ -3,6 +3,7 @@
 mod clippy;
 mod findings;
 mod join;
+mod priced;
 mod snippets;
 mod told;
 mod twice;
@@ -20,6 +21,7 @@ use crate::error::CommandError;
 use crate::progress::Progress;
 pub(crate) use findings::{Read, read};
 pub(crate) use join::Profiles;
+pub(crate) use priced::{Priced, priced};
 pub(crate) use twice::name_each_other;
 
 /// The project's source as it was read.

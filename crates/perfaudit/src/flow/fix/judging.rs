@@ -1,0 +1,202 @@
+//! Trying proposals: the hottest first, each by the gates and pairs of `perfaudit prove`, as long as the budget lasts.
+
+use std::path::Path;
+use std::time::Duration;
+
+use perfaudit_exec::Interrupt;
+use perfaudit_prove::proof::Limits;
+use perfaudit_result::{
+    Certificate, CertifiedPatch, GateName, GateState, Host, MadePatch, ProofGate, ProofVerdict,
+};
+use perfaudit_run::sha256;
+
+use super::proposal::{COLD, Proposal};
+use super::series::{Series, series};
+use crate::arguments::ProveArguments;
+use crate::error::CommandError;
+use crate::flow::compare::{Gathered, PairsRun};
+use crate::flow::prove::{Base, Candidate, Judging, Named, Subject, candidates};
+use crate::progress::Progress;
+
+/// So many are tested before any of them is measured: changing between the two costs a build.
+const BATCH: usize = 4;
+/// A patch that gets less of the budget than this is hardly ever decided.
+const LEAST: Duration = Duration::from_secs(60);
+/// The part of the budget that is kept for what is proven as a whole.
+const FOR_ALL: f64 = 0.25;
+
+pub(super) struct Trying<'a> {
+    pub(super) arguments: &'a ProveArguments,
+    pub(super) base: &'a Base,
+    /// A copy of the source.
+    pub(super) copy: &'a Path,
+    pub(super) interrupt: &'a Interrupt,
+    pub(super) progress: &'a Progress,
+}
+
+/// What came of it.
+pub(super) struct Outcome {
+    /// Of each patch that was tried, and of what is kept as a whole.
+    pub(super) certificates: Vec<Certificate>,
+    pub(super) patches: Vec<MadePatch>,
+    pub(super) kept: Series,
+    pub(super) gathered: Gathered,
+    pub(super) seen: Option<Host>,
+}
+
+/// A proposal with what became of it.
+struct Tried {
+    proposal: Proposal,
+    certificate: Option<Certificate>,
+    reason: String,
+}
+
+impl Trying<'_> {
+    pub(super) fn all(
+        &self,
+        run: &mut PairsRun,
+        proposals: Vec<Proposal>,
+        with_cold: bool,
+        limits: Limits,
+        argv: &[String],
+    ) -> Result<Outcome, CommandError> {
+        let (wanted, cold): (Vec<_>, Vec<_>) =
+            proposals.into_iter().partition(|proposal| proposal.is_tried(with_cold));
+        let named = wanted.iter().map(|one| Named::made(&one.name, one.patch().as_bytes()));
+        let found = candidates(named.collect(), self.base, self.copy, &limits);
+        let mut waiting: Vec<(Proposal, Candidate)> = wanted.into_iter().zip(found).collect();
+        let mut judging =
+            Judging::new(self.arguments, run, self.base, argv, limits, self.interrupt, self.progress);
+        let whole = judging.left();
+        let mut tried: Vec<Tried> = Vec::new();
+        while !waiting.is_empty() && !self.interrupt.is_set() && !is_spent(whole, judging.left()) {
+            let batch: Vec<_> = waiting.drain(..BATCH.min(waiting.len())).collect();
+            judging.later = later(judging.left(), batch.len(), waiting.len());
+            let (of, candidates): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+            for (proposal, judged) in of.into_iter().zip(judging.alone(candidates)?) {
+                let reason = judged.certificate.reason.clone();
+                tried.push(Tried { proposal, certificate: Some(judged.certificate), reason });
+            }
+        }
+        let why = if self.interrupt.is_set() { "interrupted" } else { "the budget was spent before" };
+        let not = |reason: &str| {
+            let reason = reason.to_owned();
+            move |proposal| Tried { proposal, certificate: None, reason: reason.clone() }
+        };
+        tried.extend(waiting.into_iter().map(|(proposal, _)| proposal).map(not(why)));
+        tried.extend(cold.into_iter().map(not(COLD)));
+        judging.later = 0;
+        let proven: Vec<&Proposal> =
+            tried.iter().filter(|one| is_proven(one)).map(|one| &one.proposal).collect();
+        let kept = series(&proven);
+        let together = self.together(&mut judging, &kept)?;
+        let (gathered, seen) = judging.end();
+        let mut outcome = Outcome {
+            certificates: Vec::new(),
+            patches: Vec::new(),
+            kept: Series::default(),
+            gathered,
+            seen,
+        };
+        let mut proven = 0;
+        for Tried { proposal, certificate, reason } in tried {
+            let mut told = proposal.told(&reason);
+            if let Some(mut certificate) = certificate {
+                told.verdict = Some(certificate.verdict);
+                if certificate.verdict == ProofVerdict::Proven {
+                    if let Some(member) = kept.members.iter().find(|member| member.of == proven) {
+                        told.kept = Some(format!("fixes/{}", member.file));
+                    }
+                    if let Some((_, why)) = kept.left_out.iter().find(|(of, _)| *of == proven) {
+                        certificate.remarks.push(format!("left out of what is kept: {why}"));
+                        told.reason = format!("{reason}; left out of what is kept: {why}");
+                    }
+                    proven += 1;
+                }
+                outcome.certificates.push(certificate);
+            }
+            outcome.patches.push(told);
+        }
+        outcome.certificates.extend(together);
+        outcome.kept = kept;
+        Ok(outcome)
+    }
+
+    /// All that is kept, beside the source without it. A single patch has been judged already.
+    fn together(
+        &self,
+        judging: &mut Judging<'_>,
+        kept: &Series,
+    ) -> Result<Option<Certificate>, CommandError> {
+        if kept.members.len() < 2 || self.interrupt.is_set() {
+            return Ok(None);
+        }
+        let mut patches = Vec::new();
+        for member in &kept.members {
+            let named = vec![Named::made(&member.file, member.patch.as_bytes())];
+            for candidate in candidates(named, self.base, self.copy, &judging.limits) {
+                let Some(patch) = candidate.patch else { continue };
+                // The next one is made for the source with this one.
+                if patch.apply(self.copy).is_ok() {
+                    patches.push(patch);
+                }
+            }
+        }
+        let names: Vec<String> = kept.members.iter().map(|member| member.file.clone()).collect();
+        let lines: usize = patches.iter().map(|patch| patch.patch.changed_lines()).sum();
+        let all = kept.members.iter().map(|member| member.patch.as_str()).collect::<String>();
+        let told = CertifiedPatch {
+            name: format!("{} patches on top of each other", names.len()),
+            subject: None,
+            sha256: Some(sha256(all.as_bytes())),
+            files: kept.files.keys().cloned().collect(),
+            changed_lines: u32::try_from(lines).ok(),
+            stacked: names.clone(),
+        };
+        let state = if patches.len() == names.len() { GateState::Passed } else { GateState::Failed };
+        let evidence = format!("{} on top of each other", names.join(", "));
+        let gates = vec![ProofGate { gate: GateName::Applies, state, evidence }];
+        let subject = Subject { told, beneath: Vec::new(), patches, gates, suite: None, remarks: Vec::new() };
+        judging.together(subject).map(Some)
+    }
+}
+
+fn is_proven(one: &Tried) -> bool {
+    one.certificate.as_ref().is_some_and(|certificate| certificate.verdict == ProofVerdict::Proven)
+}
+
+/// Whether what is left of the budget is kept for all together.
+fn is_spent(whole: Option<Duration>, left: Option<Duration>) -> bool {
+    whole.zip(left).is_some_and(|(whole, left)| left <= whole.mul_f64(FOR_ALL))
+}
+
+/// How many patches share the budget with a batch: no more than can be decided by it, and what is kept for all together.
+fn later(left: Option<Duration>, batch: usize, waiting: usize) -> usize {
+    let most = left
+        .map_or(usize::MAX, |left| usize::try_from(left.as_secs() / LEAST.as_secs()).unwrap_or(usize::MAX));
+    let together = most.clamp(1, batch + waiting);
+    let for_all = together.div_ceil(3);
+    (together + for_all).saturating_sub(batch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_budget_is_shared_by_as_many_as_can_be_decided_by_it() {
+        let minutes = |minutes: u64| Some(Duration::from_secs(60 * minutes));
+        assert_eq!(later(None, 4, 0), 2);
+        assert_eq!(later(minutes(60), 4, 8), 12);
+        assert_eq!(later(minutes(3), 4, 8), 0);
+        assert_eq!(later(minutes(0), 1, 8), 1);
+    }
+
+    #[test]
+    fn a_quarter_of_the_budget_is_kept_for_all_together() {
+        let minutes = |minutes: u64| Some(Duration::from_secs(60 * minutes));
+        assert!(!is_spent(None, None));
+        assert!(!is_spent(minutes(8), minutes(3)));
+        assert!(is_spent(minutes(8), minutes(2)));
+    }
+}

@@ -1,0 +1,118 @@
+//! Patches made from findings, judged like those of people, and kept where they are proven.
+
+mod apply;
+mod findings;
+mod judging;
+mod proposal;
+mod series;
+mod told;
+
+use std::path::{Path, PathBuf};
+
+use perfaudit_exec::Interrupt;
+use perfaudit_host::{calibrate, host};
+use perfaudit_result::{Applied, Fixes, MadePatch};
+use perfaudit_run::RunDirectory;
+
+use super::compare::{Answer, PairsRun};
+use super::prove::{Base, limits};
+use super::{CompletedRun, Plan};
+use crate::arguments::FixArguments;
+use crate::error::CommandError;
+use crate::progress::Progress;
+use crate::settings;
+use findings::Found;
+use judging::Outcome;
+use proposal::Proposal;
+
+pub(crate) use apply::ApplyError;
+pub(crate) use told::fix_files;
+
+/// Makes patches from findings, tries the hottest first, and keeps what is proven: the run, and its patches by their
+/// paths within it.
+pub(crate) fn fix(
+    arguments: &FixArguments,
+    argv: Vec<String>,
+    interrupt: &Interrupt,
+    progress: &Progress,
+) -> Result<(CompletedRun, Vec<(String, String)>), CommandError> {
+    let judged_by = arguments.judging();
+    if arguments.apply {
+        apply::may_be(&judged_by.pairing.project, interrupt)?;
+    }
+    let mut run = PairsRun::open(&judged_by.pairing, &judged_by.output, true, interrupt)?;
+    settings::gates(&mut run.config, &judged_by.gates);
+    let made = make(arguments, &run.project.root, &run.directory, interrupt, progress)
+        .inspect_err(|_| run.leave_nothing())?;
+    let limits = limits(&run.config.prove);
+    let Made { base, copy, found, proposals } = made;
+    let tried =
+        judging::Trying { arguments: &judged_by, base: &base, copy: copy.path(), interrupt, progress };
+    let Outcome { certificates, patches, kept, mut gathered, seen } =
+        tried.all(&mut run, proposals, arguments.cold, limits, &argv)?;
+    let mut fixes =
+        Fixes { ranked_by: found.ranked_by, patches, without: found.without, apply: Applied::NotAsked };
+    gathered.certificates = certificates;
+    let seen = seen.unwrap_or_else(|| host(&calibrate()));
+    let root = run.project.root.clone();
+    let verdict = told::verdict(&fixes, &gathered.certificates, interrupt.is_set());
+    let answer = Answer { bisection: None, verdict, what: "all of it, in the same order" };
+    let mut completed = run.end(argv, seen, gathered, answer, interrupt);
+    if arguments.apply {
+        fixes.apply = apply::apply(&root, &kept, &completed.result, interrupt);
+        told::after_applying(&mut completed.result.verdict, &fixes.apply);
+    }
+    completed.result.fixes = Some(fixes);
+    let patches = kept.members.into_iter().map(|member| (format!("fixes/{}", member.file), member.patch));
+    Ok((completed, patches.collect()))
+}
+
+/// The patches that would be tried; nothing of the project is built, tested or measured.
+pub(crate) fn plan(
+    arguments: &FixArguments,
+    interrupt: &Interrupt,
+    progress: &Progress,
+) -> Result<Fixes, CommandError> {
+    let project = super::compare::project(&arguments.judging().pairing.project, true, interrupt)?;
+    let folder = tempfile::tempdir().map_err(CommandError::Scratch)?;
+    let directory = RunDirectory::create(&folder.path().join("run"))?;
+    let Made { found, proposals, .. } = make(arguments, &project.root, &directory, interrupt, progress)?;
+    let patches = proposals.into_iter().map(|proposal| {
+        let reason = if proposal.is_tried(arguments.cold) { "not tried" } else { proposal::COLD };
+        proposal.told(reason)
+    });
+    let patches: Vec<MadePatch> = patches.collect();
+    Ok(Fixes { ranked_by: found.ranked_by, patches, without: found.without, apply: Applied::NotAsked })
+}
+
+/// What patches are made of, and the patches.
+struct Made {
+    base: Base,
+    /// The source, to try patches on.
+    copy: tempfile::TempDir,
+    found: Found,
+    /// The hottest first.
+    proposals: Vec<Proposal>,
+}
+
+fn make(
+    arguments: &FixArguments,
+    root: &Path,
+    directory: &RunDirectory,
+    interrupt: &Interrupt,
+    progress: &Progress,
+) -> Result<Made, CommandError> {
+    let judged_by = arguments.judging();
+    let base = Base::find(&judged_by.pairing.project, root, None, interrupt)?;
+    let copy = base.copy(interrupt)?;
+    let plan = Plan::make(&arguments.reading(), interrupt)?;
+    let source: PathBuf = copy.path().join(&base.project);
+    let mut found = findings::find(&plan, directory, interrupt, progress)?;
+    progress.say("make patches".to_owned());
+    let is_wanted = |rule: &str| arguments.rules.is_empty() || arguments.rules.iter().any(|one| one == rule);
+    found.findings.retain(|finding| is_wanted(&finding.rule));
+    found.suggestions.retain(|(suggestion, _)| is_wanted(&suggestion.lint));
+    let with_profile = is_wanted("build-profile");
+    let proposals = proposal::proposals(&mut found, &source, with_profile)?;
+    Ok(Made { base, copy, found, proposals })
+}
