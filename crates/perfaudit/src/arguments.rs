@@ -14,6 +14,7 @@ mod selection;
 mod shared;
 mod size;
 mod stage;
+mod what_if;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -39,6 +40,7 @@ pub(crate) use selection::SelectionArguments;
 pub(crate) use shared::{MeasuringArguments, OutputArguments};
 pub(crate) use size::{SizeArguments, Weighable};
 pub(crate) use stage::StageArgument;
+pub(crate) use what_if::WhatIfArguments;
 
 /// A performance audit that cannot lie.
 ///
@@ -77,6 +79,8 @@ pub(crate) enum Command {
     Prove(Box<ProveArguments>),
     /// Make patches from what an audit finds, try the hottest first, and keep those that are proven
     Fix(Box<FixArguments>),
+    /// Show the most that a function or a finding can gain, before anything is changed
+    WhatIf(WhatIfArguments),
     /// Show where the bytes of a project's programs, or of one file, are
     Size(Box<SizeArguments>),
     /// Show what builds do with their time: by package, by phase, and what waits for what

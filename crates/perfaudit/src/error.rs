@@ -91,6 +91,10 @@ pub(crate) enum CommandError {
         "no run of this project has CPU profiles, which tell what benchmarks run: make them with `perfaudit cpu`"
     )]
     NoProfiles,
+    #[error(
+        "`{name}` is no rule, finding or hot function of the newest profiles: `perfaudit report` shows those there are"
+    )]
+    NothingProfiled { name: String },
     #[error(transparent)]
     Change(#[from] ChangeError),
     #[error("there is no process {0}: `ps` lists those that run")]
@@ -145,6 +149,7 @@ impl CommandError {
             | Self::ThisProgram(_)
             | Self::NoProcess(_)
             | Self::NoProfiles
+            | Self::NothingProfiled { .. }
             | Self::Witness(_)
             | Self::Change(_)
             | Self::UnknownRule { .. } => Exit::Usage,

@@ -57,6 +57,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::BuildMatrix(matrix)) => commands::build_matrix::run(&matrix),
         Some(Command::Prove(prove)) => commands::prove::run(&prove),
         Some(Command::Fix(fix)) => commands::fix::run(&fix),
+        Some(Command::WhatIf(what_if)) => commands::what_if::run(&what_if),
         Some(Command::Size(size)) => commands::size::run(*size),
         Some(Command::BuildTime(audit)) => commands::build_time::run(*audit),
         Some(Command::Source(source)) => commands::source::run(*source),

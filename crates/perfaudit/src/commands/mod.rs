@@ -21,6 +21,7 @@ pub(crate) mod rules;
 pub(crate) mod shell;
 pub(crate) mod size;
 pub(crate) mod source;
+pub(crate) mod what_if;
 
 use std::path::Path;
 

@@ -33,6 +33,7 @@ mod resume;
 mod shipped;
 mod source;
 mod verdict;
+mod what_if;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
@@ -69,6 +70,7 @@ pub(crate) use plan::{
 pub(crate) use prove::{ProveError, certificate_files, plan as plan_of_proof, prove};
 use record::Recorder;
 pub(crate) use shipped::{ShippedError, shipped};
+pub(crate) use what_if::{Ceiling, WhatIf, what_if};
 
 /// A run that is complete, or was cut short and holds what had been measured.
 #[derive(Debug)]

@@ -25,7 +25,7 @@ fn assert_refused(project: &Project, arguments: &[&str], parts: &[&str]) {
 fn help_of_every_command_is_as_it_was_reviewed() {
     let project = Project::empty();
     for command in [
-        "", "audit", "bench", "compare", "bisect", "prove", "report", "doctor", "explain", "baseline",
+        "", "audit", "bench", "compare", "bisect", "prove", "fix", "what-if", "report", "doctor", "explain", "baseline",
         "init", "config",
     ] {
         let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();

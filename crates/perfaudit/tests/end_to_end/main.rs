@@ -15,6 +15,7 @@ mod cpu;
 mod cpu_sampling;
 mod criterion_suites;
 mod delivery;
+mod fixes;
 mod goals;
 mod hostile_benchmarks;
 mod interruption;

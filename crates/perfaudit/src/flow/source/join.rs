@@ -250,7 +250,7 @@ fn ceiling(share: &Figure) -> Figure {
 }
 
 /// How many times as fast a workload is at most without a place that takes this share of its time.
-pub(super) fn speed_up(share: f64) -> f64 {
+pub(crate) fn speed_up(share: f64) -> f64 {
     1.0 / (1.0 - share.min(0.999))
 }
 

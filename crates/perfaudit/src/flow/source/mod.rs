@@ -20,7 +20,7 @@ use super::record::Recorder;
 use crate::error::CommandError;
 use crate::progress::Progress;
 pub(crate) use findings::{Read, read};
-pub(crate) use join::Profiles;
+pub(crate) use join::{Profiles, speed_up};
 pub(crate) use priced::{Priced, priced};
 pub(crate) use twice::name_each_other;
 

@@ -1,0 +1,230 @@
+//! Patches made from findings: kept where they are proven, and applied only where that was asked for. What benchmarks
+//! measure is the room of a list, so that the truth is known and no clock decides a test.
+
+use std::fs;
+use std::path::Path;
+
+use perfaudit_result::{Applied, AuditResult, Fixes, ProofVerdict};
+
+use crate::comparisons::{commit, no_source_is_left};
+use crate::interruption::{interrupt, wait_for};
+use crate::support::{Outcome, Project, fake_bench};
+
+/// A list of five that grows by doubling has room for eight.
+const LIBRARY: &str = "/// Nanoseconds of one iteration: a hundred for each element that there is room for.
+pub fn takes(numbers: &[u32]) -> u32 {
+    let mut all = Vec::new();
+    for number in numbers {
+        all.push(*number);
+    }
+    100 * all.capacity() as u32
+}
+
+/// The same of another list.
+pub fn takes_too(numbers: &[u32]) -> u32 {
+    let mut others = Vec::new();
+    for number in numbers {
+        others.push(*number);
+    }
+    100 * others.capacity() as u32
+}
+
+/// Nobody knows how many are even.
+pub fn even(numbers: &[u32]) -> Vec<u32> {
+    let mut even = Vec::new();
+    for number in numbers {
+        if number % 2 == 0 {
+            even.push(*number);
+        }
+    }
+    even
+}
+
+#[test]
+fn all_are_there() {
+    assert!(takes(&[1, 2]) >= 200);
+    assert_eq!(even(&[1, 2]), [2]);
+}
+";
+
+fn project() -> Project {
+    let benchmarks = [("one", "takes"), ("two", "takes_too")].map(|(name, function)| {
+        format!("(\"{name}\", |m| m.write_sample(&sample(small::{function}(&[1, 2, 3, 4, 5]))))")
+    });
+    let sample = "fn sample(ns: u32) -> String {\n    let all = |n: u32| vec![n.to_string(); 20].join(\",\");\n    format!(r#\"{{\"sampling_mode\":\"Flat\",\"iters\":[{}],\"times\":[{}]}}\"#, all(10), all(10 * ns))\n}\n";
+    Project::small()
+        .file("src/lib.rs", LIBRARY)
+        .file("benches/first.rs", &format!("{}{sample}", fake_bench(&benchmarks.join(", "))))
+        .file(".gitignore", "target\n")
+}
+
+fn repository() -> Project {
+    let project = project();
+    project.git(&["init", "--quiet", "--initial-branch", "main"]);
+    commit(&project);
+    project
+}
+
+const FIXED: [&str; 11] = [
+    "fix",
+    "--offline",
+    "--seed",
+    "1",
+    "--mode",
+    "quick",
+    "--noise-floor",
+    "stored",
+    "--rule",
+    "no-capacity",
+    "--out",
+];
+
+/// Runs `perfaudit fix` with each patch judged by the one benchmark that it is about.
+fn fix(project: &Project, arguments: &[&str]) -> Outcome {
+    let out = project.home().join("run");
+    let _ = fs::remove_dir_all(&out);
+    let outcome =
+        project.perfaudit().args(FIXED).args([&out]).args(["--workloads", "1"]).args(arguments).run();
+    no_source_is_left(project);
+    project.nothing_survives();
+    outcome
+}
+
+fn result(outcome: &Outcome) -> AuditResult {
+    perfaudit_result::from_json(&outcome.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}{}", outcome.stdout, outcome.stderr))
+}
+
+fn fixes(result: &AuditResult) -> &Fixes {
+    result.fixes.as_ref().expect("it was asked for")
+}
+
+fn library(project: &Project) -> String {
+    fs::read_to_string(project.root().join("src/lib.rs")).unwrap()
+}
+
+/// The library with room for both lists.
+fn with_room() -> String {
+    LIBRARY
+        .replace("mut all = Vec::new()", "mut all = Vec::with_capacity(numbers.len())")
+        .replace("mut others = Vec::new()", "mut others = Vec::with_capacity(numbers.len())")
+}
+
+#[test]
+fn what_a_dry_run_prints_applies_and_nothing_is_changed() {
+    let project = repository();
+    let before = project.tree();
+    let outcome = fix(&project, &["--dry-run"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert_eq!(project.tree().changes_since(&before), []);
+    assert!(outcome.stdout.starts_with("# 2 patches made, 2 would be tried; 0 findings without one\n"));
+    assert!(!project.home().join("run").exists());
+    let file = project.home().join("all.patch");
+    fs::write(&file, &outcome.stdout).unwrap();
+    project.git(&["apply", &file.to_string_lossy()]);
+    assert_eq!(library(&project), with_room());
+}
+
+#[test]
+fn what_is_proven_is_kept_as_a_series_and_proven_together_and_the_tree_stays() {
+    let project = repository();
+    let before = project.tree();
+    let outcome = fix(&project, &["--format", "json"]);
+    let result = result(&outcome);
+    assert_eq!(outcome.code, Some(0), "{:#?}", result.verdict);
+    assert_eq!(project.tree().changes_since(&before), []);
+    let fixes = fixes(&result);
+    assert_eq!(fixes.apply, Applied::NotAsked);
+    let kept: Vec<_> = fixes.patches.iter().map(|one| (one.verdict, one.kept.as_deref())).collect();
+    let proven = Some(ProofVerdict::Proven);
+    assert_eq!(
+        kept,
+        [
+            (proven, Some("fixes/001-no-capacity-lib-3.patch")),
+            (proven, Some("fixes/002-no-capacity-lib-12.patch")),
+        ],
+        "{fixes:#?}"
+    );
+    assert!(fixes.patches[0].reason.contains("37.5 % faster"), "{}", fixes.patches[0].reason);
+    let together = result.certificates.last().unwrap();
+    assert_eq!((together.verdict, together.patch.stacked.len()), (ProofVerdict::Proven, 2));
+    let run = project.home().join("run");
+    for name in ["001-no-capacity-lib-3", "002-no-capacity-lib-12", "together"] {
+        let certificate = fs::read_to_string(run.join(format!("fixes/{name}.json"))).unwrap();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&certificate).unwrap()["verdict"], "proven");
+    }
+    for one in &fixes.patches {
+        project.git(&["apply", &run.join(one.kept.as_ref().unwrap()).to_string_lossy()]);
+    }
+    assert_eq!(library(&project), with_room());
+    for report in ["report.html", "report.md"] {
+        assert!(fs::read_to_string(run.join(report)).unwrap().contains("no-capacity-lib-12"));
+    }
+}
+
+#[test]
+fn what_fails_the_tests_is_dropped_and_the_rest_is_applied() {
+    let project = project();
+    let test = "\n#[test]\nfn there_is_room_for_eight() {\n    assert_eq!(takes_too(&[1, 2, 3, 4, 5]), 800);\n}\n";
+    project.write("src/lib.rs", &format!("{LIBRARY}{test}"));
+    project.git(&["init", "--quiet", "--initial-branch", "main"]);
+    commit(&project);
+    let outcome = fix(&project, &["--apply", "--format", "json"]);
+    let result = result(&outcome);
+    assert_eq!(outcome.code, Some(0), "{:#?}", result.verdict);
+    let fixes = fixes(&result);
+    let verdicts: Vec<_> = fixes.patches.iter().map(|one| one.verdict).collect();
+    assert_eq!(verdicts, [Some(ProofVerdict::Proven), Some(ProofVerdict::Broken)], "{fixes:#?}");
+    assert!(fixes.patches[1].reason.contains("there_is_room_for_eight fails"), "{}", fixes.patches[1].reason);
+    assert_eq!(fixes.apply, Applied::Done { files: vec!["src/lib.rs".to_owned()] });
+    assert!(result.verdict.headline.contains("`git restore src/lib.rs` undoes it"));
+    let expected = LIBRARY.replace("mut all = Vec::new()", "mut all = Vec::with_capacity(numbers.len())");
+    assert_eq!(library(&project), format!("{expected}{test}"));
+    // Now the tree has a change that is not committed, and nothing is measured before that is told.
+    let before = project.tree();
+    let refused = fix(&project, &["--apply"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("changes that are not committed: commit or stash them"), "{}", refused.stderr);
+    assert_eq!(project.tree().changes_since(&before), []);
+    assert!(!project.home().join("run").exists());
+}
+
+#[test]
+fn nothing_is_applied_where_it_could_not_be_had_back() {
+    let project = project();
+    let before = project.tree();
+    let refused = fix(&project, &["--apply"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("is in no git repository"), "{}", refused.stderr);
+    assert_eq!(project.tree().changes_since(&before), []);
+}
+
+#[test]
+fn an_interrupt_leaves_nothing_and_says_what_was_not_tried() {
+    let project = repository();
+    let before = project.tree();
+    let out = project.home().join("run");
+    let child = project
+        .perfaudit()
+        .args(FIXED)
+        .args([&out])
+        .args(["--format", "json", "--test", "touch started && setsid sleep 1000"])
+        .piped()
+        .spawn()
+        .expect("it can be started");
+    let cache = project.home().join("cache");
+    wait_for(|| holds(&cache, "started"));
+    interrupt(&child);
+    let outcome = Outcome::from(child.wait_with_output().expect("the child can be waited for"));
+    assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
+    let result = result(&outcome);
+    assert!(fixes(&result).patches.iter().all(|one| one.kept.is_none() && one.reason.contains("interrupted")));
+    assert!(result.verdict.headline.ends_with("(interrupted)"), "{}", result.verdict.headline);
+    assert_eq!(project.tree().changes_since(&before), []);
+    no_source_is_left(&project);
+    project.nothing_survives();
+}
+
+fn holds(folder: &Path, name: &str) -> bool {
+    walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok).any(|entry| entry.file_name() == name)
+}
