@@ -51,8 +51,8 @@ impl ProjectError {
     pub fn cause(&self) -> String {
         match self {
             Self::Cargo { message } => {
-                let lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
-                let last = lines.last().unwrap_or("cargo does not say why");
+                let mut lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
+                let last = lines.next_back().unwrap_or("cargo does not say why");
                 format!("cargo cannot load this project: {last}")
             }
             other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),

@@ -94,7 +94,9 @@ impl Compiled {
                 continue;
             };
             let dropped = self.dropped.entry(file.clone()).or_default();
-            is_new |= item.into_iter().fold(false, |is_new, line| dropped.insert(line) || is_new);
+            for line in item {
+                is_new |= dropped.insert(line);
+            }
         }
         is_new
     }

@@ -71,7 +71,11 @@ pub(super) fn clippy(work: &Path) -> Result<Vec<Hit>, TaskError> {
         // It blames the attribute; the function that is marked is behind it.
         let behind = u32::from(code == "clippy::inline_always");
         primary_spans(&message).into_iter().filter(|(file, _)| file != "stubs.rs").map(
-            move |(file, lines)| Hit { rules: rules.clone(), file, lines: (*lines.start(), *lines.end()) },
+            move |(file, lines)| Hit {
+                rules: rules.clone(),
+                file,
+                lines: (*lines.start(), *lines.end() + behind),
+            },
         )
     });
     Ok(hits.filter(|hit| !hit.rules.is_empty()).collect())

@@ -121,8 +121,10 @@ fn tell(
         .collect();
     let floors = if floors.is_empty() { "not established".to_owned() } else { floors.join(", ") };
     say(&format!("Load of the machine before: {load}; delta {delta}; noise floor: {floors}.\n"));
-    say("| program against itself | comparisons | CHANGED | EQUIVALENT | open | pairs | interval |");
-    say("|---|---|---|---|---|---|---|");
+    say(
+        "| program against itself | comparisons | CHANGED | EQUIVALENT | open | pairs | estimate | interval |",
+    );
+    say("|---|---|---|---|---|---|---|---|");
     twins.iter().filter(|kind| !kind.said.is_empty()).for_each(|kind| say(&kind.row_of_twins()));
     let alarms: usize = twins.iter().map(Kind::changed).sum();
     let comparisons: usize = twins.iter().map(|kind| kind.said.len()).sum();

@@ -26,17 +26,18 @@ impl Kind {
         self.count(|said| said.verdict.is_change())
     }
 
-    /// `| strings, the same file | 14 | 0 | 12 | 2 | 18.3 | 0.4 % |`
+    /// `| strings, the same file | 14 | 0 | 12 | 2 | 18.3 | +0.02 % | +-0.4 % |`
     pub(super) fn row_of_twins(&self) -> String {
         let with = |verdict| self.count(|said| said.verdict == verdict);
         format!(
-            "| {} | {} | {} | {} | {} | {:.1} | {} |",
+            "| {} | {} | {} | {} | {} | {:.1} | {:+.2} % | {} |",
             self.name,
             self.said.len(),
             self.changed(),
             with(PairedVerdict::Equivalent),
             with(PairedVerdict::Inconclusive),
             self.mean_pairs(),
+            100.0 * median(self.said.iter().map(|said| said.effect)),
             self.half_interval(),
         )
     }

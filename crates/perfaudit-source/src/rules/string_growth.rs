@@ -65,7 +65,7 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
 /// What a format begins with, if that is a hole: the name in it, or nothing.
 fn first_hole(format: &str) -> Option<&str> {
     let inner = format.split_once('"')?.1.strip_prefix('{')?;
-    let end = inner.find(|c: char| matches!(c, '}' | ':'))?;
+    let end = inner.find(['}', ':'])?;
     (!inner.starts_with('{')).then_some(&inner[..end])
 }
 

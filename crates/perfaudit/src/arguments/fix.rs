@@ -75,6 +75,8 @@ impl FixArguments {
             heap_sample: None,
             inlines: false,
             ir: false,
+            build_times: false,
+            redact: false,
         }
     }
 }

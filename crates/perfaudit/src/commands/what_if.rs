@@ -42,7 +42,8 @@ fn text(told: &WhatIf) -> String {
         let _ = writeln!(text, "  {}", line(one));
         for patch in &one.achieved {
             let (saved, interval) = (quantity::percent(patch.saved), between(patch.interval));
-            let _ = writeln!(text, "    {} ({}) saved {saved}{interval}", patch.patch, patch.verdict.as_str());
+            let _ =
+                writeln!(text, "    {} ({}) saved {saved}{interval}", patch.patch, patch.verdict.as_str());
         }
     }
     let _ = write!(text, "\nFrom the profiles of run {}: {}.\n", told.run, told.method);

@@ -5,9 +5,7 @@ use std::path::Path;
 
 use perfaudit_exec::Interrupt;
 use perfaudit_project::{CargoProject, ProjectRoot, Selection};
-use perfaudit_result::{
-    AuditResult, Figure, Finding, Hotspot, Interval, ProofVerdict, WorkloadId,
-};
+use perfaudit_result::{AuditResult, Figure, Finding, Hotspot, Interval, ProofVerdict, WorkloadId};
 use perfaudit_run::OpenedRun;
 use serde::Serialize;
 
@@ -127,9 +125,8 @@ fn of_findings(what: Option<&str>, profiled: &OpenedRun, runs: &[OpenedRun]) -> 
 }
 
 fn of_functions(name: &str, result: &AuditResult) -> Vec<Ceiling> {
-    let is_meant = |hotspot: &&Hotspot| {
-        hotspot.symbol == name || hotspot.symbol.ends_with(&format!("::{name}"))
-    };
+    let is_meant =
+        |hotspot: &&Hotspot| hotspot.symbol == name || hotspot.symbol.ends_with(&format!("::{name}"));
     let mut all = Vec::new();
     for row in result.cpu.iter().flat_map(|cpu| &cpu.workloads) {
         for hotspot in row.hotspots.iter().filter(is_meant) {
@@ -156,9 +153,10 @@ fn achieved(fingerprint: &str, workload: &WorkloadId, runs: &[OpenedRun]) -> Vec
             let certificate = result.certificates.iter().find(|one| one.patch.name == patch.name);
             let rows = certificate.and_then(|one| Some((one.verdict, one.comparison.as_ref()?)));
             let Some((verdict, comparison)) = rows else { continue };
-            let row = comparison.rows.iter().find(|row| {
-                row.id == *workload && row.metric.0.starts_with("wall_time.")
-            });
+            let row = comparison
+                .rows
+                .iter()
+                .find(|row| row.id == *workload && row.metric.0.starts_with("wall_time."));
             if let Some((row, effect)) = row.and_then(|row| Some((row, row.effect.value()?))) {
                 let interval = row.effect.interval().map(|of| [-of.upper(), -of.lower()]);
                 all.push(Achieved { patch: patch.name.clone(), verdict, saved: -effect, interval });

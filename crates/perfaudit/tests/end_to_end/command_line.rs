@@ -25,8 +25,8 @@ fn assert_refused(project: &Project, arguments: &[&str], parts: &[&str]) {
 fn help_of_every_command_is_as_it_was_reviewed() {
     let project = Project::empty();
     for command in [
-        "", "audit", "bench", "compare", "bisect", "prove", "fix", "what-if", "report", "doctor", "explain", "baseline",
-        "init", "config",
+        "", "audit", "bench", "compare", "bisect", "prove", "fix", "what-if", "report", "doctor", "explain",
+        "baseline", "init", "config",
     ] {
         let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let outcome = call(&project, &arguments);

@@ -100,7 +100,7 @@ fn fixes(result: &AuditResult) -> &Fixes {
 }
 
 fn library(project: &Project) -> String {
-    fs::read_to_string(project.root().join("src/lib.rs")).unwrap()
+    fs::read_to_string(project.root().join("src/lib.rs")).expect("the fixture has it")
 }
 
 /// The library with room for both lists.
@@ -165,7 +165,8 @@ fn what_is_proven_is_kept_as_a_series_and_proven_together_and_the_tree_stays() {
 #[test]
 fn what_fails_the_tests_is_dropped_and_the_rest_is_applied() {
     let project = project();
-    let test = "\n#[test]\nfn there_is_room_for_eight() {\n    assert_eq!(takes_too(&[1, 2, 3, 4, 5]), 800);\n}\n";
+    let test =
+        "\n#[test]\nfn there_is_room_for_eight() {\n    assert_eq!(takes_too(&[1, 2, 3, 4, 5]), 800);\n}\n";
     project.write("src/lib.rs", &format!("{LIBRARY}{test}"));
     project.git(&["init", "--quiet", "--initial-branch", "main"]);
     commit(&project);
@@ -184,7 +185,11 @@ fn what_fails_the_tests_is_dropped_and_the_rest_is_applied() {
     let before = project.tree();
     let refused = fix(&project, &["--apply"]);
     assert_eq!(refused.code, Some(2));
-    assert!(refused.stderr.contains("changes that are not committed: commit or stash them"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("changes that are not committed: commit or stash them"),
+        "{}",
+        refused.stderr
+    );
     assert_eq!(project.tree().changes_since(&before), []);
     assert!(!project.home().join("run").exists());
 }
@@ -218,7 +223,9 @@ fn an_interrupt_leaves_nothing_and_says_what_was_not_tried() {
     let outcome = Outcome::from(child.wait_with_output().expect("the child can be waited for"));
     assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
     let result = result(&outcome);
-    assert!(fixes(&result).patches.iter().all(|one| one.kept.is_none() && one.reason.contains("interrupted")));
+    assert!(
+        fixes(&result).patches.iter().all(|one| one.kept.is_none() && one.reason.contains("interrupted"))
+    );
     assert!(result.verdict.headline.ends_with("(interrupted)"), "{}", result.verdict.headline);
     assert_eq!(project.tree().changes_since(&before), []);
     no_source_is_left(&project);

@@ -39,6 +39,7 @@ fn project(package: &str, benches: &[&str]) -> CargoProject {
             standard_library: PathBuf::new(),
         },
         cargo: Cargo::new(Path::new("project"), true),
+        loading: crate::Loading::Whole,
         root,
     }
 }
