@@ -13,6 +13,8 @@ use crate::sys;
 const PLACES: usize = 2 * MOST_WORDS;
 /// How far a node may stand from its place.
 const PROBES: usize = 48;
+/// How far apart places are that are tried then: a prime.
+const APART_PLACES: usize = 4099;
 /// A child stands among this many places from one and a half times its parent's number on. Stacks that were met for the first time together
 /// have neighbouring numbers, hence stand on neighbouring cache lines and pages: a table that scatters them costs three
 /// times as much.
@@ -55,10 +57,12 @@ pub(super) fn child(heap: &HeapFile, parent: Option<u32>, address: usize) -> u32
     let table = TABLE.load(Ordering::Acquire);
     let hash = (address as u64 ^ u64::from(parent) << 40).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
     let near = parent as usize + parent as usize / 2 + (hash % SPREAD) as usize;
-    // A node with very many children puts the rest of them anywhere.
+    // A node with very many children puts the rest of them anywhere, far from each other: where other nodes stand close
+    // together, neighbouring places would all be taken.
     let far = (hash as usize).wrapping_mul(61);
     let mut made = 0;
-    for place in (near..near + PROBES).chain(far..far + PROBES) {
+    let apart = (0..PROBES).map(|step| far.wrapping_add(step * APART_PLACES));
+    for place in (near..near + PROBES).chain(apart) {
         // SAFETY: the place is below the number of places.
         let entry = unsafe { &*table.add(place & (PLACES - 1)) };
         let mut id = entry.load(Ordering::Acquire);
