@@ -1,6 +1,5 @@
 //! What perfaudit itself takes, beyond building and running benchmarks.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::CrateReport;
@@ -15,9 +14,9 @@ const TARGET: Duration = Duration::from_secs(2);
 pub(crate) struct OwnCost {
     /// CPU seconds of perfaudit itself, without its children.
     pub(crate) cpu_s: f64,
-    /// Seconds that do not depend on the number of benchmarks: finding packages, looking at the host.
+    /// CPU seconds that do not depend on the number of benchmarks: finding packages, looking at the host.
     pub(crate) fixed_s: f64,
-    /// Seconds that grow with it: listing, starting, reading, analysing, writing.
+    /// Seconds that grow with it: CPU seconds of listing, starting, reading and analysing, and the time of writing.
     pub(crate) growing_s: f64,
     /// The number of measured benchmarks.
     pub(crate) benchmarks: usize,
@@ -26,24 +25,17 @@ pub(crate) struct OwnCost {
 impl OwnCost {
     pub(crate) fn of(audit: &Audit) -> Self {
         let stages = audit.result["run"]["stages"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let duration = |name: &str| {
+        // Stages also measure the noise floor, run benchmarks once more and wait for another run to end its measuring.
+        let own = |name: &str| {
             let stage = stages.iter().filter(|stage| stage["name"] == name);
-            stage.filter_map(|stage| stage["duration_s"].as_f64()).sum::<f64>()
+            stage.filter_map(|stage| stage["cost"]["own_cpu_s"].as_f64()).sum::<f64>()
         };
-        // Benchmarks of the same name share a process, and with it their place in the order.
-        let processes: BTreeMap<u64, f64> = audit
-            .list("workloads")
-            .iter()
-            .filter_map(|row| Some((row["order"].as_u64()?, row["duration_s"].as_f64()?)))
-            .collect();
-        let running: f64 = processes.values().sum();
-        // The run may have waited for another to end its measuring: that lies between stages and counts as nobody's.
         let run = audit.result["run"]["duration_s"].as_f64().unwrap_or_default();
         let reports = audit.elapsed.as_secs_f64() - run;
         Self {
             cpu_s: stages.iter().filter_map(|stage| stage["cost"]["own_cpu_s"].as_f64()).sum(),
-            fixed_s: duration("discover") + duration("host"),
-            growing_s: duration("list") + duration("bench") - running + duration("analyse") + reports,
+            fixed_s: own("discover") + own("host"),
+            growing_s: own("list") + own("bench") + own("analyse") + reports,
             benchmarks: audit.measured().count(),
         }
     }
