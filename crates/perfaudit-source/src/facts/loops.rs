@@ -3,7 +3,7 @@
 use ra_ap_syntax::SyntaxKind;
 
 use crate::facts::types::Ty;
-use crate::facts::{File, bindings};
+use crate::facts::{File, bindings, function_of};
 use crate::flat::Node;
 
 /// A loop, or a closure that an iterator calls for each element.
@@ -352,9 +352,23 @@ pub(crate) fn has_known_size(file: &File<'_>, over: Node<'_>) -> bool {
                 _ => false,
             }
         }
-        SyntaxKind::PATH_EXPR | SyntaxKind::FIELD_EXPR => types::is_sized_collection(Ty::of(file, over)),
+        SyntaxKind::PATH_EXPR | SyntaxKind::FIELD_EXPR => {
+            types::is_sized_collection(Ty::of(file, over)) || tells_length(over)
+        }
         _ => false,
     }
+}
+
+/// The function asks the same name for its length.
+fn tells_length(list: Node<'_>) -> bool {
+    /// Longer functions were generated; they may hold as many loops, and are not searched for each of them.
+    const LONGEST: u32 = 500;
+    let function = function_of(list);
+    let function = function.filter(|of| of.last_line() - of.position().line <= LONGEST);
+    let within = function.into_iter().flat_map(Node::descendants);
+    within.filter(|node| node.is(SyntaxKind::METHOD_CALL_EXPR) && node.name() == Some("len")).any(|call| {
+        call.args().is_empty() && call.receiver().is_some_and(|receiver| receiver.text() == list.text())
+    })
 }
 
 use crate::facts::types;

@@ -69,8 +69,8 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let is_bound_inside =
             bindings::of_name(list, root).is_none_or(|binding| around.node.contains(binding.node));
         if is_bound_inside
-            || list
-                .descendants()
+            || std::iter::once(list)
+                .chain(list.descendants())
                 .any(|node| matches!(node.kind(), SyntaxKind::METHOD_CALL_EXPR | SyntaxKind::INDEX_EXPR))
         {
             continue;

@@ -139,3 +139,8 @@ fn alike(rows: &[String]) -> Vec<&String> {
 fn same_group(a: &str, b: &str) -> bool {
     a.len().abs_diff(b.len()) < 3
 }
+
+// What a call gives is not known to be a list.
+fn bytes(lines: &[u8], end: &str) -> usize {
+    lines.iter().take_while(|byte| !end.as_bytes().contains(byte)).count()
+}
