@@ -86,6 +86,7 @@ fn suggested(plan: &Plan, interrupt: &Interrupt) -> Vec<Suggestion> {
         .env("CARGO_TARGET_DIR", plan.work.path.join("clippy"))
         .time_limit(LONGEST)
         .output_limit(MOST_OUTPUT)
+        .args(source::locked(plan))
         .args(plan.selection.features.cargo_arguments())
         .arg("--")
         .args(ARGUMENTS);

@@ -43,6 +43,7 @@ pub(super) fn ask(
         .env("CARGO_TARGET_DIR", plan.work.path.join("clippy"))
         .time_limit(LONGEST)
         .output_limit(MOST_OUTPUT)
+        .args(locked(plan))
         .args(plan.selection.features.cargo_arguments())
         .arg("--")
         .args(ARGUMENTS);
@@ -60,6 +61,11 @@ pub(super) fn ask(
         confirmed: answered.confirmed,
         refuted: answered.refuted,
     }
+}
+
+/// Keeps cargo from writing the user's lockfile; that of a copy is ours.
+pub(crate) fn locked(plan: &Plan) -> Option<&'static str> {
+    plan.project.copied.is_none().then_some("--locked")
 }
 
 /// Why there is no answer: the last line that names an error, or how clippy ended.

@@ -19,6 +19,7 @@ use super::Plan;
 use super::record::Recorder;
 use crate::error::CommandError;
 use crate::progress::Progress;
+pub(crate) use clippy::locked;
 pub(crate) use findings::{Read, read};
 pub(crate) use join::{Profiles, speed_up};
 pub(crate) use priced::{Priced, priced};
