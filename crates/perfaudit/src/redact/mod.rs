@@ -149,10 +149,10 @@ mod tests {
 
     #[test]
     fn paths_and_what_the_project_printed_are_cut_in_json_wherever_they_stand() {
-        let paths = Paths::of("/home/me/project".as_ref(), "/home/me/run".as_ref());
+        let paths = Paths::of("/people/me/project".as_ref(), "/people/me/run".as_ref());
         let cut = Cut { printed: vec!["the secret".to_owned()], paths };
         let json =
-            br#"{"file":"/home/me/other/a.rs","list":["/home/me/project/b.rs"],"said":"x: the secret!"}"#;
+            br#"{"file":"/people/me/other/a.rs","list":["/people/me/project/b.rs"],"said":"x: the secret!"}"#;
         assert_eq!(
             String::from_utf8(cut.content(json.to_vec())).unwrap(),
             r#"{"file":"<elsewhere>/a.rs","list":["./b.rs"],"said":"x: left out by `--redact`!"}"#
