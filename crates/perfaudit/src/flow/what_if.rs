@@ -60,10 +60,10 @@ pub(crate) fn what_if(
     run: Option<&Path>,
     interrupt: &Interrupt,
 ) -> Result<WhatIf, CommandError> {
-    let runs = all_runs(project, interrupt)?;
-    let profiled = match run {
-        Some(path) => Some(perfaudit_run::open(path)?),
-        None => None,
+    let (profiled, runs) = match run {
+        // Other runs add what patches gained; a run that was named tells without them, and without the project.
+        Some(path) => (Some(perfaudit_run::open(path)?), all_runs(project, interrupt).unwrap_or_default()),
+        None => (None, all_runs(project, interrupt)?),
     };
     let profiled = profiled.as_ref().or_else(|| runs.iter().find(|run| run.result.cpu.is_some()));
     let profiled = profiled.filter(|run| run.result.cpu.is_some()).ok_or(CommandError::NoProfiles)?;

@@ -67,6 +67,26 @@ fn a_command_is_profiled_by_function_through_inlining_to_the_line() {
     assert_eq!(exports.code, Some(0), "{}", exports.stderr);
     assert!(audited.file("artifacts/cpu/0000.folded").contains("three_parts"));
     assert!(audited.file("artifacts/cpu/0000.speedscope.json").contains("three_parts"));
+    let ask = |name: &str| {
+        project
+            .perfaudit()
+            .args(["what-if", name, "--format", "json", "--run"])
+            .args([&audited.directory])
+            .run()
+    };
+    let told: serde_json::Value = serde_json::from_str(&ask("three_parts").stdout).unwrap();
+    let ceiling = &told["ceilings"][0];
+    let saves = ceiling["saves"].as_f64().unwrap();
+    let end = |index: usize| ceiling["interval"][index].as_f64().unwrap();
+    assert!(end(0) - 0.15 < 0.75 && 0.75 < end(1) + 0.15 && end(0) < saves && saves < end(1), "{told}");
+    assert!((ceiling["speed_up"].as_f64().unwrap() - 1.0 / (1.0 - saves)).abs() < 1e-9, "{told}");
+    let unknown = ask("four_parts");
+    assert_eq!(unknown.code, Some(2));
+    assert!(
+        unknown.stderr.contains("`four_parts` is no rule, finding or hot function"),
+        "{}",
+        unknown.stderr
+    );
 }
 
 #[test]
