@@ -23,7 +23,15 @@ pub(super) struct Mapped {
 
 /// The executable memory of a process; empty if it is gone or is not ours to look at.
 pub(super) fn executable_mappings(process: u32) -> Vec<Mapped> {
-    executable_of(&std::fs::read(format!("/proc/{process}/maps")).unwrap_or_default())
+    let listed = |path: String| executable_of(&std::fs::read(path).unwrap_or_default());
+    let of_process = listed(format!("/proc/{process}/maps"));
+    if !of_process.is_empty() {
+        return of_process;
+    }
+    // Where the first thread has ended, only the others have memory.
+    let of_threads =
+        threads(process).into_iter().map(|thread| listed(format!("/proc/{process}/task/{thread}/maps")));
+    of_threads.into_iter().find(|mapped| !mapped.is_empty()).unwrap_or_default()
 }
 
 /// The executable memory in a text such as that of `/proc/PID/maps`.
