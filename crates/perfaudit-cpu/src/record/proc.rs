@@ -29,9 +29,8 @@ pub(super) fn executable_mappings(process: u32) -> Vec<Mapped> {
         return of_process;
     }
     // Where the first thread has ended, only the others have memory.
-    let of_threads =
-        threads(process).into_iter().map(|thread| listed(format!("/proc/{process}/task/{thread}/maps")));
-    of_threads.into_iter().find(|mapped| !mapped.is_empty()).unwrap_or_default()
+    let task_maps = |thread: u32| listed(format!("/proc/{process}/task/{thread}/maps"));
+    threads(process).into_iter().map(task_maps).find(|mapped| !mapped.is_empty()).unwrap_or_default()
 }
 
 /// The executable memory in a text such as that of `/proc/PID/maps`.
