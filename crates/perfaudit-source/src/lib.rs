@@ -13,6 +13,7 @@
 
 mod api;
 mod cfg;
+mod clippy;
 mod error;
 mod facts;
 pub mod fix;

@@ -93,7 +93,7 @@ fn of_time(said: WitnessOfTime) -> Option<&'static str> {
     match said {
         WitnessOfTime::Confirmed => Some("this agrees with the change of time"),
         WitnessOfTime::SuspectLayout => Some(
-            "this speaks against the change of time, which where code and data lie in memory may have made; compare again with more `--layouts`",
+            "this does not bear out the change of time: where code and data lie in memory can have made it, and so can code that waits less or more; compare again with more `--layouts`",
         ),
         WitnessOfTime::Opposed => Some(
             "this goes against the change of time: look at memory accesses and vectorised code before either is believed",

@@ -166,7 +166,7 @@ fn what_became_slower_comes_first_with_its_functions_and_what_speaks_against_it(
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for words in [
         "alloc.count more, 7 -> 8 (exact, the same each of 2 times)",
-        "instructions equal, 900 (exact, the same each of 2 times): this speaks against the change of time",
+        "instructions equal, 900 (exact, the same each of 2 times): this does not bear out the change of time",
         "cpu.time slower: +7",
         "p95: it takes 117 pairs",
         "1000 and 1200 samples",

@@ -1,8 +1,7 @@
 //! What clippy would have cargo apply by itself.
 
-use serde::Deserialize;
-
 use super::Edit;
+use crate::clippy::{Message, lints};
 
 /// Arguments behind `cargo clippy --message-format=json --`: the lints that concern time and memory, and nothing else.
 pub const ARGUMENTS: [&str; 32] = [
@@ -57,66 +56,20 @@ pub struct Suggestion {
     pub edits: Vec<Edit>,
 }
 
-#[derive(Deserialize)]
-struct Line {
-    reason: String,
-    message: Option<Message>,
-}
-
-#[derive(Deserialize)]
-struct Message {
-    code: Option<Code>,
-    message: String,
-    spans: Vec<Span>,
-    #[serde(default)]
-    children: Vec<Child>,
-}
-
-#[derive(Deserialize)]
-struct Child {
-    spans: Vec<Span>,
-}
-
-#[derive(Deserialize)]
-struct Code {
-    code: String,
-}
-
-#[derive(Deserialize)]
-struct Span {
-    file_name: String,
-    byte_start: usize,
-    byte_end: usize,
-    line_start: u32,
-    line_end: u32,
-    column_start: u32,
-    is_primary: bool,
-    suggested_replacement: Option<String>,
-    suggestion_applicability: Option<String>,
-    expansion: Option<serde_json::Value>,
-}
-
 /// Reads cargo's messages, one JSON object a line. What comes of the expansion of a macro, and what concerns several
 /// files, is left out; a message that several targets repeat is told once.
 #[must_use]
 pub fn suggestions(output: &str) -> Vec<Suggestion> {
     let mut found: Vec<Suggestion> = Vec::new();
-    for line in output.lines().filter(|line| line.starts_with('{')) {
-        let Ok(Line { reason, message: Some(message) }) = serde_json::from_str::<Line>(line) else {
-            continue;
-        };
-        if reason != "compiler-message" {
-            continue;
-        }
-        if let Some(suggestion) = suggestion(message).filter(|one| !found.contains(one)) {
+    for (lint, message) in lints(output) {
+        if let Some(suggestion) = suggestion(lint, &message).filter(|one| !found.contains(one)) {
             found.push(suggestion);
         }
     }
     found
 }
 
-fn suggestion(message: Message) -> Option<Suggestion> {
-    let lint = message.code?.code;
+fn suggestion(lint: String, message: &Message) -> Option<Suggestion> {
     let place = message.spans.iter().find(|span| span.is_primary)?;
     // The first help that holds a suggestion: others are alternatives to it.
     let mut helps = message.children.iter().map(|child| child.spans.iter().collect::<Vec<_>>());
@@ -124,7 +77,7 @@ fn suggestion(message: Message) -> Option<Suggestion> {
     let is_safe = spans.iter().all(|span| {
         span.suggestion_applicability.as_deref() == Some("MachineApplicable")
             && span.expansion.is_none()
-            && span.file_name == place.file_name
+            && span.file() == place.file()
     });
     if !is_safe || place.expansion.is_some() || !lint.starts_with("clippy::") {
         return None;
@@ -137,7 +90,7 @@ fn suggestion(message: Message) -> Option<Suggestion> {
     Some(Suggestion {
         edits: edits.collect(),
         message: message.message.lines().next().unwrap_or_default().to_owned(),
-        file: place.file_name.replace('\\', "/"),
+        file: place.file(),
         lines: (place.line_start, place.line_end),
         column: place.column_start,
         lint,
@@ -148,9 +101,9 @@ fn suggestion(message: Message) -> Option<Suggestion> {
 mod tests {
     use super::*;
 
-    const OUTPUT: &str = r#"{"reason":"compiler-message","message":{"code":{"code":"clippy::redundant_clone"},"message":"redundant clone","spans":[{"file_name":"src/lib.rs","byte_start":40,"byte_end":48,"line_start":3,"line_end":3,"column_start":9,"is_primary":true,"expansion":null}],"children":[{"message":"this value is dropped","spans":[]},{"message":"remove this","spans":[{"file_name":"src/lib.rs","byte_start":40,"byte_end":48,"line_start":3,"line_end":3,"column_start":9,"is_primary":true,"suggested_replacement":"","suggestion_applicability":"MachineApplicable","expansion":null}]}]}}
-{"reason":"compiler-message","message":{"code":{"code":"clippy::or_fun_call"},"message":"function call","spans":[{"file_name":"src/lib.rs","byte_start":60,"byte_end":68,"line_start":4,"line_end":4,"column_start":9,"is_primary":true,"expansion":null}],"children":[{"message":"try","spans":[{"file_name":"src/lib.rs","byte_start":60,"byte_end":68,"line_start":4,"line_end":4,"column_start":9,"is_primary":true,"suggested_replacement":"x","suggestion_applicability":"MaybeIncorrect","expansion":null}]}]}}
-{"reason":"compiler-message","message":{"code":{"code":"unused_variables"},"message":"unused","spans":[{"file_name":"src/lib.rs","byte_start":70,"byte_end":71,"line_start":5,"line_end":5,"column_start":9,"is_primary":true,"expansion":null}],"children":[{"message":"try","spans":[{"file_name":"src/lib.rs","byte_start":70,"byte_end":71,"line_start":5,"line_end":5,"column_start":9,"is_primary":true,"suggested_replacement":"_x","suggestion_applicability":"MachineApplicable","expansion":null}]}]}}
+    const OUTPUT: &str = r#"{"reason":"compiler-message","message":{"code":{"code":"clippy::redundant_clone"},"message":"redundant clone","spans":[{"file_name":"src/lib.rs","byte_start":40,"byte_end":48,"line_start":3,"line_end":3,"column_start":9,"column_end":17,"is_primary":true,"expansion":null}],"children":[{"message":"this value is dropped","spans":[]},{"message":"remove this","spans":[{"file_name":"src/lib.rs","byte_start":40,"byte_end":48,"line_start":3,"line_end":3,"column_start":9,"column_end":17,"is_primary":true,"suggested_replacement":"","suggestion_applicability":"MachineApplicable","expansion":null}]}]}}
+{"reason":"compiler-message","message":{"code":{"code":"clippy::or_fun_call"},"message":"function call","spans":[{"file_name":"src/lib.rs","byte_start":60,"byte_end":68,"line_start":4,"line_end":4,"column_start":9,"column_end":17,"is_primary":true,"expansion":null}],"children":[{"message":"try","spans":[{"file_name":"src/lib.rs","byte_start":60,"byte_end":68,"line_start":4,"line_end":4,"column_start":9,"column_end":17,"is_primary":true,"suggested_replacement":"x","suggestion_applicability":"MaybeIncorrect","expansion":null}]}]}}
+{"reason":"compiler-message","message":{"code":{"code":"unused_variables"},"message":"unused","spans":[{"file_name":"src/lib.rs","byte_start":70,"byte_end":71,"line_start":5,"line_end":5,"column_start":9,"column_end":17,"is_primary":true,"expansion":null}],"children":[{"message":"try","spans":[{"file_name":"src/lib.rs","byte_start":70,"byte_end":71,"line_start":5,"line_end":5,"column_start":9,"column_end":17,"is_primary":true,"suggested_replacement":"_x","suggestion_applicability":"MachineApplicable","expansion":null}]}]}}
 {"reason":"build-finished","success":true}
 {"reason": 7}
 warning: no JSON

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use perfaudit_result::Confidence;
-use serde::Deserialize;
 
+use crate::clippy::lints;
 use crate::rules::{Ask, Hit};
 use crate::scan::ScannedFile;
 
@@ -26,47 +26,15 @@ pub struct Answered {
     pub refuted: u64,
 }
 
-#[derive(Deserialize)]
-struct Line {
-    reason: String,
-    message: Option<Message>,
-}
-
-#[derive(Deserialize)]
-struct Message {
-    code: Option<Code>,
-    message: String,
-    spans: Vec<Span>,
-}
-
-#[derive(Deserialize)]
-struct Code {
-    code: String,
-}
-
-#[derive(Deserialize)]
-struct Span {
-    file_name: String,
-    line_start: u32,
-    column_start: u32,
-    line_end: u32,
-    column_end: u32,
-    is_primary: bool,
-}
-
 impl Answers {
     /// Reads cargo's messages, one JSON object a line; other lines are left out.
     #[must_use]
     pub fn read(output: &str) -> Self {
         let mut answers = Self::default();
-        for line in output.lines().filter(|line| line.starts_with('{')) {
-            let Ok(Line { reason, message: Some(message) }) = serde_json::from_str::<Line>(line) else {
-                continue;
-            };
-            let Some(code) = message.code.filter(|_| reason == "compiler-message") else { continue };
-            for span in message.spans.into_iter().filter(|span| span.is_primary) {
-                let file = span.file_name.replace('\\', "/");
-                match code.code.as_str() {
+        for (lint, message) in lints(output) {
+            for span in message.spans.iter().filter(|span| span.is_primary) {
+                let file = span.file();
+                match lint.as_str() {
                     "clippy::disallowed_methods" => {
                         let path = message.message.split('`').nth(1).unwrap_or_default().to_owned();
                         answers.methods.insert((file, span.line_start, span.column_start), path);
@@ -133,10 +101,10 @@ mod tests {
     use crate::rules::Question;
     use crate::scan::{FileAnalysis, Place};
 
-    const OUTPUT: &str = r#"{"reason":"compiler-message","message":{"code":{"code":"clippy::disallowed_methods"},"message":"use of a disallowed method `core::clone::Clone::clone`","spans":[{"file_name":"src/lib.rs","line_start":7,"column_start":16,"line_end":7,"column_end":21,"is_primary":true}]}}
-{"reason":"compiler-message","message":{"code":{"code":"clippy::clone_on_ref_ptr"},"message":"using `.clone()` on a ref-counted pointer","spans":[{"file_name":"src/lib.rs","line_start":8,"column_start":14,"line_end":8,"column_end":23,"is_primary":true}]}}
-{"reason":"compiler-message","message":{"code":{"code":"clippy::disallowed_methods"},"message":"use of a disallowed method `core::clone::Clone::clone`","spans":[{"file_name":"src/lib.rs","line_start":8,"column_start":16,"line_end":8,"column_end":21,"is_primary":true}]}}
-{"reason":"compiler-message","message":{"code":{"code":"clippy::disallowed_methods"},"message":"use of a disallowed method `slice::contains`","spans":[{"file_name":"src/lib.rs","line_start":9,"column_start":4,"line_end":9,"column_end":12,"is_primary":true}]}}
+    const OUTPUT: &str = r#"{"reason":"compiler-message","message":{"code":{"code":"clippy::disallowed_methods"},"message":"use of a disallowed method `core::clone::Clone::clone`","spans":[{"file_name":"src/lib.rs","byte_start":0,"byte_end":0,"line_start":7,"column_start":16,"line_end":7,"column_end":21,"is_primary":true}]}}
+{"reason":"compiler-message","message":{"code":{"code":"clippy::clone_on_ref_ptr"},"message":"using `.clone()` on a ref-counted pointer","spans":[{"file_name":"src/lib.rs","byte_start":0,"byte_end":0,"line_start":8,"column_start":14,"line_end":8,"column_end":23,"is_primary":true}]}}
+{"reason":"compiler-message","message":{"code":{"code":"clippy::disallowed_methods"},"message":"use of a disallowed method `core::clone::Clone::clone`","spans":[{"file_name":"src/lib.rs","byte_start":0,"byte_end":0,"line_start":8,"column_start":16,"line_end":8,"column_end":21,"is_primary":true}]}}
+{"reason":"compiler-message","message":{"code":{"code":"clippy::disallowed_methods"},"message":"use of a disallowed method `slice::contains`","spans":[{"file_name":"src/lib.rs","byte_start":0,"byte_end":0,"line_start":9,"column_start":4,"line_end":9,"column_end":12,"is_primary":true}]}}
 {"reason":"build-finished","success":true}
 warning: not JSON
 "#;

@@ -32,8 +32,6 @@ mod unbuffered_io;
 
 #[cfg(test)]
 mod corpus;
-#[cfg(test)]
-mod truth;
 
 pub(crate) use async_without_await::never_awaits;
 pub use rule::{Ask, Category, Hit, Question, Rule, Saves};

@@ -10,8 +10,7 @@ use crate::support::{Audited, Outcome, Project};
 /// A repository with `commits` commits behind its first one, in each of which the source of the benchmark is what a
 /// function makes of its number, with that number as its message.
 fn history(commits: usize, source: impl Fn(usize) -> String) -> Project {
-    let project = Project::small().file(".gitignore", "target\n");
-    project.git(&["init", "--quiet", "--initial-branch", "main"]);
+    let project = Project::small().under_git();
     for number in 0..=commits {
         project.write("benches/first.rs", &source(number));
         project.git(&["add", "--all"]);
@@ -143,8 +142,7 @@ fn ends_that_are_the_same_leave_nothing_to_search() {
 
 #[test]
 fn a_command_that_became_slower_is_found_by_its_time() {
-    let project = Project::small().file(".gitignore", "target\n");
-    project.git(&["init", "--quiet", "--initial-branch", "main"]);
+    let project = Project::small().under_git();
     for number in 0..=4 {
         // Three hundred times as long: no load makes that of nothing.
         let seconds = if number < 2 { "0.001" } else { "0.3" };

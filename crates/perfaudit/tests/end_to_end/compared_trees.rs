@@ -153,8 +153,7 @@ fn a_folder_is_compared_with_a_revision() {
 
 #[test]
 fn a_command_is_run_in_the_tree_of_each_revision() {
-    let project = Project::small().file(".gitignore", "target\n").file("said", "before\n");
-    project.git(&["init", "--quiet", "--initial-branch", "main"]);
+    let project = Project::small().file("said", "before\n").under_git();
     commit(&project);
     project.write("said", "after\n");
     let audited = compare(&project, &["HEAD", "work", "--command", "cat said"]);

@@ -1,6 +1,7 @@
 //! Two sides against each other. What benchmarks measure is written by the benchmarks themselves, so that the truth is
 //! known and no clock decides a test.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 
 use perfaudit_result::{ArmKind, PairedComparison, PairedRow, PairedVerdict};
@@ -8,8 +9,8 @@ use perfaudit_result::{ArmKind, PairedComparison, PairedRow, PairedVerdict};
 use crate::interruption::{interrupt, wait_for};
 use crate::support::{Audited, Outcome, Project, bench_section, fake_bench};
 
-/// A benchmark target with benchmarks that state these times, in nanoseconds.
-pub(crate) fn stating(times: &[(&str, u32)]) -> String {
+/// A benchmark target with benchmarks that state these times, in nanoseconds: numbers, or expressions of type `u32`.
+pub(crate) fn stating(times: &[(&str, impl Display)]) -> String {
     let benchmarks: Vec<String> =
         times.iter().map(|(name, ns)| format!("(\"{name}\", |m| m.write_sample(&sample({ns})))")).collect();
     let sample = "#[allow(dead_code)]\nfn sample(ns: u32) -> String {\n    let all = |n: u32| vec![n.to_string(); 20].join(\",\");\n    format!(r#\"{{\"sampling_mode\":\"Flat\",\"iters\":[{}],\"times\":[{}]}}\"#, all(10), all(10 * ns))\n}\n";
@@ -18,8 +19,7 @@ pub(crate) fn stating(times: &[(&str, u32)]) -> String {
 
 /// A repository with one commit, in which the benchmark target `first` states these times.
 pub(crate) fn repository(times: &[(&str, u32)]) -> Project {
-    let project = Project::small().file("benches/first.rs", &stating(times)).file(".gitignore", "target\n");
-    project.git(&["init", "--quiet", "--initial-branch", "main"]);
+    let project = Project::small().file("benches/first.rs", &stating(times)).under_git();
     commit(&project);
     project
 }

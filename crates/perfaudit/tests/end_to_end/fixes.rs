@@ -6,9 +6,9 @@ use std::path::Path;
 
 use perfaudit_result::{Applied, AuditResult, Fixes, ProofVerdict};
 
-use crate::comparisons::{commit, no_source_is_left};
+use crate::comparisons::{commit, no_source_is_left, stating};
 use crate::interruption::{interrupt, wait_for};
-use crate::support::{Outcome, Project, fake_bench};
+use crate::support::{Outcome, Project};
 
 /// A list of five that grows by doubling has room for eight.
 const LIBRARY: &str = "/// Nanoseconds of one iteration: a hundred for each element that there is room for.
@@ -48,19 +48,13 @@ fn all_are_there() {
 ";
 
 fn project() -> Project {
-    let benchmarks = [("one", "takes"), ("two", "takes_too")].map(|(name, function)| {
-        format!("(\"{name}\", |m| m.write_sample(&sample(small::{function}(&[1, 2, 3, 4, 5]))))")
-    });
-    let sample = "fn sample(ns: u32) -> String {\n    let all = |n: u32| vec![n.to_string(); 20].join(\",\");\n    format!(r#\"{{\"sampling_mode\":\"Flat\",\"iters\":[{}],\"times\":[{}]}}\"#, all(10), all(10 * ns))\n}\n";
-    Project::small()
-        .file("src/lib.rs", LIBRARY)
-        .file("benches/first.rs", &format!("{}{sample}", fake_bench(&benchmarks.join(", "))))
-        .file(".gitignore", "target\n")
+    let times = [("one", "takes"), ("two", "takes_too")];
+    let times = times.map(|(name, function)| (name, format!("small::{function}(&[1, 2, 3, 4, 5])")));
+    Project::small().file("src/lib.rs", LIBRARY).file("benches/first.rs", &stating(&times))
 }
 
 fn repository() -> Project {
-    let project = project();
-    project.git(&["init", "--quiet", "--initial-branch", "main"]);
+    let project = project().under_git();
     commit(&project);
     project
 }
@@ -164,11 +158,10 @@ fn what_is_proven_is_kept_as_a_series_and_proven_together_and_the_tree_stays() {
 
 #[test]
 fn what_fails_the_tests_is_dropped_and_the_rest_is_applied() {
-    let project = project();
+    let project = project().under_git();
     let test =
         "\n#[test]\nfn there_is_room_for_eight() {\n    assert_eq!(takes_too(&[1, 2, 3, 4, 5]), 800);\n}\n";
     project.write("src/lib.rs", &format!("{LIBRARY}{test}"));
-    project.git(&["init", "--quiet", "--initial-branch", "main"]);
     commit(&project);
     let outcome = fix(&project, &["--apply", "--format", "json"]);
     let result = result(&outcome);

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use perfaudit_result::{Certificate, CertificateFile, ClaimState, GateName, GateState, ProofVerdict};
 
-use crate::comparisons::{commit, no_source_is_left};
+use crate::comparisons::{commit, no_source_is_left, stating};
 use crate::interruption::{interrupt, wait_for};
-use crate::support::{Outcome, Project, fake_bench};
+use crate::support::{Outcome, Project};
 
 const LIBRARY: &str = "/// Nanoseconds of one iteration.
 pub fn takes() -> u32 {
@@ -28,18 +28,14 @@ fn the_answer_is_right() {
 
 /// A project whose two benchmarks take what the library says.
 fn project() -> Project {
-    let benchmarks =
-        ["one", "two"].map(|name| format!("(\"{name}\", |m| m.write_sample(&sample(small::takes())))"));
-    let sample = "fn sample(ns: u32) -> String {\n    let all = |n: u32| vec![n.to_string(); 20].join(\",\");\n    format!(r#\"{{\"sampling_mode\":\"Flat\",\"iters\":[{}],\"times\":[{}]}}\"#, all(10), all(10 * ns))\n}\n";
+    let takes = "small::takes()";
     Project::small()
         .file("src/lib.rs", LIBRARY)
-        .file("benches/first.rs", &format!("{}{sample}", fake_bench(&benchmarks.join(", "))))
-        .file(".gitignore", "target\n")
+        .file("benches/first.rs", &stating(&[("one", takes), ("two", takes)]))
 }
 
 fn repository() -> Project {
-    let project = project();
-    project.git(&["init", "--quiet", "--initial-branch", "main"]);
+    let project = project().under_git();
     commit(&project);
     project
 }

@@ -106,8 +106,7 @@ fn files_are_weighed_and_put_beside_each_other_without_a_project() {
 
 #[test]
 fn what_two_revisions_ship_is_built_and_put_beside_each_other_by_names_without_hashes() {
-    let project = program().file(".gitignore", "target\n");
-    project.git(&["init", "--quiet", "--initial-branch", "main"]);
+    let project = program().under_git();
     let commit = || {
         project.git(&["add", "--all"]);
         project.git(&["commit", "--quiet", "--message", "change"]);

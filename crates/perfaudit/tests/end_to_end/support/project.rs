@@ -168,6 +168,12 @@ impl Project {
         assert_eq!(self.marker.carriers(), Vec::<String>::new(), "processes were left behind");
     }
 
+    /// The same as a repository in which nothing is committed yet; the target directory is left out of it.
+    pub(crate) fn under_git(self) -> Self {
+        self.git(&["init", "--quiet", "--initial-branch", "main"]);
+        self.file(".gitignore", "target\n")
+    }
+
     /// Calls git in the project.
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
         let output = Command::new("git")
