@@ -3,7 +3,7 @@
 use perfaudit_result::{
     AuditState, Confidence, ConfidenceLevel, Estimate, Evidence as Proof, Figure, Finding, Granularity,
     HeapScope, HeapSite, Interval, Location, Method, Of, OriginKind, Severity, Trust, Unit, Verification,
-    VerificationState, WorkloadHeap, WorkloadShare,
+    WorkloadHeap, WorkloadShare,
 };
 
 use crate::audit::Audit;
@@ -174,7 +174,7 @@ fn finding(rule: &LineAudit, lines: &[Line<'_>], allocating: f64) -> Finding {
         by_workload,
         granularity: Granularity::Line,
         ceiling_gain: Some(gain(rule, worst.row, of_worst)),
-        verification: Verification { state: VerificationState::NotTried },
+        verification: Verification::default(),
         code: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use perfaudit_result::{
     AuditState, Confidence, Evidence as Proof, Finding, Granularity, Location, Severity, Verification,
-    VerificationState, Workload, WorkloadAudit,
+    Workload, WorkloadAudit,
 };
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -96,7 +96,7 @@ impl Outcome {
             by_workload: Vec::new(),
             granularity: Granularity::NotMeasured,
             ceiling_gain: None,
-            verification: Verification { state: VerificationState::NotTried },
+            verification: Verification::default(),
             code: None,
         });
     }

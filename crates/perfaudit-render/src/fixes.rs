@@ -1,6 +1,6 @@
 //! Patches made from findings, in words.
 
-use perfaudit_result::{Applied, Fixes, Heat, MadePatch, Unmended};
+use perfaudit_result::{Applied, Fixes, Heat, MadePatch, Run, Unmended};
 
 use crate::quantity;
 
@@ -48,9 +48,12 @@ pub(crate) fn unmended(one: &Unmended) -> String {
     format!("{} at {}:{}: {}", one.rule, one.file, one.line, one.reason)
 }
 
-/// What the order goes by.
-pub(crate) fn order(fixes: &Fixes) -> String {
+/// What the order goes by; `here` is the run that tells it.
+pub(crate) fn order(fixes: &Fixes, here: Option<&Run>) -> String {
     match &fixes.ranked_by {
+        Some(run) if here.is_some_and(|here| here.id == *run) => {
+            "The hottest first, as the profiles of this run tell; costs are those in the workload where they are largest.".to_owned()
+        }
         Some(run) => {
             format!("The hottest first, as the profiles of run {run} tell; costs are those in the workload where they are largest.")
         }
@@ -58,6 +61,16 @@ pub(crate) fn order(fixes: &Fixes) -> String {
             "No run of this project has profiles: what is hot is not known. `perfaudit` measures and profiles it.".to_owned()
         }
     }
+}
+
+/// Where the patches and their certificates are; nothing where none was made.
+pub(crate) fn places(fixes: &Fixes) -> Option<&'static str> {
+    let is_kept = fixes.patches.iter().any(|one| one.kept.is_some());
+    (!fixes.patches.is_empty()).then_some(if is_kept {
+        "The patches are in `patches/` of the run, and what is kept in `fixes/`, each with its certificate as Markdown and JSON; `perfaudit prove PATCH` judges one again, `git apply PATCH` takes it."
+    } else {
+        "The patches are in `patches/` of the run; `perfaudit prove PATCH` judges one again."
+    })
 }
 
 /// What became of `--apply`; nothing where it was not asked for.
@@ -80,7 +93,7 @@ pub fn planned_fixes(fixes: &Fixes) -> String {
         "# {} made, {tried} would be tried; {} without one\n# {}\n",
         many(fixes.patches.len(), "patch", "patches"),
         many(fixes.without.len(), "finding", "findings"),
-        order(fixes),
+        order(fixes, None),
     );
     for row in rows(fixes) {
         let note = if row.reason == "not tried" { String::new() } else { format!("; {}", row.reason) };

@@ -118,6 +118,11 @@ pub(crate) fn is_plain(workload: &Workload) -> bool {
     workload.state == WorkloadState::Measured && flags(workload).next().is_none()
 }
 
+/// Whether a run is one of a project as it is, whatever patches it made beside that.
+pub(crate) fn is_audit(result: &AuditResult) -> bool {
+    !result.workloads.is_empty() || result.source.is_some()
+}
+
 /// `42 benchmarks: 39 measured (2 flagged), 1 failed, 2 not run`.
 pub(crate) fn counts(result: &AuditResult) -> String {
     if let Some(search) = &result.bisection {
@@ -130,7 +135,7 @@ pub(crate) fn counts(result: &AuditResult) -> String {
         let cells = quantity::counted(matrix.cells.len(), "build");
         return format!("{cells} tried, {} of processes", quantity::counted(pairs, "pair"));
     }
-    if !result.certificates.is_empty() {
+    if !result.certificates.is_empty() && !is_audit(result) {
         let measured = result.certificates.iter().filter_map(|one| one.comparison.as_ref());
         let pairs: usize = measured.flat_map(|one| &one.rows).map(|row| row.pairs as usize).sum();
         let patches = result.certificates.iter().filter(|one| one.patch.stacked.is_empty()).count();

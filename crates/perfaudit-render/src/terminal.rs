@@ -57,8 +57,10 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     bisection::bisection(&mut page, result);
     matrix::matrix(&mut page, result);
     paired::paired(&mut page, result, terminal.verbose);
-    fixes::fixes(&mut page, result, terminal.verbose);
-    certificate::certificates(&mut page, result, terminal.verbose);
+    if !rows::is_audit(result) {
+        fixes::fixes(&mut page, result, terminal.verbose);
+        certificate::certificates(&mut page, result, terminal.verbose);
+    }
     objectives(&mut page, result, terminal.verbose);
     benchmarks::benchmarks(&mut page, result, terminal.verbose);
     relative(&mut page, result);
@@ -75,6 +77,9 @@ pub fn terminal(result: &AuditResult, terminal: &Terminal) -> String {
     findings(&mut page, &shown, terminal.verbose);
     plan::plan(&mut page, result, terminal.verbose);
     source::source(&mut page, result, terminal.verbose);
+    if rows::is_audit(result) {
+        fixes::fixes(&mut page, result, terminal.verbose);
+    }
     conditions(&mut page, &result.preconditions);
     limits(&mut page, &result.limits, terminal.verbose);
     next_actions(&mut page, &result.next_actions);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::artifact::ArtifactId;
+use crate::certificate::ProofVerdict;
 use crate::figure::Figure;
 use crate::workload::WorkloadId;
 
@@ -226,18 +227,44 @@ pub struct Evidence {
 }
 
 /// Whether a fix was tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verification {
     /// What came of it.
     pub state: VerificationState,
+    /// The name of the patch that was tried, which its certificate has, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
 }
 
-/// What came of trying a fix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// What came of trying a fix; all but the first as in [`ProofVerdict`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum VerificationState {
     /// No fix was tried.
+    #[default]
     NotTried,
+    /// A patch gains, and makes nothing worse.
+    Proven,
+    /// A patch makes something worse.
+    Refuted,
+    /// A patch was measured, and neither was shown.
+    Inconclusive,
+    /// The project does not build with the patch, or its tests fail.
+    Broken,
+    /// A patch was stopped before anything was run.
+    Refused,
+}
+
+impl From<ProofVerdict> for VerificationState {
+    fn from(verdict: ProofVerdict) -> Self {
+        match verdict {
+            ProofVerdict::Proven => Self::Proven,
+            ProofVerdict::Refuted => Self::Refuted,
+            ProofVerdict::Inconclusive => Self::Inconclusive,
+            ProofVerdict::Broken => Self::Broken,
+            ProofVerdict::Refused => Self::Refused,
+        }
+    }
 }

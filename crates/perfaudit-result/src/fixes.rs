@@ -56,6 +56,20 @@ pub struct MadePatch {
     pub kept: Option<String>,
 }
 
+impl MadePatch {
+    /// Where the patch is, relative to the directory of the run; made for the source as it is.
+    #[must_use]
+    pub fn path(&self) -> String {
+        Self::path_of(&self.name)
+    }
+
+    /// The same of the patch with this name.
+    #[must_use]
+    pub fn path_of(name: &str) -> String {
+        format!("patches/{name}.patch")
+    }
+}
+
 /// A finding that no patch was made for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -89,6 +89,8 @@ pub enum StageName {
     Ir,
     /// Turning samples into figures and findings.
     Analyse,
+    /// Making patches from findings, and testing and measuring them.
+    Fix,
 }
 
 /// How a stage ended.

@@ -33,6 +33,12 @@ impl RunDirectory {
         Ok(Self { path, artifacts: Vec::new() })
     }
 
+    /// The same folder for another writer: whoever goes on with one of them has to use it alone.
+    #[must_use]
+    pub fn hand_over(&mut self) -> Self {
+        Self { path: self.path.clone(), artifacts: std::mem::take(&mut self.artifacts) }
+    }
+
     /// The folder, absolute.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -7,11 +7,20 @@ use super::context::Context;
 use super::paired::comparison;
 use super::text::{Block, Line};
 use super::words::{Tone, badge};
-use crate::certificate;
+use crate::{certificate, quantity, rows};
 
 /// The part of the summary; nothing where no patch was judged.
 pub(super) fn certificates(context: &Context<'_>) -> Markup {
-    html! { @for one in &context.result.certificates { (self::one(context, one)) } }
+    let all = html! { @for one in &context.result.certificates { (self::one(context, one)) } };
+    let count = context.result.certificates.len();
+    html! {
+        @if count > 0 && rows::is_audit(context.result) {
+            details {
+                summary { (quantity::counted(count, "certificate")) }
+                (all)
+            }
+        } @else { (all) }
+    }
 }
 
 fn one(context: &Context<'_>, one: &Certificate) -> Markup {

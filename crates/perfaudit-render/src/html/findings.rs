@@ -93,7 +93,7 @@ fn card(context: &Context<'_>, finding: &Finding, anchor: &str) -> Markup {
                         dt { "Share of allocated bytes" } dd { (share(finding.share_of_alloc_bytes)) }
                         dt { "Most to gain" }
                         dd { (finding.ceiling_gain.as_ref().and_then(rows::gain).unwrap_or_else(|| "not measured".to_owned())) }
-                        dt { "Fix" } dd { (verification(finding.verification.state)) }
+                        dt { "Fix" } dd { (verification(finding.verification.state)) @if let Some(name) = &finding.verification.certificate { ": " code { (Line(name)) } } }
                     }
                     @if !finding.locations.is_empty() {
                         dt { "Where" }
@@ -140,6 +140,11 @@ fn share(share: Option<f64>) -> String {
 fn verification(state: VerificationState) -> &'static str {
     match state {
         VerificationState::NotTried => "not tried",
+        VerificationState::Proven => "a patch is proven",
+        VerificationState::Refuted => "a patch is refuted",
+        VerificationState::Inconclusive => "a patch was measured: inconclusive",
+        VerificationState::Broken => "a patch breaks the build or the tests",
+        VerificationState::Refused => "a patch was refused",
     }
 }
 

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::context::Context;
-use super::text::{Block, Line};
+use super::text::{Block, Line, Prose};
 use super::words::{Tone, badge};
 use crate::fixes;
 
@@ -12,7 +12,8 @@ pub(super) fn fixes(context: &Context<'_>) -> Markup {
     let Some(made) = &context.result.fixes else { return html! {} };
     html! {
         h3 { "Patches made from findings" }
-        p { (Line(&fixes::order(made))) }
+        p { (Line(&fixes::order(made, Some(&context.result.run)))) }
+        @if let Some(line) = fixes::places(made) { p { (Prose(line)) } }
         @if let Some(line) = fixes::applied(made) { p { (Line(&line)) } }
         div.scroll tabindex="0" { table.plain {
             caption { "What became of each, those that are kept first" }

@@ -12,7 +12,7 @@ use super::page;
 use super::paired;
 use super::text::{Line, Prose};
 use super::words::{self, badge};
-use crate::{comparison, objectives, quantity};
+use crate::{comparison, objectives, quantity, rows};
 
 /// The findings that the summary names.
 const TOP_FINDINGS: usize = 5;
@@ -73,7 +73,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
             (paired::paired(context))
             (fixes::fixes(context))
             (certificate::certificates(context))
-            @if context.result.paired.is_none() && context.result.matrix.is_none() && context.result.certificates.is_empty() && context.result.fixes.is_none() { (tiles(context)) }
+            @if context.result.paired.is_none() && context.result.matrix.is_none() && (rows::is_audit(context.result) || context.result.certificates.is_empty() && context.result.fixes.is_none()) { (tiles(context)) }
             div.columns {
                 div {
                     h3 { "Next actions" }

@@ -141,6 +141,7 @@ pub(super) fn stage(name: StageName) -> &'static str {
         StageName::BinarySize => "binary size",
         StageName::Ir => "LLVM IR",
         StageName::Analyse => "analyse",
+        StageName::Fix => "patches",
     }
 }
 

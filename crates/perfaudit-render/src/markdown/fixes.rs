@@ -8,7 +8,7 @@ use crate::fixes;
 /// What is kept, what became of the others, and what no patch was made for.
 pub(super) fn fixes(result: &AuditResult) -> String {
     let Some(made) = &result.fixes else { return String::new() };
-    let mut out = format!("{}\n\n", prose(&fixes::order(made)));
+    let mut out = format!("{}\n\n", prose(&fixes::order(made, Some(&result.run))));
     let cells: Vec<Vec<String>> = fixes::rows(made)
         .into_iter()
         .map(|row| {
@@ -24,6 +24,9 @@ pub(super) fn fixes(result: &AuditResult) -> String {
         .collect();
     if !cells.is_empty() {
         out.push_str(&table(&["", "patch", "place", "cost", "what it does", "why"], &[false; 6], &cells));
+    }
+    if let Some(line) = fixes::places(made) {
+        out.push_str(&format!("\n{line}\n"));
     }
     if !made.without.is_empty() {
         out.push_str("\nFindings without a patch:\n\n");

@@ -11,7 +11,7 @@ const WITHOUT_SHOWN: usize = 6;
 pub(super) fn fixes(page: &mut Page, result: &AuditResult, verbose: bool) {
     let Some(made) = &result.fixes else { return };
     page.heading("Patches made from findings");
-    page.paragraph("  ", 2, FAINT, &fixes::order(made));
+    page.paragraph("  ", 2, FAINT, &fixes::order(made, Some(&result.run)));
     for row in fixes::rows(made) {
         let style = match row.state {
             "proven" => GOOD,
@@ -22,6 +22,9 @@ pub(super) fn fixes(page: &mut Page, result: &AuditResult, verbose: bool) {
         let line = format!("{}: {} ({}, {}): {}", row.state, row.name, row.place, row.cost, row.what);
         page.paragraph("  ", 4, style, &text::one_line(&line));
         page.paragraph("    ", 6, FAINT, &text::one_line(&row.reason));
+    }
+    if let Some(line) = fixes::places(made) {
+        page.paragraph("  ", 2, FAINT, line);
     }
     let shown = if verbose { made.without.len() } else { WITHOUT_SHOWN.min(made.without.len()) };
     if shown > 0 {

@@ -6,8 +6,8 @@ use perfaudit_result::{
     Granularity, GroupShape, Host, Interval, Language, Limit, Location, Method, Metric, MetricName, Mode,
     NextAction, NoiseFloor, Of, Package, Precondition, PreconditionStatus, Project, ReproduceStep, Run,
     SCHEMA_VERSION, Severity, Stage, StageCost, StageName, StageState, Throughput, Tool, Toolchain,
-    TreeChange, TreeChangeKind, Unit, Vcs, Verdict, VerdictStatus, Verification, VerificationState, Workload,
-    WorkloadAudit, WorkloadGroup, WorkloadId, WorkloadKind, WorkloadShare, WorkloadState, WorkloadTarget,
+    TreeChange, TreeChangeKind, Unit, Vcs, Verdict, VerdictStatus, Verification, Workload, WorkloadAudit,
+    WorkloadGroup, WorkloadId, WorkloadKind, WorkloadShare, WorkloadState, WorkloadTarget,
 };
 
 /// A title that tries to break every format at once.
@@ -350,7 +350,7 @@ fn findings() -> Vec<Finding> {
         by_workload: Vec::new(),
         granularity: Granularity::NotMeasured,
         ceiling_gain: None,
-        verification: Verification { state: VerificationState::NotTried },
+        verification: Verification::default(),
         code: None,
     };
     let mut hollow = finding("hollow", Severity::Critical, "A benchmark measures nothing: json/1k");

@@ -3,7 +3,7 @@
 use perfaudit_render::{Terminal, markdown, terminal};
 use perfaudit_result::{
     AuditResult, CodeFinding, CodeKind, Confidence, Effort, Finding, Granularity, Heat, KnownBy, Location,
-    Severity, Snippet, Verification, VerificationState, WorkloadId, WorkloadShare,
+    Severity, Snippet, Verification, WorkloadId, WorkloadShare,
 };
 
 use crate::fixture;
@@ -35,7 +35,7 @@ fn bottleneck(rule: &str, effort: Effort, cpu: f64) -> Finding {
         by_workload: vec![share("a/b/time", cpu, Some(0.1)), share("a/b/bytes", 0.01, Some(0.69))],
         granularity: Granularity::Line,
         ceiling_gain: None,
-        verification: Verification { state: VerificationState::NotTried },
+        verification: Verification::default(),
         code: Some(CodeFinding {
             symbol: "mask".into(),
             category: "preparation".into(),

@@ -68,6 +68,11 @@ pub(crate) struct PairingArguments {
     pub(crate) store: StoreArgument,
 }
 
+impl PairingArguments {
+    /// The difference up to which nothing matters unless that is said.
+    pub(crate) const DELTA: f64 = 0.02;
+}
+
 /// What concerns benchmarks, and is refused where a command of each tree is measured.
 const OF_BENCHMARKS: &[&str] = &[
     "packages",
@@ -105,6 +110,17 @@ pub(super) fn percent(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_measured_after_an_audit_goes_by_the_same_difference_as_a_comparison() {
+        #[derive(clap::Parser)]
+        struct Command {
+            #[command(flatten)]
+            pairing: PairingArguments,
+        }
+        let pairing = <Command as clap::Parser>::parse_from(["compare"]).pairing;
+        assert!((pairing.delta - PairingArguments::DELTA).abs() < 1e-12);
+    }
 
     #[test]
     fn a_percentage_is_read_with_and_without_its_sign() {

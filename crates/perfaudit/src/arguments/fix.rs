@@ -1,11 +1,13 @@
 //! What `perfaudit fix` is given.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::{
-    AuditArguments, GateArguments, OutputArguments, PairingArguments, ProveArguments, StageArgument,
+    AuditArguments, GateArguments, MeasuringArguments, OutputArguments, PairingArguments, ProveArguments,
+    StageArgument, TreeCommandArguments,
 };
 
 #[derive(Debug, Args)]
@@ -35,6 +37,32 @@ pub(crate) struct FixArguments {
 }
 
 impl FixArguments {
+    /// Those of an audit that makes patches, too; `budget` bounds the time for measuring them.
+    pub(crate) fn after_audit(audit: &AuditArguments, budget: Option<Duration>) -> Self {
+        let pairing = PairingArguments {
+            project: audit.path.clone(),
+            selection: audit.selection.clone(),
+            in_tree: TreeCommandArguments { command: None, build: None },
+            delta: PairingArguments::DELTA,
+            layouts: None,
+            p95: false,
+            witness: None,
+            timeout: audit.timeout,
+            measuring: MeasuringArguments { budget, ..audit.measuring.clone() },
+            store: audit.store.clone(),
+        };
+        Self {
+            path: None,
+            pairing,
+            gates: GateArguments::default(),
+            rules: Vec::new(),
+            cold: false,
+            dry_run: false,
+            apply: false,
+            output: audit.output.clone(),
+        }
+    }
+
     /// What judges the patches.
     pub(crate) fn judging(&self) -> ProveArguments {
         let mut pairing = self.pairing.clone();
@@ -77,6 +105,7 @@ impl FixArguments {
             ir: false,
             build_times: false,
             redact: false,
+            fix: None,
         }
     }
 }

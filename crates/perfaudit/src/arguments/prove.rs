@@ -30,6 +30,23 @@ pub(crate) struct ProveArguments {
     pub(crate) output: OutputArguments,
 }
 
+/// The tests may take this long unless that is said.
+const TESTS: Duration = Duration::from_secs(30 * 60);
+
+impl Default for GateArguments {
+    fn default() -> Self {
+        Self {
+            test: None,
+            test_timeout: TESTS,
+            allow_untested: false,
+            workloads: None,
+            changed_lines: None,
+            dependencies: Vec::new(),
+            tolerance: None,
+        }
+    }
+}
+
 /// What a patch must pass.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct GateArguments {

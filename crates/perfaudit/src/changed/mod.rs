@@ -90,9 +90,7 @@ impl Exercised {
 
     /// What measures these workloads and no others; none where there are none.
     pub(crate) fn filter(&self) -> Option<Regex> {
-        let names: Vec<String> = self.workloads.keys().map(|name| regex::escape(name)).collect();
-        let filter = format!("^(?:{})$", names.join("|"));
-        if names.is_empty() { None } else { Regex::new(&filter).ok() }
+        flow::only(self.workloads.keys().map(String::as_str))
     }
 
     /// What it says, a line each.

@@ -20,6 +20,13 @@ pub(crate) fn run(arguments: &AuditArguments, subject: Subject<'_>) -> Result<Ex
     let progress = Progress::start();
     let argv = std::env::args().collect();
     let mut run = flow::audit(arguments, subject, argv, &interrupt, &progress)?;
+    if let Some(budget) = arguments.fix.filter(|_| matches!(subject, Subject::Project)) {
+        let (fixed, files) = flow::fix_after_audit(arguments, budget, run, &interrupt, &progress);
+        run = fixed;
+        for (name, content) in files {
+            run.directory.write(&name, content.as_bytes())?;
+        }
+    }
     if arguments.redact {
         redact(&mut run)?;
     }

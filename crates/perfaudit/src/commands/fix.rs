@@ -20,8 +20,8 @@ pub(crate) fn run(arguments: &FixArguments) -> Result<Exit, CommandError> {
         dry_run(&plan, arguments.output.format);
         return Ok(Exit::Pass);
     }
-    let (run, kept) = flow::fix(arguments, std::env::args().collect(), &interrupt, &progress)?;
-    for (name, content) in flow::fix_files(&run.result, &kept) {
+    let (run, files) = flow::fix(arguments, std::env::args().collect(), &interrupt, &progress)?;
+    for (name, content) in files {
         run.directory.write(&name, content.as_bytes())?;
     }
     finish(&run, None, &progress, arguments.output.format, arguments.output.verbose)

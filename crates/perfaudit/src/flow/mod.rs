@@ -24,6 +24,7 @@ mod matrix;
 mod measure;
 pub(crate) mod noise_floor;
 mod objectives;
+mod only;
 mod plan;
 mod prove;
 mod record;
@@ -60,10 +61,11 @@ pub(crate) use bisect::bisect;
 pub(crate) use compare::{CompareError, compare, recorded};
 pub(crate) use cpu::{BesideEachOther, ProfiledRun, RecordedProfile, RunningProcess, beside};
 pub(crate) use delivery::stage_of;
-pub(crate) use fix::{ApplyError, fix, fix_files, plan as plan_of_fixes};
+pub(crate) use fix::{ApplyError, fix, fix_after_audit, plan as plan_of_fixes};
 pub(crate) use ir::compile_if_asked;
 pub(crate) use matrix::{MatrixCellName, MatrixError, build_matrix};
 use measure::{Measured, Measuring, measure_stages};
+pub(crate) use only::only;
 pub(crate) use plan::{
     Plan, Subject, like_shipped, newest_profiled_run, newest_run, profile_of, runs_directory,
 };

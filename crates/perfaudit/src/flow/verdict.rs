@@ -136,8 +136,8 @@ fn objectives(n: usize) -> String {
 mod tests {
     use super::*;
     use perfaudit_result::{
-        BuildProfile, Confidence, Granularity, Language, Package, Toolchain, Verification, VerificationState,
-        WorkloadId, WorkloadKind, WorkloadTarget,
+        BuildProfile, Confidence, Granularity, Language, Package, Toolchain, Verification, WorkloadId,
+        WorkloadKind, WorkloadTarget,
     };
 
     fn project(bench_targets: &[&str]) -> Project {
@@ -190,7 +190,7 @@ mod tests {
             by_workload: Vec::new(),
             granularity: Granularity::NotMeasured,
             ceiling_gain: None,
-            verification: Verification { state: VerificationState::NotTried },
+            verification: Verification::default(),
             code: None,
         }
     }

@@ -4,11 +4,11 @@
 use std::fs;
 use std::path::Path;
 
-use perfaudit_result::{Applied, AuditResult, Fixes, ProofVerdict};
+use perfaudit_result::{Applied, AuditResult, Fixes, ProofVerdict, Verification, VerificationState};
 
 use crate::comparisons::{commit, no_source_is_left, stating};
 use crate::interruption::{interrupt, wait_for};
-use crate::support::{Outcome, Project};
+use crate::support::{Audited, Outcome, Project};
 
 /// A list of five that grows by doubling has room for eight.
 const LIBRARY: &str = "/// Nanoseconds of one iteration: a hundred for each element that there is room for.
@@ -153,6 +153,66 @@ fn what_is_proven_is_kept_as_a_series_and_proven_together_and_the_tree_stays() {
     assert_eq!(library(&project), with_room());
     for report in ["report.html", "report.md"] {
         assert!(fs::read_to_string(run.join(report)).unwrap().contains("no-capacity-lib-12"));
+    }
+}
+
+/// Audits the project, and makes patches of what is found.
+fn audit(project: &Project) -> Audited {
+    let (before, out) = (project.tree(), project.home().join("run"));
+    let invocation = project.perfaudit().env("PERFAUDIT_SKIP", "cpu,heap");
+    let arguments =
+        ["audit", "--offline", "--seed", "1", "--mode", "quick", "--noise-floor", "stored", "--fix"];
+    let audited = Audited::read(invocation.args(arguments).args(["--out"]).args([&out]).run(), &out);
+    audited.check(&project.tree().changes_since(&before));
+    no_source_is_left(project);
+    project.nothing_survives();
+    audited
+}
+
+#[test]
+fn an_audit_that_is_to_fix_what_it_finds_ends_with_what_is_proven_and_the_tree_stays() {
+    let project = project().file("perfaudit.toml", "[prove]\nworkloads = 1\n").under_git();
+    commit(&project);
+    let audited = audit(&project);
+    let (result, fixes) = (&audited.result, fixes(&audited.result));
+    let headline = &result.verdict.headline;
+    assert!(headline.contains("; 2 of ") && headline.ends_with(" patches proven"), "{headline}");
+    assert_eq!(result.workloads.len(), 2, "what was measured is there as ever");
+    assert_eq!(fixes.ranked_by.as_deref(), Some(result.run.id.as_str()));
+    let of_rule: Vec<_> = fixes.patches.iter().filter(|one| one.rule == "no-capacity").collect();
+    assert_eq!(of_rule.len(), 2);
+    for one in of_rule {
+        assert_eq!(one.verdict, Some(ProofVerdict::Proven), "{}", one.reason);
+        let mended = result.findings.iter().filter(|finding| one.findings.contains(&finding.fingerprint));
+        let states: Vec<_> = mended.map(|finding| &finding.verification).collect();
+        let proven = Verification { state: VerificationState::Proven, certificate: Some(one.name.clone()) };
+        assert_eq!(states, [&proven]);
+        assert!(audited.file(&one.path()).contains(&one.diff));
+        let certificate = result.certificates.iter().find(|certificate| certificate.patch.name == one.name);
+        assert!(certificate.unwrap().command.contains(&one.path()), "{certificate:#?}");
+    }
+    let first = fixes.patches[0].kept.as_ref().unwrap();
+    assert!(result.next_actions[0].command.as_ref().unwrap().ends_with(first.as_str()));
+    assert!(audited.file("fixes/001-no-capacity-lib-3.json").contains("\"proven\""));
+    let said = audited.outcome.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("kept as fixes/001-no-capacity-lib-3.patch"), "{said}");
+    project.git(&["apply", &project.home().join("run").join(first).to_string_lossy()]);
+}
+
+#[test]
+fn an_audit_of_what_does_not_compile_from_its_repository_keeps_its_figures_and_proves_nothing() {
+    // What is not part of the repository does not get into the copy that patches are tried in.
+    let project = project().file("src/part.rs", "").under_git();
+    project.write("src/lib.rs", &format!("{LIBRARY}\nmod part;\n"));
+    project.write(".gitignore", "target\nsrc/part.rs\n");
+    commit(&project);
+    let audited = audit(&project);
+    let result = &audited.result;
+    assert!(result.verdict.headline.contains("; 0 of "), "{}", result.verdict.headline);
+    assert_eq!(result.workloads.len(), 2);
+    for one in fixes(result).patches.iter().filter(|one| one.rule == "no-capacity") {
+        assert_eq!(one.verdict, Some(ProofVerdict::Inconclusive), "{}", one.reason);
+        assert_eq!(one.reason, "the project's tests fail anyway");
     }
 }
 

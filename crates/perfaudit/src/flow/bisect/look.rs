@@ -8,10 +8,10 @@ use perfaudit_prove::source::{Commit, HistoryEntry};
 use perfaudit_prove::{Both, Side, are_same_program};
 use perfaudit_result::{ArmBinary, BisectionState, PairedComparison, PairedRow, PairedVerdict, WorkloadId};
 use perfaudit_stats::LogRatio;
-use regex::Regex;
 
 use super::super::compare::trees::Trees;
 use super::super::compare::{Building, Measured, OneOfSeveral, PairsRun, Sides, Used};
+use super::super::only;
 use super::{LOOKED_AT, state, threshold};
 use crate::arguments::PairingArguments;
 use crate::error::CommandError;
@@ -255,8 +255,7 @@ impl<'a, 'r> Looking<'a, 'r> {
     fn row(&mut self, change: &Change, rests: Rests) -> Result<Result<PairedRow, String>, CommandError> {
         let id = &change.row.id;
         let mut config = self.run.config.clone();
-        let only = format!("^{}$", regex::escape(&id.0));
-        config.bench.filter.command_line(Some(Regex::new(&only).expect("an escaped name is an expression")));
+        config.bench.filter.command_line(Some(only([id.0.as_str()])));
         let left = (self.others + 1).saturating_sub(self.comparisons).max(1);
         let comparison =
             self.measure(&config, rests, change.threshold.change(), left, self.planned_beside_one())?;

@@ -89,6 +89,28 @@ impl PairsRun {
         Ok(Self { project, config, seed, directory, stages, started, clock, id, runs, tree })
     }
 
+    /// Measures in pairs within the run of an audit, whose `directory` it writes to.
+    pub(in super::super) fn within(
+        audit: &AuditResult,
+        directory: RunDirectory,
+        project: CargoProject,
+        config: Config,
+    ) -> Self {
+        let tree = snapshot(&project, &directory);
+        Self {
+            project,
+            config,
+            seed: audit.run.seed,
+            directory,
+            stages: Vec::new(),
+            started: Timestamp::now(),
+            clock: Instant::now(),
+            id: audit.run.id.clone(),
+            runs: None,
+            tree,
+        }
+    }
+
     /// A run that has nothing to tell leaves nothing.
     pub(in super::super) fn leave_nothing(&self) {
         drop(std::fs::remove_dir(self.directory.path()));

@@ -1,12 +1,14 @@
 //! What there is to mend: findings of rules and suggestions of clippy, the hottest first.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use perfaudit_exec::{Interrupt, OutputLimit, run};
-use perfaudit_result::{CodeKind, Finding, Unmended};
+use perfaudit_result::{ArtifactId, AuditResult, CodeKind, CpuProfile, Finding, HeapProfile, Unmended};
 use perfaudit_run::{OpenedRun, RunDirectory};
 use perfaudit_source::fix::{ARGUMENTS, Suggestion, suggestions};
 
+use super::workloads::{self, Times};
 use crate::error::CommandError;
 use crate::flow::source::{self, Priced, Profiles};
 use crate::flow::{Plan, runs_directory};
@@ -25,13 +27,43 @@ pub(super) struct Found {
     pub(super) suggestions: Vec<(Suggestion, Priced)>,
     /// The run whose profiles tell what is hot.
     pub(super) ranked_by: Option<String>,
+    /// The benchmarks of that run.
+    pub(super) times: Times,
     /// What no patch was made for.
     pub(super) without: Vec<Unmended>,
 }
 
-/// Reads the source, joins it with the newest profiles of the project, and asks clippy for suggestions.
+/// What tells what is hot.
+#[derive(Clone, Copy)]
+pub(super) struct Ranking<'a> {
+    /// The run; none where no run of the project has profiles.
+    pub(super) result: Option<&'a AuditResult>,
+    pub(super) profiles: Profiles<'a>,
+}
+
+/// The stacks of a run without profiles.
+pub(super) type NoStacks = (BTreeMap<ArtifactId, CpuProfile>, BTreeMap<ArtifactId, HeapProfile>);
+
+impl<'a> Ranking<'a> {
+    /// By a run that was opened; by nothing where there is none.
+    pub(super) fn of_run(run: Option<&'a OpenedRun>, none: &'a NoStacks) -> Self {
+        let profiles = match run {
+            Some(run) => Profiles {
+                cpu: run.result.cpu.as_ref(),
+                stacks: &run.profiles,
+                heap: run.result.heap.as_ref(),
+                allocations: &run.heaps,
+            },
+            None => Profiles { cpu: None, stacks: &none.0, heap: None, allocations: &none.1 },
+        };
+        Self { result: run.map(|run| &run.result), profiles }
+    }
+}
+
+/// Reads the source, joins it with profiles of the project, and asks clippy for suggestions.
 pub(super) fn find(
     plan: &Plan,
+    ranking: Ranking<'_>,
     directory: &RunDirectory,
     interrupt: &Interrupt,
     progress: &Progress,
@@ -48,17 +80,7 @@ pub(super) fn find(
         .collect();
     let asked: Vec<Suggestion> =
         asked.into_iter().filter(|one| shipped.contains(&one.file.as_str())).collect();
-    let profiled = profiled(plan);
-    let none = (Default::default(), Default::default());
-    let profiles = match &profiled {
-        Some(run) => Profiles {
-            cpu: run.result.cpu.as_ref(),
-            stacks: &run.profiles,
-            heap: run.result.heap.as_ref(),
-            allocations: &run.heaps,
-        },
-        None => Profiles { cpu: None, stacks: &none.0, heap: None, allocations: &none.1 },
-    };
+    let Ranking { result, profiles } = ranking;
     let places: Vec<(&str, (u32, u32))> = asked.iter().map(|one| (one.file.as_str(), one.lines)).collect();
     let prices = source::priced(profiles, &places);
     let suggestions = asked.iter().cloned().zip(prices).collect();
@@ -66,11 +88,13 @@ pub(super) fn find(
     let ships =
         |finding: &Finding| finding.code.as_ref().is_some_and(|code| code.kind == CodeKind::Production);
     let findings = read.findings.into_iter().filter(ships).collect();
-    Ok(Found { findings, suggestions, ranked_by: profiled.map(|run| run.result.run.id), without: Vec::new() })
+    let ranked_by = result.map(|result| result.run.id.clone());
+    let times = result.map(workloads::times).unwrap_or_default();
+    Ok(Found { findings, suggestions, ranked_by, times, without: Vec::new() })
 }
 
 /// The newest run of the project that was profiled; comparisons have profiles, too, but of two sides.
-fn profiled(plan: &Plan) -> Option<OpenedRun> {
+pub(super) fn profiled(plan: &Plan) -> Option<OpenedRun> {
     let runs = perfaudit_run::finished_runs(&runs_directory(&plan.work));
     let mut opened = runs.iter().rev().filter_map(|run| perfaudit_run::open(run).ok());
     opened.find(|run| run.result.cpu.is_some() || run.result.heap.is_some())

@@ -1,17 +1,19 @@
 //! Trying proposals: the hottest first, each by the gates and pairs of `perfaudit prove`, as long as the budget lasts.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use perfaudit_exec::Interrupt;
 use perfaudit_prove::proof::Limits;
 use perfaudit_result::{
-    Certificate, CertifiedPatch, GateName, GateState, Host, MadePatch, ProofGate, ProofVerdict,
+    Certificate, CertifiedPatch, GateName, GateState, Host, MadePatch, Mode, ProofGate, ProofVerdict,
+    WorkloadId,
 };
-use perfaudit_run::sha256;
+use perfaudit_run::{RunDirectory, sha256};
 
 use super::proposal::{COLD, Proposal};
 use super::series::{Series, series};
+use super::workloads::{Times, measured_on, targets};
 use crate::arguments::ProveArguments;
 use crate::error::CommandError;
 use crate::flow::compare::{Gathered, PairsRun};
@@ -30,6 +32,8 @@ pub(super) struct Trying<'a> {
     pub(super) base: &'a Base,
     /// A copy of the source.
     pub(super) copy: &'a Path,
+    /// What is known of benchmarks.
+    pub(super) times: &'a Times,
     pub(super) interrupt: &'a Interrupt,
     pub(super) progress: &'a Progress,
 }
@@ -48,6 +52,8 @@ pub(super) struct Outcome {
 struct Tried {
     proposal: Proposal,
     certificate: Option<Certificate>,
+    /// The only benchmarks that it was measured on.
+    only: Option<Vec<WorkloadId>>,
     reason: String,
 }
 
@@ -65,6 +71,15 @@ impl Trying<'_> {
         let named = wanted.iter().map(|one| Named::made(&one.name, one.patch().as_bytes()));
         let found = candidates(named.collect(), self.base, self.copy, &limits);
         let mut waiting: Vec<(Proposal, Candidate)> = wanted.into_iter().zip(found).collect();
+        let (mode, filter) = (run.config.audit.mode.value, run.config.bench.filter.value.clone());
+        for (proposal, candidate) in &mut waiting {
+            candidate.only = measured_on(&proposal.price.hot_in, self.times, filter.as_ref(), mode);
+        }
+        let only: Vec<_> = waiting.iter().map(|(_, candidate)| candidate.only.clone()).collect();
+        if run.config.bench.benches.value.is_empty() {
+            run.config.bench.benches.command_line(targets(&only));
+        }
+        let place = place(&run.directory, &run.project.root);
         let mut judging =
             Judging::new(self.arguments, run, self.base, argv, limits, self.interrupt, self.progress);
         let whole = judging.left();
@@ -73,15 +88,19 @@ impl Trying<'_> {
             let batch: Vec<_> = waiting.drain(..BATCH.min(waiting.len())).collect();
             judging.later = later(judging.left(), batch.len(), waiting.len());
             let (of, candidates): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-            for (proposal, judged) in of.into_iter().zip(judging.alone(candidates)?) {
-                let reason = judged.certificate.reason.clone();
-                tried.push(Tried { proposal, certificate: Some(judged.certificate), reason });
+            let only: Vec<_> = candidates.iter().map(|candidate| candidate.only.clone()).collect();
+            for ((proposal, only), judged) in of.into_iter().zip(only).zip(judging.alone(candidates)?) {
+                let mut certificate = judged.certificate;
+                certificate.command = again(&place, &proposal, only.as_deref(), mode);
+                certificate.remarks.extend(left_out(&certificate, &proposal, only.as_deref()));
+                let reason = certificate.reason.clone();
+                tried.push(Tried { proposal, certificate: Some(certificate), only, reason });
             }
         }
         let why = if self.interrupt.is_set() { "interrupted" } else { "the budget was spent before" };
         let not = |reason: &str| {
             let reason = reason.to_owned();
-            move |proposal| Tried { proposal, certificate: None, reason: reason.clone() }
+            move |proposal| Tried { proposal, certificate: None, only: None, reason: reason.clone() }
         };
         tried.extend(waiting.into_iter().map(|(proposal, _)| proposal).map(not(why)));
         tried.extend(cold.into_iter().map(not(COLD)));
@@ -89,7 +108,7 @@ impl Trying<'_> {
         let proven: Vec<&Proposal> =
             tried.iter().filter(|one| is_proven(one)).map(|one| &one.proposal).collect();
         let kept = series(&proven);
-        let together = self.together(&mut judging, &kept)?;
+        let together = self.together(&mut judging, &kept, only_of(&tried))?;
         let (gathered, seen) = judging.end();
         let mut outcome = Outcome {
             certificates: Vec::new(),
@@ -99,7 +118,7 @@ impl Trying<'_> {
             seen,
         };
         let mut proven = 0;
-        for Tried { proposal, certificate, reason } in tried {
+        for Tried { proposal, certificate, reason, only: _ } in tried {
             let mut told = proposal.told(&reason);
             if let Some(mut certificate) = certificate {
                 told.verdict = Some(certificate.verdict);
@@ -127,6 +146,7 @@ impl Trying<'_> {
         &self,
         judging: &mut Judging<'_>,
         kept: &Series,
+        only: Option<Vec<WorkloadId>>,
     ) -> Result<Option<Certificate>, CommandError> {
         if kept.members.len() < 2 || self.interrupt.is_set() {
             return Ok(None);
@@ -156,13 +176,51 @@ impl Trying<'_> {
         let state = if patches.len() == names.len() { GateState::Passed } else { GateState::Failed };
         let evidence = format!("{} on top of each other", names.join(", "));
         let gates = vec![ProofGate { gate: GateName::Applies, state, evidence }];
-        let subject = Subject { told, beneath: Vec::new(), patches, gates, suite: None, remarks: Vec::new() };
+        let subject =
+            Subject { told, beneath: Vec::new(), patches, gates, suite: None, remarks: Vec::new(), only };
         judging.together(subject).map(Some)
     }
 }
 
 fn is_proven(one: &Tried) -> bool {
     one.certificate.as_ref().is_some_and(|certificate| certificate.verdict == ProofVerdict::Proven)
+}
+
+/// All benchmarks that proven patches were measured on; none where one of them was measured on all.
+fn only_of(tried: &[Tried]) -> Option<Vec<WorkloadId>> {
+    let mut all: Vec<WorkloadId> = Vec::new();
+    for one in tried.iter().filter(|one| is_proven(one)) {
+        let ids = one.only.as_ref()?.iter();
+        all.extend(ids.filter(|id| !all.contains(id)).cloned().collect::<Vec<_>>());
+    }
+    Some(all)
+}
+
+/// The folder of the run as one would type it in the folder of the project; nothing where it is elsewhere.
+pub(super) fn place(run: &RunDirectory, project: &Path) -> PathBuf {
+    run.path().strip_prefix(project).unwrap_or(Path::new("")).to_owned()
+}
+
+/// The command that judges a patch again.
+fn again(place: &Path, proposal: &Proposal, only: Option<&[WorkloadId]>, mode: Mode) -> Vec<String> {
+    let patch = place.join(proposal.path()).to_string_lossy().into_owned();
+    let mut command = ["perfaudit", "prove", &patch].map(str::to_owned).to_vec();
+    if mode != Mode::Standard {
+        command.extend(["--mode".to_owned(), mode.as_str().to_owned()]);
+    }
+    if let Some(filter) = only.and_then(|ids| crate::flow::only(ids.iter().map(|id| id.0.as_str()))) {
+        command.extend(["--filter".to_owned(), filter.to_string()]);
+    }
+    command
+}
+
+/// What a certificate does not speak of.
+fn left_out(certificate: &Certificate, proposal: &Proposal, only: Option<&[WorkloadId]>) -> Option<String> {
+    certificate.comparison.as_ref()?;
+    let (measured, hot) = (only?.len(), proposal.price.hot_in.len());
+    Some(format!(
+        "measured on {measured} of the {hot} workloads where it takes at least 1 %, and on no other: `perfaudit prove` without `--filter` measures all benchmarks"
+    ))
 }
 
 /// Whether what is left of the budget is kept for all together.

@@ -1,35 +1,39 @@
 //! Patches made from findings, judged like those of people, and kept where they are proven.
 
+mod after_audit;
 mod apply;
 mod findings;
 mod judging;
 mod proposal;
 mod series;
 mod told;
+mod workloads;
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use perfaudit_exec::Interrupt;
 use perfaudit_host::{calibrate, host};
-use perfaudit_result::{Applied, Fixes, MadePatch};
+use perfaudit_result::{Applied, Fixes, Host, MadePatch};
 use perfaudit_run::RunDirectory;
 
-use super::compare::{Answer, PairsRun};
+use super::compare::{Answer, Gathered, PairsRun};
 use super::prove::{Base, limits};
 use super::{CompletedRun, Plan};
 use crate::arguments::FixArguments;
 use crate::error::CommandError;
 use crate::progress::Progress;
 use crate::settings;
-use findings::Found;
+use findings::{Found, Ranking};
 use judging::Outcome;
 use proposal::Proposal;
+use series::Series;
 
+pub(crate) use after_audit::fix_after_audit;
 pub(crate) use apply::ApplyError;
-pub(crate) use told::fix_files;
 
-/// Makes patches from findings, tries the hottest first, and keeps what is proven: the run, and its patches by their
-/// paths within it.
+/// Makes patches from findings, tries the hottest first, and keeps what is proven: the run, and its files by their paths
+/// within it.
 pub(crate) fn fix(
     arguments: &FixArguments,
     argv: Vec<String>,
@@ -41,18 +45,14 @@ pub(crate) fn fix(
         apply::may_be(&judged_by.pairing.project, interrupt)?;
     }
     let mut run = PairsRun::open(&judged_by.pairing, &judged_by.output, true, interrupt)?;
-    settings::gates(&mut run.config, &judged_by.gates);
-    let made = make(arguments, &run.project.root, &run.directory, interrupt, progress)
+    let reading = Plan::make(&arguments.reading(), interrupt).inspect_err(|_| run.leave_nothing())?;
+    let profiled = findings::profiled(&reading);
+    let none = (BTreeMap::new(), BTreeMap::new());
+    let ranking = Ranking::of_run(profiled.as_ref(), &none);
+    let made = make(arguments, &reading, ranking, &run.directory, interrupt, progress)
         .inspect_err(|_| run.leave_nothing())?;
-    let limits = limits(&run.config.prove);
-    let Made { base, copy, found, proposals } = made;
-    let tried =
-        judging::Trying { arguments: &judged_by, base: &base, copy: copy.path(), interrupt, progress };
-    let Outcome { certificates, patches, kept, mut gathered, seen } =
-        tried.all(&mut run, proposals, arguments.cold, limits, &argv)?;
-    let mut fixes =
-        Fixes { ranked_by: found.ranked_by, patches, without: found.without, apply: Applied::NotAsked };
-    gathered.certificates = certificates;
+    let Tried { mut fixes, gathered, kept, seen } =
+        try_all(arguments, made, &mut run, &argv, interrupt, progress)?;
     let seen = seen.unwrap_or_else(|| host(&calibrate()));
     let root = run.project.root.clone();
     let verdict = told::verdict(&fixes, &gathered.certificates, interrupt.is_set());
@@ -63,8 +63,44 @@ pub(crate) fn fix(
         told::after_applying(&mut completed.result.verdict, &fixes.apply);
     }
     completed.result.fixes = Some(fixes);
-    let patches = kept.members.into_iter().map(|member| (format!("fixes/{}", member.file), member.patch));
-    Ok((completed, patches.collect()))
+    let files = told::files(&completed.result, kept);
+    Ok((completed, files))
+}
+
+/// What came of trying patches.
+struct Tried {
+    fixes: Fixes,
+    gathered: Gathered,
+    kept: Series,
+    seen: Option<Host>,
+}
+
+fn try_all(
+    arguments: &FixArguments,
+    made: Made,
+    run: &mut PairsRun,
+    argv: &[String],
+    interrupt: &Interrupt,
+    progress: &Progress,
+) -> Result<Tried, CommandError> {
+    let judged_by = arguments.judging();
+    settings::gates(&mut run.config, &judged_by.gates);
+    let limits = limits(&run.config.prove);
+    let Made { base, copy, found, proposals } = made;
+    let tried = judging::Trying {
+        arguments: &judged_by,
+        base: &base,
+        copy: copy.path(),
+        times: &found.times,
+        interrupt,
+        progress,
+    };
+    let Outcome { certificates, patches, kept, mut gathered, seen } =
+        tried.all(run, proposals, arguments.cold, limits, argv)?;
+    gathered.certificates = certificates;
+    let fixes =
+        Fixes { ranked_by: found.ranked_by, patches, without: found.without, apply: Applied::NotAsked };
+    Ok(Tried { fixes, gathered, kept, seen })
 }
 
 /// The patches that would be tried; nothing of the project is built, tested or measured.
@@ -73,10 +109,13 @@ pub(crate) fn plan(
     interrupt: &Interrupt,
     progress: &Progress,
 ) -> Result<Fixes, CommandError> {
-    let project = super::compare::project(&arguments.judging().pairing.project, true, interrupt)?;
     let folder = tempfile::tempdir().map_err(CommandError::Scratch)?;
     let directory = RunDirectory::create(&folder.path().join("run"))?;
-    let Made { found, proposals, .. } = make(arguments, &project.root, &directory, interrupt, progress)?;
+    let reading = Plan::make(&arguments.reading(), interrupt)?;
+    let profiled = findings::profiled(&reading);
+    let none = (BTreeMap::new(), BTreeMap::new());
+    let ranking = Ranking::of_run(profiled.as_ref(), &none);
+    let Made { found, proposals, .. } = make(arguments, &reading, ranking, &directory, interrupt, progress)?;
     let patches = proposals.into_iter().map(|proposal| {
         let reason = if proposal.is_tried(arguments.cold) { "not tried" } else { proposal::COLD };
         proposal.told(reason)
@@ -97,17 +136,17 @@ struct Made {
 
 fn make(
     arguments: &FixArguments,
-    root: &Path,
+    reading: &Plan,
+    ranking: Ranking<'_>,
     directory: &RunDirectory,
     interrupt: &Interrupt,
     progress: &Progress,
 ) -> Result<Made, CommandError> {
     let judged_by = arguments.judging();
-    let base = Base::find(&judged_by.pairing.project, root, None, interrupt)?;
+    let base = Base::find(&judged_by.pairing.project, &reading.project.root, None, interrupt)?;
     let copy = base.copy(interrupt)?;
-    let plan = Plan::make(&arguments.reading(), interrupt)?;
     let source: PathBuf = copy.path().join(&base.project);
-    let mut found = findings::find(&plan, directory, interrupt, progress)?;
+    let mut found = findings::find(reading, ranking, directory, interrupt, progress)?;
     progress.say("make patches".to_owned());
     let is_wanted = |rule: &str| arguments.rules.is_empty() || arguments.rules.iter().any(|one| one == rule);
     found.findings.retain(|finding| is_wanted(&finding.rule));

@@ -10,7 +10,7 @@ use perfaudit_source::tree;
 use super::findings::Found;
 use super::series;
 use crate::error::CommandError;
-use crate::flow::source::Priced;
+use crate::flow::source::{HotIn, Priced};
 
 /// Why a patch for a cold place is not tried.
 pub(super) const COLD: &str = "measured to take less than 1 % of every workload: `--cold` tries it";
@@ -25,7 +25,7 @@ pub(super) struct Proposal {
     findings: Vec<String>,
     pub(super) what: String,
     message: String,
-    price: Priced,
+    pub(super) price: Priced,
     /// The file as it is.
     pub(super) before: String,
     pub(super) edits: Vec<Edit>,
@@ -48,6 +48,11 @@ impl Proposal {
         let (what, file, line) = (&self.what, &self.file, self.line);
         let why = format!("`{}` at {file}:{line}: {}", self.rule, self.message);
         format!("perfaudit fix: {what}\n\n{why}\n\n{}", series::difference(file, before, after))
+    }
+
+    /// Where its patch is kept, relative to the directory of the run.
+    pub(super) fn path(&self) -> String {
+        MadePatch::path_of(&self.name)
     }
 
     /// As the result has it.
@@ -103,7 +108,7 @@ pub(super) fn proposals(
             findings: Vec::new(),
             what: "apply what clippy suggests".to_owned(),
             message: suggestion.message.clone(),
-            price: *price,
+            price: price.clone(),
             before: text.to_owned(),
             edits: suggestion.edits.clone(),
         });
@@ -127,7 +132,7 @@ pub(super) fn proposals(
             findings: Vec::new(),
             what: fix.what,
             message: "each crate is optimised by itself, in several parts".to_owned(),
-            price: Priced { heat: Heat::NotMeasured, cpu: None, bytes: None },
+            price: Priced { heat: Heat::NotMeasured, cpu: None, bytes: None, hot_in: Vec::new() },
             before: text.to_owned(),
             edits: fix.edits,
         });
@@ -194,7 +199,7 @@ fn of_findings(found: &mut Found, texts: &mut Texts<'_>) -> Result<Vec<Proposal>
                     if edited(before, &both).is_ok() {
                         same.edits = both;
                         same.findings.push(finding.fingerprint.clone());
-                        same.price = hotter(same.price, price);
+                        same.price = hotter(same.price.clone(), price);
                         continue;
                     }
                 }
@@ -236,6 +241,11 @@ fn price(finding: &Finding) -> Priced {
         heat: finding.code.as_ref().map_or(Heat::NotMeasured, |code| code.heat),
         cpu: most(|seen| seen.share_of_cpu),
         bytes: most(|seen| seen.share_of_alloc_bytes),
+        hot_in: finding
+            .by_workload
+            .iter()
+            .filter_map(|seen| HotIn::new(&seen.id, seen.share_of_cpu, seen.share_of_alloc_bytes))
+            .collect(),
     }
 }
 
@@ -245,7 +255,14 @@ fn hotter(a: Priced, b: Priced) -> Priced {
         (one, other) => one.or(other),
     };
     let heat = if rank(b.heat) < rank(a.heat) { b.heat } else { a.heat };
-    Priced { heat, cpu: more(a.cpu, b.cpu), bytes: more(a.bytes, b.bytes) }
+    let mut hot_in = a.hot_in;
+    for one in b.hot_in {
+        match hot_in.iter_mut().find(|known| known.id == one.id) {
+            Some(known) => known.share = known.share.max(one.share),
+            None => hot_in.push(one),
+        }
+    }
+    Priced { heat, cpu: more(a.cpu, b.cpu), bytes: more(a.bytes, b.bytes), hot_in }
 }
 
 /// `regex-per-call-mask-12`.

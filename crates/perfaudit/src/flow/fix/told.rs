@@ -1,9 +1,10 @@
 //! The answer, and the files of what is kept.
 
-use perfaudit_result::{
-    Applied, AuditResult, Certificate, Fixes, MadePatch, ProofVerdict, Verdict, VerdictStatus,
-};
+use std::collections::BTreeMap;
 
+use perfaudit_result::{Applied, AuditResult, Certificate, Fixes, ProofVerdict, Verdict, VerdictStatus};
+
+use super::series::Series;
 use crate::exit::Exit;
 use crate::flow::prove::certificate_file;
 
@@ -66,16 +67,21 @@ pub(super) fn after_applying(verdict: &mut Verdict, applied: &Applied) {
     }
 }
 
-/// What is kept, as files of the run: patches in their order, each with its certificate, and that of all together.
-pub(crate) fn fix_files(result: &AuditResult, patches: &[(String, String)]) -> Vec<(String, String)> {
+/// The files of the run by their paths within it: all patches; what is kept in its order, each with its certificate; and
+/// the certificate of all that is kept together.
+pub(super) fn files(result: &AuditResult, kept: Series) -> Vec<(String, String)> {
     let mut files = Vec::new();
     let of = |name: &str| result.certificates.iter().find(|one| one.patch.name == name);
-    let made = result.fixes.iter().flat_map(|fixes| &fixes.patches);
-    for (made, path) in made.filter_map(|one: &MadePatch| Some((one, one.kept.as_deref()?))) {
-        let stem = path.trim_end_matches(".patch");
-        files.extend(patches.iter().filter(|(name, _)| *name == path).cloned());
+    let kept: BTreeMap<String, String> =
+        kept.members.into_iter().map(|member| (format!("fixes/{}", member.file), member.patch)).collect();
+    for made in result.fixes.iter().flat_map(|fixes| &fixes.patches) {
+        files.push((made.path(), format!("perfaudit fix: {}\n\n{}", made.what, made.diff)));
+        let Some((path, patch)) = made.kept.as_ref().and_then(|path| kept.get_key_value(path)) else {
+            continue;
+        };
+        files.push((path.clone(), patch.clone()));
         if let Some(certificate) = of(&made.name) {
-            files.extend(certificate_file(stem, certificate, result));
+            files.extend(certificate_file(path.trim_end_matches(".patch"), certificate, result));
         }
     }
     if let Some(together) = result.certificates.iter().find(|one| !one.patch.stacked.is_empty()) {

@@ -10,7 +10,7 @@ use perfaudit_prove::patch::{
 };
 use perfaudit_prove::proof::{self, Limits};
 use perfaudit_prove::source::Repository;
-use perfaudit_result::{CertifiedPatch, GateState, ProofGate};
+use perfaudit_result::{CertifiedPatch, GateState, ProofGate, WorkloadId};
 use perfaudit_run::sha256;
 
 use super::base::Base;
@@ -46,6 +46,8 @@ pub(in crate::flow) struct Candidate {
     /// Those before it in its series.
     pub(super) beneath: Vec<PlacedPatch>,
     pub(super) gates: Vec<ProofGate>,
+    /// The only benchmarks that it is measured on; none where it is measured on all.
+    pub(in crate::flow) only: Option<Vec<WorkloadId>>,
 }
 
 impl Candidate {
@@ -112,7 +114,7 @@ fn series(named: Named, base: &Base, copy: &Path, limits: &Limits) -> Vec<Candid
                 stacked: Vec::new(),
             };
             let gates = vec![proof::refused_by_reader(&error)];
-            return vec![Candidate { patch: None, told, beneath: Vec::new(), gates }];
+            return vec![Candidate { patch: None, told, beneath: Vec::new(), gates, only: None }];
         }
     };
     let mut candidates = Vec::new();
@@ -138,7 +140,8 @@ fn series(named: Named, base: &Base, copy: &Path, limits: &Limits) -> Vec<Candid
             stacked: Vec::new(),
         };
         let placed = PlacedPatch { folder, patch };
-        let candidate = Candidate { patch: Some(placed.clone()), told, beneath: beneath.clone(), gates };
+        let candidate =
+            Candidate { patch: Some(placed.clone()), told, beneath: beneath.clone(), gates, only: None };
         if let Ok(changes) = changes
             && patch::write(&changes, &root).is_ok()
         {

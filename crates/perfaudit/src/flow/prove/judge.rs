@@ -11,7 +11,7 @@ use perfaudit_prove::{
 };
 use perfaudit_result::{
     Certificate, CertifiedPatch, GateName, GateState, Host, Mode, PairedComparison, PairedVerdict, ProofGate,
-    ProofVerdict, StageName, StageState,
+    ProofVerdict, StageName, StageState, WorkloadId,
 };
 
 use super::base::Base;
@@ -23,6 +23,7 @@ use crate::exit::Exit;
 use crate::flow::CompareError;
 use crate::flow::compare::verdict::limits as limits_of;
 use crate::flow::compare::{Building, Gathered, OneOfSeveral, PairsRun, Sides, Used};
+use crate::flow::only;
 use crate::flow::record::Recorder;
 use crate::progress::Progress;
 
@@ -49,6 +50,8 @@ pub(in crate::flow) struct Subject {
     pub(in crate::flow) gates: Vec<ProofGate>,
     pub(in crate::flow) suite: Option<SuiteRun>,
     pub(in crate::flow) remarks: Vec<String>,
+    /// The only benchmarks that it is measured on; none where it is measured on all.
+    pub(in crate::flow) only: Option<Vec<WorkloadId>>,
 }
 
 pub(in crate::flow) struct Judging<'a> {
@@ -106,9 +109,9 @@ impl<'a> Judging<'a> {
     pub(in crate::flow) fn alone(&mut self, candidates: Vec<Candidate>) -> Result<Vec<Judged>, CommandError> {
         let subjects = candidates.into_iter().map(|candidate| {
             let goes_on = candidate.goes_on();
-            let Candidate { patch, told, beneath, gates } = candidate;
+            let Candidate { patch, told, beneath, gates, only } = candidate;
             let patches = patch.into_iter().collect();
-            (goes_on, Subject { told, beneath, patches, gates, suite: None, remarks: Vec::new() })
+            (goes_on, Subject { told, beneath, patches, gates, suite: None, remarks: Vec::new(), only })
         });
         let mut subjects: Vec<(bool, Subject)> = subjects.collect();
         self.test(subjects.iter_mut().filter(|(goes_on, _)| *goes_on).map(|(_, subject)| subject).collect())?;
@@ -273,9 +276,13 @@ impl<'a> Judging<'a> {
             }
         };
         self.run.stages.push(recorder.end(&self.run.directory, StageState::Done, None));
+        let mut config = self.run.config.clone();
+        if let Some(ids) = &subject.only {
+            config.bench.filter.command_line(Some(only(ids.iter().map(|id| id.0.as_str()))));
+        }
         let one = OneOfSeveral {
             pairing: &self.pairing,
-            config: self.run.config.clone(),
+            config,
             delta: self.pairing.delta,
             others: 0,
             shares: left,
@@ -311,7 +318,7 @@ impl<'a> Judging<'a> {
         names: &[GateName],
         comparison: Option<PairedComparison>,
     ) -> Certificate {
-        let Subject { told, beneath, patches, mut gates, suite, remarks } = subject;
+        let Subject { told, beneath, patches, mut gates, suite, remarks, only: _ } = subject;
         let interrupted = self.interrupt.is_set();
         let is_stopped = gates.iter().any(|gate| gate.state == GateState::Failed);
         let why = if is_stopped || !interrupted { "an earlier gate stopped it" } else { "interrupted" };

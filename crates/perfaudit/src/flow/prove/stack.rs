@@ -47,5 +47,13 @@ pub(super) fn subject(judged: &[Judged], copy: &Path) -> Option<Subject> {
         stacked: names,
     };
     let gates = vec![ProofGate { gate: GateName::Applies, state: GateState::Passed, evidence }];
-    (patches.len() > 1).then_some(Subject { told, beneath: Vec::new(), patches, gates, suite: None, remarks })
+    (patches.len() > 1).then_some(Subject {
+        told,
+        beneath: Vec::new(),
+        patches,
+        gates,
+        suite: None,
+        remarks,
+        only: None,
+    })
 }

@@ -7,7 +7,7 @@ use perfaudit_cpu::analyse::SourcePlace;
 use perfaudit_project::config::SourceSettings;
 use perfaudit_result::{
     CodeFinding, CodeKind, Confidence, Evidence, Finding, Granularity, Heat, KnownBy, Location, RuleCount,
-    Severity, Source, Verification, VerificationState,
+    Severity, Source, Verification,
 };
 use perfaudit_run::sha256;
 use perfaudit_source::rules::{self, Hit, Rule, Saves};
@@ -191,7 +191,7 @@ fn finding(subject: &Subject<'_>, ordinal: u32, settings: &SourceSettings, texts
         by_workload: cost.by_workload.iter().map(Seen::told).collect(),
         granularity: cost.granularity,
         ceiling_gain: cost.ceiling_gain.clone().filter(|_| rule.saves != Saves::Waiting),
-        verification: Verification { state: VerificationState::NotTried },
+        verification: Verification::default(),
         code: Some(CodeFinding {
             symbol: hit.symbol.clone(),
             category: rule.category.as_str().to_owned(),

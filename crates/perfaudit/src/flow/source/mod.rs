@@ -22,7 +22,7 @@ use crate::progress::Progress;
 pub(crate) use clippy::locked;
 pub(crate) use findings::{Read, read};
 pub(crate) use join::{Profiles, speed_up};
-pub(crate) use priced::{Priced, priced};
+pub(crate) use priced::{HotIn, Priced, priced};
 pub(crate) use twice::name_each_other;
 
 /// The project's source as it was read.

@@ -41,7 +41,7 @@ fn means_lines_of(audit: &Finding, rule: &Finding) -> bool {
 mod tests {
     use perfaudit_result::{
         CodeFinding, CodeKind, Confidence, Effort, Granularity, Heat, KnownBy, Location, Severity,
-        Verification, VerificationState,
+        Verification,
     };
 
     use super::*;
@@ -64,7 +64,7 @@ mod tests {
             by_workload: Vec::new(),
             granularity: Granularity::Line,
             ceiling_gain: None,
-            verification: Verification { state: VerificationState::NotTried },
+            verification: Verification::default(),
             code,
         }
     }
