@@ -29,6 +29,12 @@ pub enum WorkPlace {
 }
 
 impl WorkDirectory {
+    /// The target directory of the project's benchmarks.
+    #[must_use]
+    pub fn build(&self) -> PathBuf {
+        self.path.join("build")
+    }
+
     /// Makes the directory `path` for the project at `root`, else one in the user's cache.
     ///
     /// # Errors

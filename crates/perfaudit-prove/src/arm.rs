@@ -217,10 +217,18 @@ fn discover(
 /// # Errors
 /// When they cannot be copied.
 pub fn share_products(workbench: &Workbench, from: Side) -> Result<(), ArmError> {
-    let (from, to) = (workbench.target_of(from), workbench.target_of(from.other()));
+    adopt_products(workbench, from.other(), &workbench.target_of(from))
+}
+
+/// Gives an arm the build products of a target directory, unless it has some, as [`share_products`] does.
+///
+/// # Errors
+/// When they cannot be copied.
+pub fn adopt_products(workbench: &Workbench, arm: Side, from: &Path) -> Result<(), ArmError> {
+    let to = workbench.target_of(arm);
     let is_empty = fs::read_dir(&to).is_ok_and(|mut entries| entries.next().is_none());
-    if is_empty {
-        copy_tree(&from, &to, |_| false)?;
+    if is_empty && from.is_dir() {
+        copy_tree(from, &to, |_| false)?;
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ mod tree_command;
 mod witnesses;
 mod workbench;
 
-pub use arm::{ArmError, ArmRequest, BuiltArm, PackageVersions, build_arm, share_products};
+pub use arm::{ArmError, ArmRequest, BuiltArm, PackageVersions, adopt_products, build_arm, share_products};
 pub use contest::{ContestRequest, Contested, Ended, PADDING_BELOW, STOLEN_LIMIT, Standing, contest, judge};
 pub use layouts::lay_out;
 pub use loaded::{ProgramError, are_same_program, binary};

@@ -322,7 +322,7 @@ fn build_stage(
         return Ok(Built::default());
     }
     progress.say("build benchmarks".to_owned());
-    let target_directory = plan.work.path.join("build");
+    let target_directory = plan.work.build();
     let request = BuildRequest {
         project: &plan.project,
         selection: &plan.selection,

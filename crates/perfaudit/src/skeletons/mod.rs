@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &InitArguments) -> Result<Exit, CommandError> {
         }
     }
     let work = project.work_directory()?;
-    let build = work.path.join("build");
+    let build = work.build();
     let mut changes = Vec::new();
     let mut outcomes = Vec::new();
     for (package, library) in libraries {

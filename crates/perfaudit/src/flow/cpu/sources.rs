@@ -10,7 +10,7 @@ use crate::flow::Plan;
 /// The packages of the project and where it is built.
 pub(crate) fn of_plan(plan: &Plan) -> ProjectSources {
     let project = &plan.project;
-    of_project(project, vec![plan.work.path.join("build"), project.target_directory.clone()])
+    of_project(project, vec![plan.work.build(), project.target_directory.clone()])
 }
 
 /// The packages of a project that is built in these directories.

@@ -143,7 +143,8 @@ fn make(
     progress: &Progress,
 ) -> Result<Made, CommandError> {
     let judged_by = arguments.judging();
-    let base = Base::find(&judged_by.pairing.project, &reading.project.root, None, interrupt)?;
+    let mut base = Base::find(&judged_by.pairing.project, &reading.project.root, None, interrupt)?;
+    base.products = Some(reading.work.build());
     let copy = base.copy(interrupt)?;
     let source: PathBuf = copy.path().join(&base.project);
     let mut found = findings::find(reading, ranking, directory, interrupt, progress)?;

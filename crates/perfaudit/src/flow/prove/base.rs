@@ -17,6 +17,8 @@ pub(in crate::flow) struct Base {
     pub(in crate::flow) side: Side,
     /// The root of the project, relative to the root of the tree.
     pub(in crate::flow) project: PathBuf,
+    /// Where the benchmarks of the project have been built, so that dependencies need not be built again.
+    pub(in crate::flow) products: Option<PathBuf>,
 }
 
 impl Base {
@@ -42,7 +44,7 @@ impl Base {
         let side = trees.side(&source, interrupt)?;
         let top = side.tree.top().canonicalize().unwrap_or_else(|_| side.tree.top().to_owned());
         let project = project_root.strip_prefix(&top).unwrap_or(Path::new("")).to_owned();
-        Ok(Self { trees, side, project })
+        Ok(Self { trees, side, project, products: None })
     }
 
     /// The same source with patches.

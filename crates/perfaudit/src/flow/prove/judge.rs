@@ -8,6 +8,7 @@ use perfaudit_prove::proof::{self, Done, Limits};
 use perfaudit_prove::source::SourceError;
 use perfaudit_prove::{
     Both, PlacedPatch, Side, Suite, SuiteEnd, SuiteRun, TreeCommandError, TreeError, Workbench,
+    adopt_products,
 };
 use perfaudit_result::{
     Certificate, CertifiedPatch, GateName, GateState, Host, Mode, PairedComparison, PairedVerdict, ProofGate,
@@ -178,6 +179,11 @@ impl<'a> Judging<'a> {
         self.sides = None;
         let testing = Recorder::begin(StageName::TestSuite, Some(&self.run.directory));
         let mut workbench = self.base.trees.workbench(self.interrupt, self.progress)?;
+        for arm in Side::BOTH {
+            // Without them everything is built, which takes longer and comes to the same.
+            let products = self.base.products.as_deref();
+            products.map(|products| adopt_products(&workbench, arm, products)).transpose().ok();
+        }
         let line = self.run.config.prove.test.value.clone();
         for subject in subjects {
             let all: Vec<_> = subject.beneath.iter().chain(&subject.patches).cloned().collect();
