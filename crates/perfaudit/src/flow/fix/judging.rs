@@ -20,7 +20,8 @@ use crate::flow::compare::{Gathered, PairsRun};
 use crate::flow::prove::{Base, Candidate, Judging, Named, Subject, candidates};
 use crate::progress::Progress;
 
-/// So many are tested before any of them is measured: changing between the two costs a build.
+/// So many are tested before any of them is measured, if the budget is for so many: changing between the two costs a
+/// build.
 const BATCH: usize = 4;
 /// A patch that gets less of the budget than this is hardly ever decided.
 const LEAST: Duration = Duration::from_secs(60);
@@ -84,9 +85,13 @@ impl Trying<'_> {
             Judging::new(self.arguments, run, self.base, argv, limits, self.interrupt, self.progress);
         let whole = judging.left();
         let mut tried: Vec<Tried> = Vec::new();
-        while !waiting.is_empty() && !self.interrupt.is_set() && !is_spent(whole, judging.left()) {
-            let batch: Vec<_> = waiting.drain(..BATCH.min(waiting.len())).collect();
-            judging.later = later(judging.left(), batch.len(), waiting.len());
+        while !waiting.is_empty()
+            && !self.interrupt.is_set()
+            && (tried.is_empty() || !is_spent(whole, judging.left()))
+        {
+            let most = decided_by(judging.left());
+            let batch: Vec<_> = waiting.drain(..BATCH.min(most).min(waiting.len())).collect();
+            judging.later = later(most, batch.len(), waiting.len());
             let (of, candidates): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
             let only: Vec<_> = candidates.iter().map(|candidate| candidate.only.clone()).collect();
             for ((proposal, only), judged) in of.into_iter().zip(only).zip(judging.alone(candidates)?) {
@@ -223,18 +228,23 @@ fn left_out(certificate: &Certificate, proposal: &Proposal, only: Option<&[Workl
     ))
 }
 
-/// Whether what is left of the budget is kept for all together.
+/// Whether what is left of the budget is kept for all together, or decides no further patch.
 fn is_spent(whole: Option<Duration>, left: Option<Duration>) -> bool {
-    whole.zip(left).is_some_and(|(whole, left)| left <= whole.mul_f64(FOR_ALL))
+    whole.zip(left).is_some_and(|(whole, left)| left <= whole.mul_f64(FOR_ALL) || left < LEAST)
 }
 
-/// How many patches share the budget with a batch: no more than can be decided by it, and what is kept for all together.
-fn later(left: Option<Duration>, batch: usize, waiting: usize) -> usize {
-    let most = left
-        .map_or(usize::MAX, |left| usize::try_from(left.as_secs() / LEAST.as_secs()).unwrap_or(usize::MAX));
-    let together = most.clamp(1, batch + waiting);
-    let for_all = together.div_ceil(3);
-    (together + for_all).saturating_sub(batch)
+/// How many patches what is left of the budget can decide beside all together; one is always tried.
+fn decided_by(left: Option<Duration>) -> usize {
+    let whole = |left: Duration| left.mul_f64(1.0 - FOR_ALL).as_secs() / LEAST.as_secs();
+    left.map_or(usize::MAX, |left| usize::try_from(whole(left)).unwrap_or(usize::MAX).max(1))
+}
+
+/// How many comparisons share the budget with a batch: those of patches that are decided by it later, and for more than
+/// one patch that of what is kept as a whole, which gets what a third of the patches do.
+fn later(most: usize, batch: usize, waiting: usize) -> usize {
+    let patches = most.min(batch + waiting);
+    let for_all = if patches > 1 { patches.div_ceil(3) } else { 0 };
+    (patches + for_all).saturating_sub(batch)
 }
 
 #[cfg(test)]
@@ -244,17 +254,20 @@ mod tests {
     #[test]
     fn the_budget_is_shared_by_as_many_as_can_be_decided_by_it() {
         let minutes = |minutes: u64| Some(Duration::from_secs(60 * minutes));
-        assert_eq!(later(None, 4, 0), 2);
-        assert_eq!(later(minutes(60), 4, 8), 12);
-        assert_eq!(later(minutes(3), 4, 8), 0);
-        assert_eq!(later(minutes(0), 1, 8), 1);
+        assert_eq!([1, 2, 3, 10].map(|n| decided_by(minutes(n))), [1, 1, 2, 7]);
+        assert_eq!(decided_by(minutes(0)), 1);
+        assert_eq!(later(decided_by(None), 4, 0), 2);
+        assert_eq!(later(decided_by(minutes(60)), 4, 8), 12);
+        assert_eq!(later(decided_by(minutes(2)), 1, 8), 0, "the hottest gets all of it");
+        assert_eq!(later(decided_by(minutes(3)), 2, 8), 1);
     }
 
     #[test]
-    fn a_quarter_of_the_budget_is_kept_for_all_together() {
+    fn a_quarter_of_the_budget_is_kept_for_all_together_and_too_little_decides_nothing() {
         let minutes = |minutes: u64| Some(Duration::from_secs(60 * minutes));
         assert!(!is_spent(None, None));
         assert!(!is_spent(minutes(8), minutes(3)));
         assert!(is_spent(minutes(8), minutes(2)));
+        assert!(is_spent(minutes(2), Some(Duration::from_secs(59))));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use perfaudit_result::{AuditResult, MetricName, Mode, WorkloadId, WorkloadKind};
+use perfaudit_result::{AuditResult, MetricName, Mode, Severity, WorkloadId, WorkloadKind};
 use regex::Regex;
 
 use crate::flow::source::HotIn;
@@ -10,11 +10,13 @@ use crate::flow::source::HotIn;
 /// The median times of benchmarks for one iteration, in nanoseconds.
 pub(super) type Times = BTreeMap<WorkloadId, f64>;
 
-/// The benchmarks of a run; commands are none.
+/// The benchmarks of a run whose figures nothing speaks against; commands are none.
 pub(super) fn times(run: &AuditResult) -> Times {
+    let doubts = run.findings.iter().filter(|one| one.severity != Severity::Note && one.code.is_none());
+    let doubtful: BTreeSet<&WorkloadId> = doubts.flat_map(|one| &one.workloads).collect();
     let is_benchmark =
         |kind| matches!(kind, WorkloadKind::Criterion | WorkloadKind::Divan | WorkloadKind::Libtest);
-    let benchmarks = run.workloads.iter().filter(|one| is_benchmark(one.kind));
+    let benchmarks = run.workloads.iter().filter(|one| is_benchmark(one.kind) && !doubtful.contains(&one.id));
     let timed = benchmarks.filter_map(|one| {
         let median = one.metric(&MetricName::WALL_TIME_P50)?.figure.value()?;
         Some((one.id.clone(), median))
