@@ -27,7 +27,7 @@ pub(super) fn fixes(context: &Context<'_>) -> Markup {
                     th scope="row" { bdi { (Line(row.name)) } }
                     td { (Line(&row.place)) }
                     td { (Line(&row.cost)) }
-                    td { (Line(row.what)) }
+                    td { (Prose(row.what)) }
                     td { (Block(&row.reason)) }
                 }
             } }
