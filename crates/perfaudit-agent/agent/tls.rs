@@ -1,4 +1,4 @@
-//! Two words for each thread. The language's own thread-locals are not to be had without its library on a stable
+//! Three words for each thread. The language's own thread-locals are not to be had without its library on a stable
 //! compiler; and the model matters: a library that is preloaded has its place in the static block, so that no access
 //! allocates.
 
@@ -10,10 +10,10 @@ core::arch::global_asm!(
     ".globl perfaudit_agent_word",
     ".hidden perfaudit_agent_word",
     ".type perfaudit_agent_word, @object",
-    ".size perfaudit_agent_word, 16",
+    ".size perfaudit_agent_word, 24",
     ".p2align 3",
     "perfaudit_agent_word:",
-    ".zero 16",
+    ".zero 24",
     ".text",
 );
 
@@ -23,12 +23,15 @@ core::arch::global_asm!(
     ".globl perfaudit_agent_word",
     ".hidden perfaudit_agent_word",
     ".type perfaudit_agent_word, %object",
-    ".size perfaudit_agent_word, 16",
+    ".size perfaudit_agent_word, 24",
     ".p2align 3",
     "perfaudit_agent_word:",
-    ".zero 16",
+    ".zero 24",
     ".text",
 );
+
+/// Where the block that was allocated last stands, from the first word on.
+pub(crate) const LAST_BLOCK: usize = 16;
 
 /// Where this thread's word is.
 #[inline(always)]
@@ -89,6 +92,38 @@ pub(crate) fn get() -> *mut c_void {
 pub(crate) fn set(word: *mut c_void) {
     // SAFETY: as in `get`.
     unsafe { place().write(word) }
+}
+
+/// Notes the block that this thread allocated last, or 0: it gave one back since.
+#[inline(always)]
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn set_last_block(block: usize) {
+    // SAFETY: writes the third word, which is the thread's own and lives as long as the thread, by its offset.
+    unsafe {
+        core::arch::asm!(
+            "mov {place}, qword ptr [rip + perfaudit_agent_word@GOTTPOFF]",
+            "mov qword ptr fs:[{place} + {last_block}], {block}",
+            place = out(reg) _,
+            block = in(reg) block,
+            last_block = const LAST_BLOCK,
+            options(nostack, preserves_flags),
+        );
+    }
+}
+
+/// Notes the block that this thread allocated last, or 0: it gave one back since.
+#[inline(always)]
+#[cfg(target_arch = "aarch64")]
+pub(crate) fn set_last_block(block: usize) {
+    // SAFETY: the third word is the thread's own and lives as long as the thread.
+    unsafe { place().byte_add(LAST_BLOCK).cast::<usize>().write(block) }
+}
+
+/// The block that this thread allocated last, if it gave none back since.
+#[inline(always)]
+pub(crate) fn last_block() -> usize {
+    // SAFETY: as in `set_last_block`.
+    unsafe { place().byte_add(LAST_BLOCK).cast::<usize>().read() }
 }
 
 /// Marks whether this thread is in an allocator that was taken over.

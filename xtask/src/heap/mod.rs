@@ -1,5 +1,5 @@
-//! Allocations counted by perfaudit: whether counts equal those of valgrind's DHAT and what
-//! programs with an allocator of their own are known to allocate, and what they cost.
+//! Allocations counted by perfaudit: whether counts equal those of valgrind's DHAT, what programs with an allocator of
+//! their own are known to allocate, and what iterations of benchmarks do; and what they cost.
 
 mod allocators;
 mod dhat;
@@ -7,6 +7,9 @@ mod goal;
 mod oracle;
 mod programs;
 mod speed;
+mod truth;
+
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -21,6 +24,13 @@ pub(crate) struct Arguments {
     /// block is missing or counted twice
     #[arg(long, conflicts_with_all = ["oracle", "rounds", "commands"])]
     allocators: bool,
+    /// Only count what iterations of the benchmarks of `examples/log-pipeline` allocate, by an allocator built into a copy
+    /// of them, and fail where perfaudit tells something else
+    #[arg(long, conflicts_with_all = ["oracle", "allocators", "rounds", "commands"])]
+    truth: bool,
+    /// The optimised perfaudit for `--truth`; without it one is built
+    #[arg(long, value_name = "FILE", requires = "truth")]
+    perfaudit: Option<PathBuf>,
     /// How often each way runs at least; with more than one round, more are added until it is decided whether the limits
     /// are kept
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
@@ -51,6 +61,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), TaskError> {
     }
     if arguments.allocators {
         return allocators::run(folder.path());
+    }
+    if arguments.truth {
+        return truth::run(arguments.perfaudit.as_ref(), folder.path());
     }
     speed::run(arguments.rounds, &arguments.commands, folder.path())
 }

@@ -6,28 +6,40 @@ use super::file::HeapFile;
 use crate::heap_layout::MOST_ADDRESSES;
 use crate::sys;
 
-/// Twice as many places as numbers; a power of two.
-const PLACES: usize = 2 * MOST_ADDRESSES;
-/// How far a number may stand from its place.
-const PROBES: usize = 64;
+/// How many places the first part of the table has, as a power of two. Most programs have a few thousand return addresses:
+/// a part that few pages hold is there for them, since each page that is touched first costs as much as following a stack.
+const FEW_BITS: u32 = 13;
+/// How far a number may stand from its place there.
+const FEW_PROBES: usize = 8;
+/// How many the rest has: twice as many as numbers.
+const MANY_BITS: u32 = MOST_ADDRESSES.ilog2() + 1;
+/// How far a number may stand from its place there.
+const MANY_PROBES: usize = 64;
+const PLACES: usize = (1 << FEW_BITS) + (1 << MANY_BITS);
 
 /// The numbers by the hash of their address; 0 is none.
 static TABLE: AtomicPtr<AtomicU32> = AtomicPtr::new(core::ptr::null_mut());
 
 pub(super) fn install() -> bool {
-    let memory = sys::map(PLACES * size_of::<AtomicU32>());
-    TABLE.store(memory.map_or(core::ptr::null_mut(), <*mut u8>::cast), Ordering::Release);
-    memory.is_some()
+    let Some(memory) = sys::map(PLACES * size_of::<AtomicU32>()) else { return false };
+    // SAFETY: the first part of the new mapping.
+    unsafe { sys::populate(memory, size_of::<AtomicU32>() << FEW_BITS) };
+    TABLE.store(memory.cast(), Ordering::Release);
+    true
 }
 
 /// The number of an address, from 1 on; none when there is no room.
 pub(super) fn number(heap: &HeapFile, address: usize) -> Option<u32> {
     let table = TABLE.load(Ordering::Acquire);
-    let hash = (address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+    let hash = (address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let among = |bits: u32, probes: usize, before: usize| {
+        let place = (hash >> (u64::BITS - bits)) as usize;
+        (place..place + probes).map(move |place| before + (place & ((1 << bits) - 1)))
+    };
     let mut made = None;
-    for place in (hash as usize..).take(PROBES) {
+    for place in among(FEW_BITS, FEW_PROBES, 0).chain(among(MANY_BITS, MANY_PROBES, 1 << FEW_BITS)) {
         // SAFETY: the place is below the number of places.
-        let entry = unsafe { &*table.add(place & (PLACES - 1)) };
+        let entry = unsafe { &*table.add(place) };
         let mut number = entry.load(Ordering::Acquire);
         if number == 0 {
             let new = match made {

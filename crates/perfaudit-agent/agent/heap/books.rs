@@ -17,6 +17,9 @@ use crate::heap_layout::{
 /// plus this.
 const SINGLES: u32 = 2;
 
+/// Memory for so many records is made ready at a time.
+const READY_SINGLES: usize = 1024;
+
 /// The number of a stack that has statistics.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Account(u32);
@@ -103,6 +106,11 @@ fn new_single(heap: &HeapFile, has_grown: bool) -> Option<SingleNumber> {
     if (number + records) as usize > MOST_SINGLES {
         next.store(MOST_SINGLES as u32, Ordering::Relaxed);
         return None;
+    }
+    let next = (number + records) as usize;
+    let first = next / READY_SINGLES * READY_SINGLES;
+    if first > number as usize && first + READY_SINGLES <= MOST_SINGLES {
+        heap.make_singles_ready(first, READY_SINGLES);
     }
     Some(SingleNumber(number))
 }

@@ -3,6 +3,7 @@
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use super::books::{self, Account};
+use super::nodes;
 use crate::heap_layout::{
     ADDRESSES_AT, CHUNK_ACCOUNTS, DIRECTORY, FIRST_NODE, HEAP_MAGIC, HeapHeader, Kind, MODULES_AT,
     MOST_ACCOUNTS, MOST_ADDRESSES, MOST_CHUNKS, MOST_MODULES, MOST_SINGLES, MOST_THREADS, MOST_WORDS,
@@ -95,6 +96,7 @@ impl HeapFile {
             header.singles.store(1, Ordering::Relaxed);
             // The first place is the shared one.
             header.threads.store(1, Ordering::Relaxed);
+            nodes::make_ready(&heap, 0);
             books::open(&heap);
             MADE.store(base, Ordering::Release);
             ALONE.store(true, Ordering::Relaxed);
@@ -151,6 +153,21 @@ impl HeapFile {
         debug_assert!((id as usize) < MOST_WORDS);
         // SAFETY: ids are given out below `MOST_WORDS`, and the file has room for that many.
         unsafe { &*self.base.add(WORDS_AT).cast::<AtomicU32>().add(id as usize) }
+    }
+
+    /// Makes memory ready for words; both numbers are of whole pages.
+    pub(crate) fn make_words_ready(&self, first: usize, words: usize) {
+        debug_assert!(first + words <= MOST_WORDS);
+        // SAFETY: the file has room for `MOST_WORDS` words.
+        unsafe { sys::populate(self.base.add(WORDS_AT + first * 4), words * 4) };
+    }
+
+    /// Makes memory ready for records of single blocks; both numbers are of whole pages.
+    pub(crate) fn make_singles_ready(&self, first: usize, records: usize) {
+        debug_assert!(first + records <= MOST_SINGLES);
+        let size = size_of::<Single>();
+        // SAFETY: the file has room for `MOST_SINGLES` records.
+        unsafe { sys::populate(self.base.add(SINGLES_AT + first * size), records * size) };
     }
 
     /// An address, by its number.

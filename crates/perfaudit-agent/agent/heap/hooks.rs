@@ -30,9 +30,9 @@ struct Hidden {
 
 /// The addresses of these functions once they were looked up, in one cache line: each call needs one of them.
 #[repr(align(64))]
-struct Addresses([AtomicUsize; 8]);
+pub(super) struct Addresses([AtomicUsize; 8]);
 
-static ADDRESSES: Addresses = Addresses([const { AtomicUsize::new(0) }; 8]);
+pub(super) static ADDRESSES: Addresses = Addresses([const { AtomicUsize::new(0) }; 8]);
 
 /// Whether a look-up is under way: it may itself allocate.
 static LOOKING_UP: AtomicBool = AtomicBool::new(false);
@@ -76,10 +76,14 @@ impl Hidden {
     }
 }
 
-static MALLOC: Hidden = Hidden::new(0, c"malloc");
+/// The places of the two that are also called from [`quick`](super::quick).
+pub(super) const MALLOC_PLACE: usize = 0;
+pub(super) const FREE_PLACE: usize = 3;
+
+static MALLOC: Hidden = Hidden::new(MALLOC_PLACE, c"malloc");
 static CALLOC: Hidden = Hidden::new(1, c"calloc");
 static REALLOC: Hidden = Hidden::new(2, c"realloc");
-static FREE: Hidden = Hidden::new(3, c"free");
+static FREE: Hidden = Hidden::new(FREE_PLACE, c"free");
 static MEMALIGN: Hidden = Hidden::new(4, c"memalign");
 static ALIGNED_ALLOC: Hidden = Hidden::new(5, c"aligned_alloc");
 static POSIX_MEMALIGN: Hidden = Hidden::new(6, c"posix_memalign");
@@ -159,6 +163,7 @@ fn given(block: Pointer, bytes: usize) -> Pointer {
 
 /// # Safety
 /// As `malloc` of the C library.
+#[cfg(target_arch = "aarch64")]
 pub(super) unsafe extern "C" fn malloc(bytes: usize, start: Start) -> Pointer {
     if sampled::pass_over(bytes) {
         // SAFETY: the C library's function has this type, and is known where calls are passed over.
@@ -171,7 +176,7 @@ pub(super) unsafe extern "C" fn malloc(bytes: usize, start: Start) -> Pointer {
 /// # Safety
 /// As `malloc` of the C library.
 #[inline(never)]
-unsafe fn malloc_counted(bytes: usize, start: Start) -> Pointer {
+pub(super) unsafe extern "C" fn malloc_counted(bytes: usize, start: Start) -> Pointer {
     let Some(address) = MALLOC.address() else { return early::allocate(bytes) };
     let request = Request::begin(start);
     // SAFETY: the C library's function has this type.
@@ -274,8 +279,10 @@ unsafe fn reallocate(block: Pointer, bytes: usize, start: Start) -> Pointer {
 
 /// # Safety
 /// As `free` of the C library.
+#[cfg(target_arch = "aarch64")]
 pub(super) unsafe extern "C" fn free(block: Pointer, start: Start) {
     if sampled::is_passed_over(block as usize) {
+        crate::tls::set_last_block(0);
         // SAFETY: as in `malloc`.
         return unsafe { core::mem::transmute::<usize, Free>(FREE.known())(block) };
     }
@@ -286,7 +293,7 @@ pub(super) unsafe extern "C" fn free(block: Pointer, start: Start) {
 /// # Safety
 /// As `free` of the C library.
 #[inline(never)]
-unsafe fn free_counted(block: Pointer, start: Start) {
+pub(super) unsafe extern "C" fn free_counted(block: Pointer, start: Start) {
     if block.is_null() || early::holds(block) {
         return;
     }

@@ -1,6 +1,8 @@
 //! What each thread keeps to itself.
 
 use core::cell::Cell;
+#[cfg(target_arch = "x86_64")]
+use core::mem::offset_of;
 use core::sync::atomic::{AtomicPtr, AtomicU8, Ordering, compiler_fence};
 
 use super::file::HeapFile;
@@ -11,15 +13,15 @@ use crate::unwind::{Start, Walker};
 use crate::{sys, threads, tls};
 
 /// What a thread keeps to itself; only this thread and its signal handlers see it. What every call needs comes first, in
-/// one cache line.
+/// one cache line; which block was allocated last is in [`tls`].
 #[repr(C)]
 pub(super) struct Local {
     chooser: Chooser,
     /// What this thread allocated in all, where blocks may be passed over without a look at anything else; otherwise null.
     /// The state is zeros in the child of a fork, so that it is null there, too.
     totals: AtomicPtr<ThreadTotals>,
-    /// The block that was allocated last, if nothing was freed since.
-    last_block: Cell<usize>,
+    /// What the chooser had left when the last block was counted: each block that is passed over since takes of it.
+    left_at_last: Cell<u64>,
     /// Bytes allocated less bytes freed that the header does not know of.
     pending: Cell<i64>,
     /// Whether the thread is in this library: a signal handler that allocates must leave everything alone.
@@ -40,6 +42,13 @@ pub(super) struct Entered {
 }
 
 impl Local {
+    /// Where the bytes stand that may be passed over.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) const PASSABLE: usize = offset_of!(Self, chooser) + Chooser::PASSABLE;
+    /// Where it is told where the thread's totals are.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) const TOTALS: usize = offset_of!(Self, totals);
+
     /// The state of this thread, unless it is in use already or there is no place left.
     #[inline]
     pub(super) fn enter(heap: &HeapFile) -> Option<Entered> {
@@ -73,9 +82,11 @@ impl Local {
         &self.chooser
     }
 
+    /// Notes that a block is the last one that was allocated.
     #[inline]
     pub(super) fn set_last_block(&self, block: usize) {
-        self.last_block.set(block);
+        self.left_at_last.set(self.chooser.passable());
+        tls::set_last_block(block);
     }
 
     /// What this thread allocated in all, where blocks may be passed over.
@@ -83,6 +94,21 @@ impl Local {
     pub(super) fn totals(&self) -> Option<&ThreadTotals> {
         // SAFETY: it lies in the file of this process, which stays mapped.
         unsafe { self.totals.load(Ordering::Relaxed).as_ref() }
+    }
+
+    /// The same without a look whether there are any.
+    ///
+    /// # Safety
+    /// There must be.
+    #[inline(always)]
+    pub(super) unsafe fn totals_unchecked(&self) -> &ThreadTotals {
+        // SAFETY: the caller answers for it; as in `totals`.
+        unsafe { &*self.totals.load(Ordering::Relaxed) }
+    }
+
+    /// Sets how many bytes there are until the next one that is struck.
+    pub(super) fn set_left(&self, left: u64) {
+        self.chooser.set_left(left, self.totals().is_some());
     }
 
     /// The state of this thread, unless there is no place left.
@@ -200,13 +226,16 @@ impl Entered {
 
     #[inline]
     pub(super) fn set_last_block(&self, block: usize) {
-        self.local.last_block.set(block);
+        self.local.set_last_block(block);
     }
 
     /// Whether nothing was allocated or freed since this block was.
     #[inline]
     pub(super) fn was_last_block(&self, block: usize) -> bool {
-        self.local.last_block.replace(0) == block
+        let is_last = tls::last_block() == block
+            && self.local.left_at_last.get() == self.local.chooser.passable();
+        tls::set_last_block(0);
+        is_last
     }
 
     /// Adds to what the header does not know of; answers how much that is.

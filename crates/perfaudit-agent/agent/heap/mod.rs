@@ -10,6 +10,8 @@ mod hooks;
 mod local;
 mod nested;
 mod nodes;
+#[cfg(target_arch = "x86_64")]
+mod quick;
 mod sampled;
 
 pub(crate) use file::list_modules;

@@ -35,12 +35,32 @@ static NODES: AtomicPtr<Node> = AtomicPtr::new(core::ptr::null_mut());
 /// The numbers of nodes by their hash; 0 is none.
 static TABLE: AtomicPtr<AtomicU32> = AtomicPtr::new(core::ptr::null_mut());
 
+/// Memory for so many nodes is made ready at a time.
+const READY_NODES: usize = 2048;
+
 pub(super) fn install() -> bool {
     let nodes = sys::map(MOST_WORDS * size_of::<Node>());
     NODES.store(nodes.map_or(core::ptr::null_mut(), <*mut u8>::cast), Ordering::Release);
     let table = sys::map(PLACES * size_of::<AtomicU32>());
     TABLE.store(table.map_or(core::ptr::null_mut(), <*mut u8>::cast), Ordering::Release);
     nodes.is_some() && table.is_some()
+}
+
+/// Makes memory ready for the nodes from a multiple of [`READY_NODES`] on: for themselves, for the places in the table near
+/// which most of their children stand, and in the file.
+pub(super) fn make_ready(heap: &HeapFile, first: usize) {
+    if first + READY_NODES > MOST_WORDS {
+        return;
+    }
+    heap.make_words_ready(first, READY_NODES);
+    let places = READY_NODES + READY_NODES / 2;
+    // SAFETY: both tables have room for what is below `MOST_WORDS`; the pages are whole.
+    unsafe {
+        let nodes = NODES.load(Ordering::Acquire).add(first);
+        sys::populate(nodes.cast(), READY_NODES * size_of::<Node>());
+        let table = TABLE.load(Ordering::Acquire).add(first + first / 2);
+        sys::populate(table.cast(), places * size_of::<AtomicU32>());
+    }
 }
 
 #[inline]
@@ -100,6 +120,11 @@ fn make(heap: &HeapFile, parent: u32, address: usize) -> u32 {
     if id as usize >= MOST_WORDS {
         words.store(MOST_WORDS as u32, Ordering::Relaxed);
         return 0;
+    }
+    let next = id as usize + 1;
+    let before = next - if behind_parent { 1 } else { 2 };
+    if before / READY_NODES != next / READY_NODES {
+        make_ready(heap, next / READY_NODES * READY_NODES);
     }
     let new = node(id);
     new.address.store(address as u64, Ordering::Relaxed);

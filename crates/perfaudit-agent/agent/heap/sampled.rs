@@ -14,18 +14,26 @@ use super::local::Local;
 use super::{Amount, Known, blocks, count_allocation, count_end, hooks, local, nested};
 use crate::heap_layout::{PARTS, Sampled, size_class};
 use crate::region::Region;
+use crate::tls;
 use crate::unwind::Start;
 
 /// Bytes from one that is struck to the next, on average; 0 where every allocation is counted.
 static MEAN: AtomicU64 = AtomicU64::new(0);
 static SEED: AtomicU64 = AtomicU64::new(0);
 
-/// How many sampled blocks begin in each kilobyte, by the lower bits of its number: of nearly every block that is freed
-/// one look here tells that it was not sampled. Neighbours share a count, so that those that a program uses by turns
-/// need few cache lines. A count that reaches its largest value stays there: then the tables of blocks are always asked.
-static LIVE: [AtomicU8; LIVE_COUNTS] = [const { AtomicU8::new(0) }; LIVE_COUNTS];
-const LIVE_COUNTS: usize = 1 << 13;
-const LIVE_BYTES: usize = 1 << 10;
+/// How many sampled blocks begin in each kilobyte, by the lower bits of its number, from [`NONE_LIVE`] on: of nearly every
+/// block that is freed one look here tells that it was not sampled. Neighbours share a count, so that those that a program
+/// uses by turns need few cache lines. Where it is [`UNKNOWN_LIVE`], the tables of blocks are asked: at first, and wherever
+/// calls may not be passed on. A count that reaches its largest value stays there, since nobody knows how many there are.
+pub(super) static LIVE: Live = Live([const { AtomicU8::new(UNKNOWN_LIVE) }; LIVE_COUNTS]);
+pub(super) const LIVE_COUNTS: usize = 1 << 13;
+pub(super) const LIVE_BYTES: usize = 1 << 10;
+const UNKNOWN_LIVE: u8 = 0;
+pub(super) const NONE_LIVE: u8 = 1;
+
+/// In as few cache lines as there can be.
+#[repr(align(64))]
+pub(super) struct Live([AtomicU8; LIVE_COUNTS]);
 
 pub(super) fn install(heap: &HeapFile) {
     let Some(region) = Region::current() else { return };
@@ -34,10 +42,13 @@ pub(super) fn install(heap: &HeapFile) {
     let seed = region.header().heap_seed.load(Ordering::Relaxed) ^ mixed(Region::ordinal());
     SEED.store(mixed(seed), Ordering::Relaxed);
     heap.header().mean.store(mean, Ordering::Relaxed);
-    LIVE.iter().for_each(|place| place.store(0, Ordering::Relaxed));
-    hooks::early::keep();
     MEAN.store(mean, Ordering::Release);
-    PASSES_OVER.store(mean != 0 && !nested::may_nest() && hooks::are_known(), Ordering::Relaxed);
+    let passes_over = mean != 0 && !nested::may_nest() && hooks::are_known();
+    PASSES_OVER.store(passes_over, Ordering::Relaxed);
+    if passes_over {
+        LIVE.0.iter().for_each(|place| place.store(NONE_LIVE, Ordering::Relaxed));
+        hooks::early::keep();
+    }
 }
 
 /// Whether calls may be passed on at once of which nothing but their size is to be counted: not where some are an
@@ -48,43 +59,38 @@ pub(super) fn passes_over() -> bool {
     PASSES_OVER.load(Ordering::Relaxed)
 }
 
-/// Blocks up to this size are counted before they are allocated: larger ones are rare, and nearly all are sampled.
-const SMALL: usize = 64 * 1024;
-
 /// Counts a block that is about to be allocated, if that is all that there is to do: most are not sampled, and of these
-/// the thread's own counters are all that changes. If it is refused, [`take_back`] follows.
+/// the thread's own counters are all that changes. If it is refused, [`take_back`] follows. Every call comes by here: one
+/// comparison tells blocks that are struck, blocks of no bytes, and threads and processes that may pass nothing over.
 #[inline(always)]
 pub(super) fn pass_over(bytes: usize) -> bool {
     let Some(local) = Local::known() else { return false };
-    let Some(totals) = local.totals() else { return false };
-    let chooser = local.chooser();
-    let left = chooser.left.get() - bytes.max(1) as i64;
-    if bytes > SMALL || left < 0 {
+    let left = &local.chooser().passable;
+    if bytes.wrapping_sub(1) as u64 >= left.get() {
         return false;
     }
-    chooser.left.set(left);
+    // SAFETY: a thread with something to pass over has totals, in the file of this process, which stays mapped.
+    let totals = unsafe { local.totals_unchecked() };
+    left.set(left.get() - bytes as u64);
     local::add_to(totals, bytes, false);
-    local.set_last_block(0);
     true
 }
 
 /// Takes a block out of the thread's counters that was passed over and then refused.
 #[cold]
 pub(super) fn take_back(bytes: usize) {
-    if let Some(totals) = Local::known().and_then(Local::totals) {
+    let Some(local) = Local::known() else { return };
+    if let Some(totals) = local.totals() {
         local::take_from(totals, bytes);
+        let left = &local.chooser().passable;
+        left.set(left.get() + bytes as u64);
     }
 }
 
 /// Whether a block that is about to be freed was not sampled, so that nothing is to be done.
 #[inline(always)]
 pub(super) fn is_passed_over(block: usize) -> bool {
-    let Some(local) = Local::known() else { return false };
-    if local.totals().is_none() || live(block).load(Ordering::Relaxed) != 0 {
-        return false;
-    }
-    local.set_last_block(0);
-    true
+    live(block).load(Ordering::Relaxed) == NONE_LIVE
 }
 
 #[inline]
@@ -94,8 +100,11 @@ pub(super) fn is_on() -> bool {
 
 /// What a thread needs to choose blocks.
 pub(super) struct Chooser {
-    /// Bytes until the next one that is struck.
-    left: core::cell::Cell<i64>,
+    /// Bytes until the next one that is struck, where blocks up to there may be passed over; otherwise 0, as in the child
+    /// of a fork.
+    passable: core::cell::Cell<u64>,
+    /// The same where each call is looked at.
+    looked_at: core::cell::Cell<u64>,
     /// The state of the random numbers; 0 before the first.
     random: core::cell::Cell<u64>,
 }
@@ -107,19 +116,17 @@ pub(super) fn allocated(heap: &HeapFile, block: usize, bytes: usize, start: Star
         return count_certain(heap, block, bytes);
     };
     local::count_in_totals(heap, local.place(), bytes);
-    local.set_last_block(block);
-    let chooser = local.chooser();
-    let left = chooser.left.get() - size(bytes);
-    chooser.left.set(left);
-    if left < 0 {
-        sample(heap, local, block, bytes, start);
+    match local.chooser().left().checked_sub(size(bytes)) {
+        Some(left) => local.set_left(left),
+        None => sample(heap, local, block, bytes, start),
     }
+    local.set_last_block(block);
 }
 
 /// A block of no bytes counts as one of a single byte.
 #[inline]
-fn size(bytes: usize) -> i64 {
-    i64::try_from(bytes).unwrap_or(i64::MAX).max(1)
+fn size(bytes: usize) -> u64 {
+    bytes.max(1) as u64
 }
 
 #[cold]
@@ -129,12 +136,11 @@ fn sample(heap: &HeapFile, local: &'static Local, block: usize, bytes: usize, st
     if chooser.random.get() == 0 {
         let place = local.place() as u64;
         chooser.random.set(mixed(SEED.load(Ordering::Relaxed) ^ mixed(place)) | 1);
-        chooser.left.set(chooser.gap() - size(bytes));
-        if chooser.left.get() >= 0 {
-            return;
+        if let Some(left) = chooser.gap().checked_sub(size(bytes)) {
+            return local.set_left(left);
         }
     }
-    chooser.left.set(chooser.gap());
+    local.set_left(chooser.gap());
     let weight = weight(bytes);
     let account = books::account(heap, entered.stack(heap, start));
     count_allocation(heap, Some(&entered), account, amount(bytes, weight));
@@ -159,29 +165,30 @@ fn keep(heap: &HeapFile, block: usize, known: Known) {
 /// Has all blocks that begin in a piece of memory looked at when they are freed.
 pub(super) fn always_look_at(start: usize, bytes: usize) {
     for block in (start..start + bytes).step_by(LIVE_BYTES).chain([start + bytes]) {
-        live(block).store(u8::MAX, Ordering::Relaxed);
+        live(block).store(UNKNOWN_LIVE, Ordering::Relaxed);
     }
 }
 
 fn change(count: &AtomicU8, by: i8) {
-    let changed = |count: u8| if count == u8::MAX { None } else { Some(count.saturating_add_signed(by)) };
+    let changed = |count: u8| match count {
+        UNKNOWN_LIVE | u8::MAX => None,
+        count => Some(count.saturating_add_signed(by)),
+    };
     let _ = count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, changed);
 }
 
 #[inline]
 fn live(block: usize) -> &'static AtomicU8 {
-    &LIVE[block / LIVE_BYTES % LIVE_COUNTS]
+    &LIVE.0[block / LIVE_BYTES % LIVE_COUNTS]
 }
 
 /// Takes a block out of the books, if it was sampled.
 #[inline]
 pub(super) fn freed(heap: &HeapFile, block: usize, is_free: bool) {
-    if live(block).load(Ordering::Relaxed) != 0 {
+    if !is_passed_over(block) {
         end(heap, block, is_free);
     }
-    if let Some(local) = Local::known() {
-        local.set_last_block(0);
-    }
+    tls::set_last_block(0);
 }
 
 #[cold]
@@ -236,8 +243,12 @@ fn note_variance(sampled: &Sampled, bytes: usize, weight: f64) {
 }
 
 impl Chooser {
+    /// Where the bytes stand that may be passed over.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) const PASSABLE: usize = core::mem::offset_of!(Self, passable);
+
     /// The bytes to the next one that is struck: exponentially distributed.
-    fn gap(&self) -> i64 {
+    fn gap(&self) -> u64 {
         // Xorshift: Marsaglia, 2003, with the multiplier of Vigna, 2016.
         let mut state = self.random.get();
         state ^= state >> 12;
@@ -246,7 +257,27 @@ impl Chooser {
         self.random.set(state);
         let bits = state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11;
         let uniform = (bits + 1) as f64 / (1_u64 << 53) as f64;
-        (-logarithm(uniform) * MEAN.load(Ordering::Relaxed) as f64) as i64
+        (-logarithm(uniform) * MEAN.load(Ordering::Relaxed) as f64) as u64
+    }
+
+    /// Bytes until the next one that is struck.
+    #[inline]
+    fn left(&self) -> u64 {
+        self.passable.get() + self.looked_at.get()
+    }
+
+    /// Bytes up to which blocks may be passed over.
+    #[inline]
+    pub(super) fn passable(&self) -> u64 {
+        self.passable.get()
+    }
+
+    /// Sets how many bytes there are until the next one that is struck, and whether blocks up to there may be passed over.
+    #[inline]
+    pub(super) fn set_left(&self, left: u64, may_pass: bool) {
+        let (passable, looked_at) = if may_pass { (left, 0) } else { (0, left) };
+        self.passable.set(passable);
+        self.looked_at.set(looked_at);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::sys;
 
 /// How many addresses the first part of the table keeps. Most programs allocate from a few thousand call sites: a part
 /// that few pages hold is there for them, since each page that is touched first costs as much as a rule.
-const FEW_BITS: u32 = 14;
+const FEW_BITS: u32 = 12;
 /// How many the rest keeps. Large programs have a few ten thousand such sites.
 const MANY_BITS: u32 = 18;
 const ENTRIES: usize = (1 << FEW_BITS) + (1 << MANY_BITS);
@@ -31,6 +31,8 @@ pub(crate) fn install() -> bool {
     reload_modules();
     match sys::map(ENTRIES * size_of::<Entry>()) {
         Some(memory) => {
+            // SAFETY: the first part of the new mapping.
+            unsafe { sys::populate(memory, size_of::<Entry>() << FEW_BITS) };
             TABLE.store(memory.cast(), Ordering::Release);
             true
         }
