@@ -24,8 +24,9 @@ pub struct Counted {
     pub bypassed: Vec<String>,
     /// How the command ended, and what it used while it was counted.
     pub finished: Finished,
-    /// The room that the files of the count took, in bytes.
-    pub written_bytes: u64,
+    /// The room that the files of the count took when the program ended, in bytes: shared memory, or where there is too
+    /// little of it a folder on a disk. They only grow, and are removed once they are read.
+    pub held_bytes: u64,
 }
 
 /// Why nothing was counted.
@@ -130,8 +131,8 @@ fn run(
     for (name, value) in agent.environment(preloaded.as_deref()) {
         counted = counted.env(name, value);
     }
-    let written = || used(folder.path());
-    let before = written();
+    let held = || used(folder.path());
+    let before = held();
     let finished = perfaudit_exec::run(&counted, interrupt, observe)?;
     match finished.ending {
         Ending::Interrupted => return Err(CountError::Interrupted),
@@ -167,8 +168,8 @@ fn run(
     let modules = stacks.modules.iter().map(|module| module.path.as_path());
     let libraries = modules.filter(|path| !programs.contains(path) && !path.starts_with(folder.path()));
     let bypassed = bypassed(libraries);
-    let written_bytes = written().saturating_sub(before);
-    Ok(Counted { stacks, unseen, bypassed, finished, written_bytes })
+    let held_bytes = held().saturating_sub(before);
+    Ok(Counted { stacks, unseen, bypassed, finished, held_bytes })
 }
 
 /// Programs whose allocations could not be seen, and those that allocated nothing in any of their processes: nearly

@@ -31,7 +31,8 @@ pub enum ArtifactKind {
     WorkloadLog,
     /// Where the CPU time of one workload went: [`CpuProfile`](crate::CpuProfile).
     CpuProfile,
-    /// What one workload allocates, by stack: [`HeapProfile`](crate::HeapProfile).
+    /// What one workload allocates, by stack: [`HeapProfile`](crate::HeapProfile), in files of newer versions compressed
+    /// by gzip.
     HeapProfile,
 }
 

@@ -10,6 +10,7 @@ use walkdir::WalkDir;
 
 use crate::digest::{sha256, sha256_of_file};
 use crate::error::{RunDirectoryError, read_error, write_error};
+use crate::packed::{packed, unpacked};
 
 /// The directory of a run that is being made.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl RunDirectory {
             .sum()
     }
 
-    /// Puts an artifact in at a path relative to the folder.
+    /// Puts an artifact in at a path relative to the folder; compressed, if that ends with `.gz`.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -73,8 +74,10 @@ impl RunDirectory {
         relative: &str,
         content: &[u8],
     ) -> Result<ArtifactId, RunDirectoryError> {
-        self.write(relative, content)?;
-        Ok(self.list(kind, relative, sha256(content), content.len() as u64))
+        let packed = packed(relative, content);
+        let written = packed.as_deref().unwrap_or(content);
+        self.write(relative, written)?;
+        Ok(self.list(kind, relative, sha256(written), written.len() as u64))
     }
 
     /// Puts the batches of a workload in.
@@ -130,7 +133,8 @@ impl RunDirectory {
     ) -> Result<(), RunDirectoryError> {
         for artifact in std::mem::take(&mut self.artifacts) {
             let path = self.path.join(&artifact.path);
-            let content = fs::read(&path).map_err(read_error(&path))?;
+            let written = fs::read(&path).map_err(read_error(&path))?;
+            let content = unpacked(&artifact.path, written).map_err(read_error(&path))?;
             match revised(&artifact, content) {
                 Some(content) => {
                     self.add(artifact.kind, &artifact.path, &content)?;
@@ -181,5 +185,16 @@ mod tests {
             run.artifacts().iter().map(|artifact| (artifact.path.as_str(), artifact.bytes)).collect();
         assert_eq!(listed, [("artifacts/build.log", 0), ("artifacts/criterion/new/sample.json", 2)]);
         assert_eq!(run.bytes(), 2);
+    }
+
+    #[test]
+    fn a_packed_artifact_is_revised_as_what_it_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut run = RunDirectory::create(&folder.path().join("run")).unwrap();
+        run.add(ArtifactKind::HeapProfile, "artifacts/heap.json.gz", b"secret").unwrap();
+        run.revise(|_, content| (content == b"secret").then(|| b"nothing".to_vec())).unwrap();
+        let written = fs::read(run.path().join("artifacts/heap.json.gz")).unwrap();
+        assert_eq!(run.artifacts()[0].sha256, sha256(&written), "the digest is that of the file");
+        assert_eq!(unpacked("heap.json.gz", written).unwrap(), b"nothing");
     }
 }

@@ -4,6 +4,7 @@ mod digest;
 mod directory;
 mod error;
 mod open;
+mod packed;
 mod runs;
 
 pub use digest::{hexadecimal, sha256, sha256_of_file};

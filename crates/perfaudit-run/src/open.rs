@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::digest::sha256;
 use crate::error::{RunDirectoryError, read_error, write_error};
+use crate::packed::unpacked;
 
 /// A run that was made earlier.
 #[derive(Debug)]
@@ -108,7 +109,7 @@ fn read_inside(folder: &Path, relative: &str) -> Result<Vec<u8>, String> {
 }
 
 fn read_json<T: DeserializeOwned>(folder: &Path, relative: &str) -> Result<T, String> {
-    let text = read_inside(folder, relative)?;
+    let text = unpacked(relative, read_inside(folder, relative)?).map_err(|error| error.to_string())?;
     serde_json::from_slice(&text).map_err(|error| error.to_string())
 }
 

@@ -1,5 +1,6 @@
 //! What counting costs, beside heaptrack: CPU time over that without a counter, in rounds in which each way runs once, by
-//! turns; what is written; and how long it takes from the end of the program to lines of source. What is to be shown of a
+//! turns; what is held in memory meanwhile, and written in the end; and how long it takes from the end of the program to
+//! lines of source. What is to be shown of a
 //! ratio is decided by pairs of runs that follow each other, more of them until it is.
 
 use std::path::{Path, PathBuf};
@@ -8,7 +9,8 @@ use std::time::{Duration, Instant};
 use perfaudit_cpu::symbols::{ProjectSources, SymbolPlaces};
 use perfaudit_exec::{Command, Finished, Interrupt, run as run_command};
 use perfaudit_heap::{AllocationSampling, CountError, Counted, count, sample, sites, symbolise};
-use perfaudit_result::WorkloadId;
+use perfaudit_result::{ArtifactKind, HeapProfile, WorkloadId};
+use perfaudit_run::{RunDirectory, RunDirectoryError};
 
 use super::goal::Goal;
 use super::programs;
@@ -24,9 +26,9 @@ const MEAN_BYTES: u32 = 512 * 1024;
 
 pub(super) fn run(rounds: u32, commands: &[String], folder: &Path) -> Result<(), TaskError> {
     say(
-        "| command | blocks | CPU time, counted | CPU time, sampled | CPU time, heaptrack | written for a million blocks | exit to sites |",
+        "| command | blocks | CPU time, counted | CPU time, sampled | CPU time, heaptrack | in memory for a million blocks | written for a million blocks | exit to sites |",
     );
-    say("|---|---|---|---|---|---|---|");
+    say("|---|---|---|---|---|---|---|---|");
     for command in commands {
         let words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
         compare(command, &words, rounds, folder)?;
@@ -108,9 +110,15 @@ fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u
             goals[0].add(time, cpu(&alone));
             counted.push(time);
             of_counted = Some(time);
-            let (blocks, bytes) = (of_round.stacks.totals().count, of_round.written_bytes);
-            last = Some((blocks, bytes));
-            to_sites.push(to_sites_of(of_round, started));
+            let (blocks, held) = (of_round.stacks.totals().count, of_round.held_bytes);
+            let (took, profile) = to_sites_of(of_round, started);
+            to_sites.push(took);
+            // What a run writes does not change from round to round.
+            let written = match last {
+                Some((_, _, written)) => written,
+                None => written_bytes(&profile, &folder.join("run"))?,
+            };
+            last = Some((blocks, held, written));
         }
         if needs(&goals[2]) {
             let mean_bytes = std::num::NonZeroU32::new(MEAN_BYTES).expect("it is not zero");
@@ -134,7 +142,7 @@ fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u
             None => {}
         }
     }
-    let (blocks, bytes) = last.expect("there is at least one round");
+    let (blocks, held, written) = last.expect("there is at least one round");
     let seconds = median(&mut to_sites).as_secs_f64();
     let base = median(&mut native);
     let ratio = |times: &mut Vec<Duration>| match times.is_empty() {
@@ -142,9 +150,9 @@ fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u
         false => format!("{:.2}", median(times).as_secs_f64() / base.as_secs_f64().max(1e-9)),
     };
     #[expect(clippy::cast_precision_loss, reason = "a table for people")]
-    let written = bytes as f64 / blocks as f64;
+    let [held, written] = [held, written].map(|bytes| bytes as f64 / blocks as f64);
     say(&format!(
-        "| {name} | {blocks} | {} | {} | {} | {written:.2} MB | {seconds:.2} s |",
+        "| {name} | {blocks} | {} | {} | {} | {held:.2} MB | {written:.2} MB | {seconds:.2} s |",
         ratio(&mut counted),
         ratio(&mut sampled),
         ratio(&mut others),
@@ -155,14 +163,26 @@ fn compare(name: &str, words: &[String], rounds: u32, folder: &Path) -> Result<u
     Ok(blocks)
 }
 
-/// From the end of the program to its sites with symbols.
-fn to_sites_of(counted: Counted, started: Instant) -> Duration {
+/// From the end of the program to its sites with symbols, and the profile that they are of.
+fn to_sites_of(counted: Counted, started: Instant) -> (Duration, HeapProfile) {
     let places = SymbolPlaces::of_this_machine();
     let id = WorkloadId("speed".to_owned());
     let took = counted.finished.duration;
     let heap = symbolise(counted.stacks, id, &ProjectSources::default(), &places);
-    std::hint::black_box(sites(&heap.whole()));
-    started.elapsed().saturating_sub(took)
+    let profile = heap.whole();
+    std::hint::black_box(sites(&profile));
+    (started.elapsed().saturating_sub(took), profile)
+}
+
+/// What a run writes of it, in bytes: its artifact, as `perfaudit heap` adds it.
+fn written_bytes(profile: &HeapProfile, folder: &Path) -> Result<u64, TaskError> {
+    let failed = |error: RunDirectoryError| TaskError::Failed(error.to_string());
+    let json = serde_json::to_vec(profile).expect("a profile has only whole numbers and string keys");
+    let mut run = RunDirectory::create(folder).map_err(failed)?;
+    run.add(ArtifactKind::HeapProfile, "heap.json.gz", &json).map_err(failed)?;
+    let written = run.bytes();
+    std::fs::remove_dir_all(folder).map_err(TaskError::file(folder))?;
+    Ok(written)
 }
 
 fn finished(command: &Command) -> Result<Finished, TaskError> {

@@ -1,8 +1,8 @@
 //! The functions of the C library that this library stands before, as the target calls them.
 //!
 //! Each tells where its return address is and what its caller's frame pointer holds before any compiled code has run, and
-//! goes on in [`hooks`], whose own frame and calls are then of no matter. On x86-64 `malloc` and `free` are in
-//! [`quick`](super::quick).
+//! goes on in [`hooks`], whose own frame and calls are then of no matter. On x86-64 `malloc`, `free` and `realloc`
+//! are in [`quick`](super::quick).
 
 use core::arch::naked_asm;
 use core::ffi::{c_int, c_void};
@@ -78,6 +78,7 @@ pub unsafe extern "C" fn calloc(count: usize, size: usize) -> Pointer {
 
 /// # Safety
 /// As `realloc` of the C library.
+#[cfg(target_arch = "aarch64")]
 #[unsafe(no_mangle)]
 #[unsafe(naked)]
 pub unsafe extern "C" fn realloc(block: Pointer, bytes: usize) -> Pointer {

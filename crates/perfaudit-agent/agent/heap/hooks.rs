@@ -76,13 +76,14 @@ impl Hidden {
     }
 }
 
-/// The places of the two that are also called from [`quick`](super::quick).
+/// The places of those that are also called from [`quick`](super::quick).
 pub(super) const MALLOC_PLACE: usize = 0;
+pub(super) const REALLOC_PLACE: usize = 2;
 pub(super) const FREE_PLACE: usize = 3;
 
 static MALLOC: Hidden = Hidden::new(MALLOC_PLACE, c"malloc");
 static CALLOC: Hidden = Hidden::new(1, c"calloc");
-static REALLOC: Hidden = Hidden::new(2, c"realloc");
+static REALLOC: Hidden = Hidden::new(REALLOC_PLACE, c"realloc");
 static FREE: Hidden = Hidden::new(FREE_PLACE, c"free");
 static MEMALIGN: Hidden = Hidden::new(4, c"memalign");
 static ALIGNED_ALLOC: Hidden = Hidden::new(5, c"aligned_alloc");
@@ -216,6 +217,7 @@ unsafe fn calloc_counted(count: usize, size: usize, start: Start) -> Pointer {
 
 /// # Safety
 /// As `realloc` of the C library.
+#[cfg(target_arch = "aarch64")]
 pub(super) unsafe extern "C" fn realloc(block: Pointer, bytes: usize, start: Start) -> Pointer {
     if !block.is_null() && bytes != 0 && sampled::is_passed_over(block as usize) && sampled::pass_over(bytes)
     {
@@ -247,7 +249,7 @@ pub(super) unsafe extern "C" fn reallocarray(
 /// # Safety
 /// As `realloc` of the C library.
 #[inline(never)]
-unsafe fn reallocate(block: Pointer, bytes: usize, start: Start) -> Pointer {
+pub(super) unsafe extern "C" fn reallocate(block: Pointer, bytes: usize, start: Start) -> Pointer {
     if early::holds(block) {
         let new = early::allocate(bytes);
         if !new.is_null() {

@@ -1,4 +1,4 @@
-//! `malloc` and `free` as the target calls them, on x86-64: the two that programs call most.
+//! `malloc`, `free` and `realloc` as the target calls them, on x86-64: those that programs call most.
 //!
 //! What [`sampled::pass_over`] and [`sampled::is_passed_over`] decide is decided here before any compiled code runs: of a
 //! call that is passed over two thirds of the instructions remain. Whatever else is to be done goes on in [`hooks`].
@@ -7,12 +7,63 @@ use core::arch::naked_asm;
 use core::ffi::c_void;
 use core::mem::offset_of;
 
-use super::hooks::{self, ADDRESSES, FREE_PLACE, MALLOC_PLACE};
+use super::hooks::{self, ADDRESSES, FREE_PLACE, MALLOC_PLACE, REALLOC_PLACE};
 use super::local::Local;
 use super::sampled::{self, LIVE, LIVE_BYTES, LIVE_COUNTS, NONE_LIVE};
 use crate::heap_layout::ThreadTotals;
+use crate::tls::LAST_BLOCK;
 
 type Pointer = *mut c_void;
+
+/// Goes on at 2 unless the block in `rdi` is one that was passed over.
+macro_rules! look_at_block {
+    () => {
+        "mov rax, rdi
+         shr rax, {shift}
+         and eax, {mask}
+         lea rcx, [rip + {live}]
+         cmp byte ptr [rax + rcx], {none}
+         jne 2f"
+    };
+}
+
+/// Counts a block of as many bytes as the register says, and calls the C library for it; goes on at 2 if it is not one to
+/// pass over, which also holds where no bytes are asked for: they become the largest number.
+macro_rules! pass_over {
+    ($bytes:literal) => {
+        concat!(
+            "mov rax, qword ptr [rip + perfaudit_agent_word@GOTTPOFF]
+             mov rax, qword ptr fs:[rax]
+             test rax, rax
+             jz 2f
+             lea rcx, [",
+            $bytes,
+            " - 1]
+             cmp rcx, qword ptr [rax + {passable}]
+             jae 2f
+             sub qword ptr [rax + {passable}], ",
+            $bytes,
+            "
+             mov rax, qword ptr [rax + {totals}]
+             inc qword ptr [rax + {count}]
+             add qword ptr [rax + {bytes}], ",
+            $bytes,
+            "
+             push ",
+            $bytes,
+            "
+             .cfi_adjust_cfa_offset 8
+             call qword ptr [rip + {addresses} + {place}]
+             pop rdi
+             .cfi_adjust_cfa_offset -8
+             test rax, rax
+             jz 3f
+             ret
+             3:
+             jmp {refused}"
+        )
+    };
+}
 
 /// # Safety
 /// As `malloc` of the C library.
@@ -21,32 +72,11 @@ type Pointer = *mut c_void;
 pub unsafe extern "C" fn malloc(bytes: usize) -> Pointer {
     naked_asm!(
         ".cfi_startproc",
-        "mov rax, qword ptr [rip + perfaudit_agent_word@GOTTPOFF]",
-        "mov rax, qword ptr fs:[rax]",
-        "test rax, rax",
-        "jz 2f",
-        // Also where no bytes are asked for, which becomes the largest number.
-        "lea rcx, [rdi - 1]",
-        "cmp rcx, qword ptr [rax + {passable}]",
-        "jae 2f",
-        "sub qword ptr [rax + {passable}], rdi",
-        "mov rax, qword ptr [rax + {totals}]",
-        "inc qword ptr [rax + {count}]",
-        "add qword ptr [rax + {bytes}], rdi",
-        "push rdi",
-        ".cfi_adjust_cfa_offset 8",
-        "call qword ptr [rip + {addresses} + {place}]",
-        "pop rdi",
-        ".cfi_adjust_cfa_offset -8",
-        "test rax, rax",
-        "jz 3f",
-        "ret",
+        pass_over!("rdi"),
         "2:",
         "mov rsi, rsp",
         "mov rdx, rbp",
         "jmp {counted}",
-        "3:",
-        "jmp {refused}",
         ".cfi_endproc",
         passable = const Local::PASSABLE,
         totals = const Local::TOTALS,
@@ -66,18 +96,44 @@ unsafe extern "C" fn refused(bytes: usize) -> Pointer {
 }
 
 /// # Safety
+/// As `realloc` of the C library.
+#[unsafe(no_mangle)]
+#[unsafe(naked)]
+pub unsafe extern "C" fn realloc(block: Pointer, bytes: usize) -> Pointer {
+    naked_asm!(
+        ".cfi_startproc",
+        "test rdi, rdi",
+        "jz 2f",
+        look_at_block!(),
+        pass_over!("rsi"),
+        "2:",
+        "mov rdx, rsp",
+        "mov rcx, rbp",
+        "jmp {counted}",
+        ".cfi_endproc",
+        shift = const LIVE_BYTES.ilog2(),
+        mask = const LIVE_COUNTS - 1,
+        live = sym LIVE,
+        none = const NONE_LIVE,
+        passable = const Local::PASSABLE,
+        totals = const Local::TOTALS,
+        count = const offset_of!(ThreadTotals, count),
+        bytes = const offset_of!(ThreadTotals, bytes),
+        addresses = sym ADDRESSES,
+        place = const REALLOC_PLACE * size_of::<usize>(),
+        counted = sym hooks::reallocate,
+        refused = sym refused,
+    )
+}
+
+/// # Safety
 /// As `free` of the C library.
 #[unsafe(no_mangle)]
 #[unsafe(naked)]
 pub unsafe extern "C" fn free(block: Pointer) {
     naked_asm!(
         ".cfi_startproc",
-        "mov rax, rdi",
-        "shr rax, {shift}",
-        "and eax, {mask}",
-        "lea rcx, [rip + {live}]",
-        "cmp byte ptr [rax + rcx], {none}",
-        "jne 2f",
+        look_at_block!(),
         "mov rax, qword ptr [rip + perfaudit_agent_word@GOTTPOFF]",
         "mov qword ptr fs:[rax + {last_block}], 0",
         "jmp qword ptr [rip + {addresses} + {place}]",
@@ -90,7 +146,7 @@ pub unsafe extern "C" fn free(block: Pointer) {
         mask = const LIVE_COUNTS - 1,
         live = sym LIVE,
         none = const NONE_LIVE,
-        last_block = const crate::tls::LAST_BLOCK,
+        last_block = const LAST_BLOCK,
         addresses = sym ADDRESSES,
         place = const FREE_PLACE * size_of::<usize>(),
         counted = sym hooks::free_counted,

@@ -1,5 +1,6 @@
 //! What workloads allocate.
 
+mod folded;
 mod profile;
 
 pub use profile::{HeapProfile, HeapStack};
@@ -45,7 +46,7 @@ pub enum HeapScope {
 pub const SIZE_CLASSES: usize = 12;
 
 /// Allocations, counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HeapCounts {
     /// Blocks, each reallocation counted as one.

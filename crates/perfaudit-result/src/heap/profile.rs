@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::HeapCounts;
+use super::folded::HeapProfileRecord;
 use crate::cpu::{CodeOrigin, Function, NodeId, ProfileError, SourceFrame, StackNode, check_stacks};
 use crate::workload::WorkloadId;
 
@@ -17,9 +18,12 @@ pub struct HeapStack {
     pub counts: HeapCounts,
 }
 
-/// Stacks of allocations with symbols. The tables are those of a [`CpuProfile`](crate::CpuProfile).
+/// Stacks of allocations with symbols. The tables are those of a [`CpuProfile`](crate::CpuProfile). Files have the parts of
+/// the tree that are equal once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(try_from = "HeapProfileRecord", into = "HeapProfileRecord")]
+#[cfg_attr(feature = "schema", schemars(with = "HeapProfileRecord"))]
 pub struct HeapProfile {
     /// The workload.
     pub workload: WorkloadId,

@@ -77,7 +77,7 @@ impl Counting<'_> {
             None => count(command, folder, self.interrupt, ignored),
             Some(sampling) => sample(sampling, command, folder, self.interrupt, ignored),
         };
-        let Counted { mut stacks, unseen, bypassed, finished, written_bytes: _ } =
+        let Counted { mut stacks, unseen, bypassed, finished, held_bytes: _ } =
             counted.map_err(|error| error.to_string())?;
         let taken = Taken {
             processes: std::mem::take(&mut stacks.processes),

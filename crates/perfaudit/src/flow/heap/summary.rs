@@ -45,7 +45,7 @@ pub(crate) fn summarise(
             workload.metrics.extend(metrics(&row, taken.is_complete()));
         }
         let json = serde_json::to_vec(&profile).expect("a profile has only whole numbers and string keys");
-        let path = format!("artifacts/heap/{number:04}.json");
+        let path = format!("artifacts/heap/{number:04}.json.gz");
         let artifact = directory.add(ArtifactKind::HeapProfile, &path, &json)?;
         summarised.profiles.insert(artifact.clone(), profile);
         row.profile = Some(artifact);
