@@ -125,6 +125,7 @@ warning: not JSON
             question: Some(Question { line, column, ask }),
             is_guess,
             is_confirmed: false,
+            only_from: None,
         }
     }
 

@@ -35,7 +35,6 @@ rule! {
     category: Async,
     severity: Note,
     remedy: "make it a plain function",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }

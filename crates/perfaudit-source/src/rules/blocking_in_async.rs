@@ -34,7 +34,6 @@ rule! {
     category: Async,
     severity: Warning,
     remedy: "use the runtime's own function, or move it to `spawn_blocking`",
-    only_hot: false,
     effort: Medium,
     check: Check::File(check),
 }

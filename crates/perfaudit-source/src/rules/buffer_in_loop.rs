@@ -37,7 +37,6 @@ rule! {
     category: Allocation,
     severity: Note,
     remedy: "make it before the loop and `clear` it in each turn",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }

@@ -33,7 +33,6 @@ rule! {
     category: Build,
     severity: Warning,
     remedy: "remove the setting, and measure the difference",
-    only_hot: false,
     effort: Quick,
     check: Check::Manifest(check),
 }

@@ -37,7 +37,6 @@ rule! {
     category: Allocation,
     severity: Warning,
     remedy: "let the callee borrow it, move the original, or clone only the part that is kept",
-    only_hot: false,
     effort: Medium,
     check: Check::File(check),
 }

@@ -38,7 +38,6 @@ rule! {
     category: Allocation,
     severity: Note,
     remedy: "iterate directly",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }
@@ -144,9 +143,7 @@ fn check_let(file: &File<'_>, statement: Node<'_>, hits: &mut Hits<'_>) {
         return;
     }
     let spelled = statement.parts().skip(1).find_map(Ty::of_node);
-    if spelled.or_else(|| Ty::of(file, initial)).is_none_or(|ty| ty.name != "Vec") {
-        return;
-    }
+    let Some(ty) = spelled.or_else(|| Ty::of(file, initial)).filter(|ty| ty.name == "Vec") else { return };
     let Some(list) = statement.parent() else { return };
     let uses: Vec<Node<'_>> = list
         .descendants()
@@ -164,8 +161,11 @@ fn check_let(file: &File<'_>, statement: Node<'_>, hits: &mut Hits<'_>) {
     if sizes.len() > 1 || runs_again(once, list) || borrows_source(initial, loop_node) {
         return;
     }
-    let confidence = if sizes.is_empty() { Confidence::Medium } else { Confidence::Low };
-    hits.add(statement, confidence, format!("`{name}` is iterated over once: {}", shown(initial)));
+    let lent = lends(once, loop_node) && ty.args.first().is_none_or(|element| !element.is_reference);
+    let is_sure = sizes.is_empty() && !lent && loops::root_name(initial).is_some();
+    let confidence = if is_sure { Confidence::Medium } else { Confidence::Low };
+    let but = if lent { "; what the loop keeps of it must own it then" } else { "" };
+    hits.add(statement, confidence, format!("`{name}` is iterated over once: {}{but}", shown(initial)));
 }
 
 fn is_size(place: Node<'_>) -> bool {
@@ -230,8 +230,8 @@ fn borrows_source(initial: Node<'_>, loop_node: Node<'_>) -> bool {
             let taken = loop_node.is(SyntaxKind::METHOD_CALL_EXPR);
             if taken { mentions(loop_node, root) } else { mentions(body, root) }
         }
-        // A range or a call: what it borrows is not known, except for literals.
-        (None, Some(_)) => {
+        // A call can borrow what it is given.
+        (None, Some(body)) => {
             let mut start = initial;
             while start.is(SyntaxKind::METHOD_CALL_EXPR) {
                 match start.receiver() {
@@ -239,10 +239,43 @@ fn borrows_source(initial: Node<'_>, loop_node: Node<'_>) -> bool {
                     None => break,
                 }
             }
-            !start.is(SyntaxKind::RANGE_EXPR)
+            match start.kind() {
+                SyntaxKind::RANGE_EXPR => false,
+                SyntaxKind::CALL_EXPR => !reads_arguments(start, body),
+                _ => true,
+            }
         }
         _ => true,
     }
+}
+
+/// A function of the crate that is given references to what the loop does not use.
+fn reads_arguments(call: Node<'_>, body: Node<'_>) -> bool {
+    // What is read from outside of the program may change with what the loop does.
+    let is_plain = call.called().is_some_and(|path| !path.contains("::") && !path.ends_with('!'));
+    let args = call.args();
+    is_plain
+        && !args.is_empty()
+        && args.iter().all(|arg| {
+            let is_shared = arg.is(SyntaxKind::REF_EXPR) && !arg.has(SyntaxKind::MUT_KW);
+            is_shared && loops::root_name(*arg).is_some_and(|root| root != "self" && !mentions(body, root))
+        })
+}
+
+/// A loop over references keeps some of them beyond its turn: as an argument of a method of what it does not bind.
+fn lends(place: Node<'_>, loop_node: Node<'_>) -> bool {
+    let by_reference = place.parent().is_some_and(|parent| {
+        parent.is(SyntaxKind::REF_EXPR)
+            || (parent.is(SyntaxKind::METHOD_CALL_EXPR) && parent.name() == Some("iter"))
+    });
+    let pattern = loops::pattern(loop_node).filter(|pattern| pattern.is(SyntaxKind::IDENT_PAT));
+    let (Some(name), Some(body)) = (pattern.and_then(Node::name), loop_node.parts().last()) else {
+        return false;
+    };
+    let calls = body.descendants().filter(|node| node.is(SyntaxKind::METHOD_CALL_EXPR));
+    let mut keeping = calls
+        .filter(|call| matches!(call.name(), Some("push" | "insert" | "entry" | "push_back" | "extend")));
+    by_reference && keeping.any(|call| call.args().iter().any(|arg| loops::root_name(*arg) == Some(name)))
 }
 
 /// Making the values starts something that must go on at the same time, or has effects in an order that matters.

@@ -32,7 +32,6 @@ rule! {
     category: Text,
     severity: Warning,
     remedy: "format into the text itself with `write!` of `std::fmt::Write`",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }

@@ -32,7 +32,6 @@ rule! {
     category: Layout,
     severity: Note,
     remedy: "use `#[inline]` unless a measurement speaks for `always`",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }

@@ -36,7 +36,6 @@ rule! {
     category: Serialisation,
     severity: Warning,
     remedy: "keep the parsed form, or parse into a type with the fields that are needed",
-    only_hot: false,
     effort: Deep,
     check: Check::File(check),
 }

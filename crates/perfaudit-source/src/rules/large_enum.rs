@@ -35,7 +35,6 @@ rule! {
     category: Layout,
     severity: Note,
     remedy: "box the large variant, if it is the rare one",
-    only_hot: false,
     effort: Medium,
     check: Check::File(check),
 }

@@ -37,7 +37,6 @@ rule! {
     category: Locks,
     severity: Warning,
     remedy: "await first and lock afterwards, or drop the guard before",
-    only_hot: false,
     effort: Deep,
     check: Check::File(check),
 }

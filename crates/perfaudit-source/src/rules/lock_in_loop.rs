@@ -35,7 +35,6 @@ rule! {
     category: Locks,
     severity: Note,
     remedy: "gather the result of the loop and lock once, or lock before the loop",
-    only_hot: false,
     effort: Medium,
     check: Check::File(check),
 }

@@ -34,7 +34,6 @@ rule! {
     category: Hashing,
     severity: Note,
     remedy: "use `entry` for a map, and the answer of `insert` for a set",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }

@@ -38,7 +38,6 @@ rule! {
     category: Allocation,
     severity: Note,
     remedy: "make it with `with_capacity`, or collect from the iterator",
-    only_hot: false,
     saves: Saves::Through(&["grow_one", "grow_amortized", "grow_exact", "finish_grow", "reserve_rehash", "do_reserve"]),
     effort: Quick,
     check: Check::File(check),

@@ -33,7 +33,6 @@ rule! {
     category: Allocation,
     severity: Warning,
     remedy: "look up by the borrowed form: `&str` for `String`, `&[T]` for `Vec<T>`, `&Path` for `PathBuf`",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }

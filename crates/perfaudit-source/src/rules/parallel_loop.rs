@@ -36,11 +36,13 @@ rule! {
     category: Parallelism,
     severity: Note,
     remedy: "try `par_iter` of rayon, and measure whether it pays",
-    only_hot: true,
     saves: Saves::Waiting,
     effort: Deep,
     check: Check::File(check),
 }
+
+/// A hot loop is worth splitting from this share of a workload on.
+const WORTH_SPLITTING: f64 = 0.1;
 
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
     for node in file.all(SyntaxKind::FOR_EXPR) {
@@ -55,7 +57,7 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         }
         if leaves_one_value(found) {
             hits.add(node, Confidence::Low, "each turn leaves one value and needs none of the others")
-                .end_line = node.last_line();
+                .only_from(WORTH_SPLITTING);
         }
     }
 }

@@ -34,7 +34,6 @@ rule! {
     category: InputOutput,
     severity: Note,
     remedy: "write to a `BufWriter` around `stdout().lock()`, and `flush` it",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }

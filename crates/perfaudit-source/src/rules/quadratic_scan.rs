@@ -38,7 +38,6 @@ rule! {
     category: Complexity,
     severity: Warning,
     remedy: "look up in a `HashSet` or `HashMap` built once, or sort and use `binary_search`",
-    only_hot: false,
     effort: Medium,
     check: Check::File(check),
 }

@@ -33,7 +33,6 @@ rule! {
     category: Allocation,
     severity: Warning,
     remedy: "move the original",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }

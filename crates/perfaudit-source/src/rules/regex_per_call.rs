@@ -36,7 +36,6 @@ rule! {
     category: Preparation,
     severity: Warning,
     remedy: "compile it once: a `static` with `LazyLock`, or a field that the constructor fills",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }

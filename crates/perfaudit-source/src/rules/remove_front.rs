@@ -34,7 +34,6 @@ rule! {
     category: Complexity,
     severity: Warning,
     remedy: "use a `VecDeque`, `drain(..)`, or the other end of the list",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }

@@ -97,8 +97,6 @@ pub struct Rule {
     pub severity: Severity,
     /// What to do, in one line.
     pub remedy: &'static str,
-    /// Whether a finding is only worth telling where it was measured to be hot.
-    pub only_hot: bool,
     /// What the remedy can save.
     pub saves: Saves,
     /// How much work the remedy is.
@@ -117,7 +115,7 @@ impl std::fmt::Debug for Rule {
 /// Declares the rule of a file. The doc comment in front becomes its explanation.
 macro_rules! rule {
     ($(#[doc = $line:literal])+ id: $id:literal, title: $title:literal, category: $category:ident,
-     severity: $severity:ident, remedy: $remedy:literal, only_hot: $hot:literal, $(saves: $saves:expr,)? effort: $effort:ident,
+     severity: $severity:ident, remedy: $remedy:literal, $(saves: $saves:expr,)? effort: $effort:ident,
      check: $check:expr $(,)?) => {
         $(#[doc = $line])+
         pub(crate) const RULE: $crate::rules::Rule = $crate::rules::Rule {
@@ -126,7 +124,6 @@ macro_rules! rule {
             category: $crate::rules::Category::$category,
             severity: perfaudit_result::Severity::$severity,
             remedy: $remedy,
-            only_hot: $hot,
             saves: $crate::rules::rule::saves!($($saves)?),
             effort: perfaudit_result::Effort::$effort,
             explanation: concat!($($line, "\n"),+),
@@ -215,6 +212,9 @@ pub struct Hit {
     /// Whether the compiler bore it out.
     #[serde(default)]
     pub is_confirmed: bool,
+    /// The share of the CPU time of a workload from which on it is worth telling; none if it is told in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_from: Option<f64>,
 }
 
 /// A place in a `Cargo.toml`.
@@ -261,6 +261,7 @@ impl<'a> Hits<'a> {
             question: None,
             is_guess: false,
             is_confirmed: false,
+            only_from: None,
         });
         self.out.last_mut().expect("it was just pushed")
     }
@@ -290,6 +291,11 @@ impl Hit {
             self.cost = Some((from, to.max(list.last_line())));
         }
         self
+    }
+
+    /// It is only told where it was measured to take this share of the CPU time of a workload.
+    pub(crate) fn only_from(&mut self, share: f64) {
+        self.only_from = Some(share);
     }
 
     /// Without the compiler's word it is not told.

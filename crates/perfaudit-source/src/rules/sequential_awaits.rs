@@ -36,7 +36,6 @@ rule! {
     category: Async,
     severity: Note,
     remedy: "consider `try_join_all`, or `buffer_unordered` with a limit",
-    only_hot: false,
     effort: Medium,
     check: Check::File(check),
 }

@@ -39,7 +39,6 @@ rule! {
     category: Preparation,
     severity: Warning,
     remedy: "read it once and pass it on",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }

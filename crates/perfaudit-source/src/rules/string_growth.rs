@@ -37,7 +37,6 @@ rule! {
     category: Text,
     severity: Warning,
     remedy: "append in place with `push_str` or `write!`",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }

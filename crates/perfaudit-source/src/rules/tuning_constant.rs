@@ -30,7 +30,6 @@ rule! {
     category: Tuning,
     severity: Note,
     remedy: "measure a sweep over values, and make it configurable where the best one differs",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }

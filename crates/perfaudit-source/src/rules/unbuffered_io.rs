@@ -38,7 +38,6 @@ rule! {
     category: InputOutput,
     severity: Warning,
     remedy: "wrap it in a `BufWriter` (and `flush` it) or a `BufReader`",
-    only_hot: false,
     effort: Quick,
     check: Check::File(check),
 }

@@ -175,6 +175,7 @@ pub(super) fn through_helpers(files: &mut [ScannedFile]) {
                 question: None,
                 is_guess: false,
                 is_confirmed: false,
+                only_from: None,
             });
         }
         file.analysis.hits.extend(found);

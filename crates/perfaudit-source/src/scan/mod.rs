@@ -179,6 +179,7 @@ fn analyse_manifest(text: &str) -> Result<FileAnalysis, String> {
             question: None,
             is_guess: false,
             is_confirmed: false,
+            only_from: None,
         }));
     }
     Ok(analysis)

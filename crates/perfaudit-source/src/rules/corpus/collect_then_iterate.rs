@@ -144,3 +144,62 @@ trait Combined: Iterator<Item = u32> + Sized {
         self.collect::<Vec<_>>().into_iter().combined()
     }
 }
+
+fn longest(note: &Note, counts: &mut Counts) -> usize {
+    let all: Vec<String> = words(&note.body).map(str::to_lowercase).collect(); //~ collect-then-iterate
+    let mut longest = 0;
+    for word in &all {
+        longest = longest.max(word.len());
+    }
+    longest
+}
+
+// What is kept must be owned then, which only some words are.
+fn distinct(note: &Note) -> Vec<String> {
+    let all: Vec<String> = words(&note.body).map(str::to_lowercase).collect(); //~ collect-then-iterate
+    let mut seen: std::collections::BTreeSet<&str> = std::collections::BTreeSet::new();
+    for word in &all {
+        if word.len() > 3 {
+            seen.insert(word);
+        }
+    }
+    seen.iter().map(|word| (*word).to_owned()).collect()
+}
+
+// What is given to the call is changed by the loop.
+fn pruned(notes: &mut Notes) -> usize {
+    let stale: Vec<u32> = stale(&notes.all).collect();
+    let mut n = 0;
+    for id in &stale {
+        n += usize::from(notes.all.remove(id));
+    }
+    n
+}
+
+// Nobody knows where the call takes it from.
+fn of_the_world() -> u32 {
+    let open: Vec<u32> = sockets().collect();
+    let mut sum = 0;
+    for socket in open {
+        sum += close(socket);
+    }
+    sum
+}
+
+fn of_a_folder(root: &Path) -> u64 {
+    let files: Vec<PathBuf> = std::fs::read_dir(root).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut n = 0;
+    for file in files {
+        n += rename(file);
+    }
+    n
+}
+
+fn taken(queue: &mut Queue) -> u32 {
+    let all: Vec<u32> = waiting(queue).collect();
+    let mut sum = 0;
+    for one in all {
+        sum += one;
+    }
+    sum
+}

@@ -73,3 +73,58 @@ fn borrowed<'a>(words: &[&'a str]) -> HashMap<&'a str, u32> {
     }
     counts
 }
+
+// The map is dropped with the function: told where it was measured to be hot.
+fn distinct<'a>(words: &[&'a str]) -> usize {
+    let mut counts: HashMap<&'a str, u32> = HashMap::new();
+    for word in words {
+        if word.len() > 3 {
+            *counts.entry(word).or_default() += 1; //~ siphash
+        }
+    }
+    counts.values().filter(|count| **count > 1).count()
+}
+
+fn commonest(words: &[String]) -> u32 {
+    let mut counts: HashMap<String, u32> = HashMap::with_capacity(words.len());
+    for word in words {
+        *counts.entry(word.clone()).or_default() += 1; //~ siphash
+    }
+    counts["the"]
+}
+
+// Handed on, in a macro that is not read, or moved into an iterator: others may hold it longer.
+fn handed_on(words: &[&str]) -> usize {
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    for word in words {
+        if !word.is_empty() {
+            *counts.entry(word).or_default() += 1;
+        }
+    }
+    report(&counts)
+}
+
+fn shown_by_macro(words: &[&str]) {
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    for word in words {
+        if !word.is_empty() {
+            *counts.entry(word).or_default() += 1;
+        }
+    }
+    show_table!(counts);
+}
+
+fn by_count(words: &[&str]) -> BTreeMap<String, u32> {
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    for word in words {
+        if !word.is_empty() {
+            *counts.entry(word).or_default() += 1;
+        }
+    }
+    counts.into_iter().map(|(word, count)| (word.to_owned(), count)).collect()
+}
+
+fn text_once(words: &[&str]) -> bool {
+    let known: HashSet<&str> = HashSet::from(["the", "a"]);
+    known.contains(words[0])
+}

@@ -17,9 +17,6 @@ use super::join::{Cost, MATTERS, Price, Profiles, Seen, costs, speed_up};
 use super::snippets::Snippets;
 use super::{Scanned, told};
 
-/// A hot loop is worth splitting from this share of a workload on.
-const WORTH_SPLITTING: f64 = 0.1;
-
 /// What there is to say of the source.
 pub(crate) struct Read {
     pub(crate) source: Source,
@@ -53,7 +50,7 @@ pub(crate) fn read(scanned: Scanned, settings: &SourceSettings, profiles: Profil
             continue;
         }
         // Only told where it pays.
-        if rule.only_hot && cost.largest_of_cpu() < WORTH_SPLITTING {
+        if hit.only_from.is_some_and(|share| cost.largest_of_cpu() < share) {
             continue;
         }
         match (kind, cost.heat) {
