@@ -8,9 +8,11 @@ mod error;
 mod heap;
 mod help_time;
 mod hyperfine;
+mod kinds;
 mod pairs;
 mod perf;
 mod prove;
+mod ranking;
 mod schema;
 mod size;
 mod source_speed;
@@ -57,6 +59,8 @@ enum Task {
     Size(size::Arguments),
     /// Judge the patches of the examples, and set the verdicts against what is true
     Prove(prove::Arguments),
+    /// Set the order of findings in the examples against what mending them gains
+    Ranking(ranking::Arguments),
     /// Read a million lines of Rust as `perfaudit source` does, cold and with a warm cache
     SourceSpeed(source_speed::Arguments),
     /// Send ten million samples through the analysis of CPU profiles and look at its memory
@@ -83,6 +87,7 @@ fn main() -> ExitCode {
         Task::Perf(arguments) => perf::run(&arguments),
         Task::Size(arguments) => size::run(&arguments),
         Task::Prove(arguments) => prove::run(&arguments),
+        Task::Ranking(arguments) => ranking::run(&arguments),
         Task::SourceSpeed(arguments) => source_speed::run(&arguments),
         Task::TenMillion(arguments) => ten_million::run(&arguments),
         Task::Truth(arguments) => truth::run(&arguments),

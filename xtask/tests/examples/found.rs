@@ -4,30 +4,8 @@ use std::path::Path;
 
 use perfaudit_source::scan::{Place, Scan, ScanRequest, scan};
 
+use super::kinds::rules;
 use super::truth::{Defect, truths};
-
-/// The rules that look for a kind of defect, by the words of TRUTH.toml.
-fn rules(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "+= format!" => &["format-push"],
-        "JSON serialisation in a hot path" => &["json-as-value"],
-        "O(n^2) scans" => &["quadratic-scan", "remove-front"],
-        "SipHash in a hot path" => &["siphash"],
-        "String where &str would do" => &["owned-key-lookup"],
-        "collect then iterate" => &["collect-then-iterate"],
-        "config re-read" | "environment captured per call" => &["setting-per-call"],
-        "hard-coded tuning constants" => &["tuning-constant"],
-        "large enum / future" => &["large-enum"],
-        "lock in a loop" => &["lock-in-loop"],
-        "look-up then insert" => &["lookup-then-insert"],
-        "needless clone of an argument" | "redundant clone" => &["clone-in-loop", "redundant-clone"],
-        "no capacity" => &["no-capacity"],
-        "println in a loop" => &["print-in-loop"],
-        "regex in a loop or fn" => &["regex-per-call"],
-        "unbuffered IO" => &["unbuffered-io"],
-        _ => &[],
-    }
-}
 
 fn read(root: &Path) -> Scan {
     let request =

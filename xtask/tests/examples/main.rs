@@ -3,6 +3,8 @@
 //! fail them.
 
 mod found;
+#[path = "../../src/kinds.rs"]
+mod kinds;
 mod patches;
 mod truth;
 

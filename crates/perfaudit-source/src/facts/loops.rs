@@ -2,6 +2,7 @@
 
 use ra_ap_syntax::SyntaxKind;
 
+use crate::facts::bindings::BindingKind;
 use crate::facts::types::Ty;
 use crate::facts::{File, bindings, function_of};
 use crate::flat::Node;
@@ -344,8 +345,10 @@ pub(crate) fn has_known_size(file: &File<'_>, over: Node<'_>) -> bool {
             let name = over.name().unwrap_or_default();
             let receiver = over.receiver();
             match name {
-                "iter" | "iter_mut" | "into_iter" | "keys" | "values" | "drain" | "chunks" | "windows"
-                | "chunks_exact" => true,
+                "into_iter" => receiver.is_none_or(|inner| !hides_length(file, inner)),
+                "iter" | "iter_mut" | "keys" | "values" | "drain" | "chunks" | "windows" | "chunks_exact" => {
+                    true
+                }
                 "enumerate" | "rev" | "cloned" | "copied" | "map" | "zip" | "take" | "skip" | "inspect" => {
                     receiver.is_some_and(|inner| makes_iterator(Some(inner)) && has_known_size(file, inner))
                 }
@@ -357,6 +360,21 @@ pub(crate) fn has_known_size(file: &File<'_>, over: Node<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// A name of an iterator, or of what a caller may give one for, of a length that nobody tells.
+fn hides_length(file: &File<'_>, place: Node<'_>) -> bool {
+    if !place.is(SyntaxKind::PATH_EXPR) {
+        return false;
+    }
+    if let Some(ty) = Ty::of(file, place) {
+        let generics = function_of(place).and_then(|of| of.child(SyntaxKind::GENERIC_PARAM_LIST));
+        let mut parameters = generics.into_iter().flat_map(Node::parts);
+        return ty.name == "impl" || parameters.any(|parameter| parameter.name() == Some(ty.name.as_str()));
+    }
+    let made = bindings::of_name(place, place.text()).filter(|binding| binding.kind == BindingKind::Let);
+    let initial = made.and_then(|binding| bindings::initial(binding.node));
+    initial.is_some_and(|initial| makes_iterator(Some(initial)) && !has_known_size(file, initial))
 }
 
 /// The function asks the same name for its length.

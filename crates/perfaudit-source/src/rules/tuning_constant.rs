@@ -2,8 +2,8 @@ use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
 use super::rule::{Check, Hits, rule};
-use crate::facts::File;
 use crate::facts::types::Ty;
+use crate::facts::{File, function_of};
 
 rule! {
     /// ## What it does
@@ -76,7 +76,9 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let has_literal = value.is_some_and(|value| {
             std::iter::once(value).chain(value.descendants()).any(|node| node.is(SyntaxKind::INT_NUMBER))
         });
-        if is_tuning && is_number && has_literal {
+        // What a `const fn` uses is there when the program is compiled.
+        let is_compiled = function_of(item).is_some_and(|function| function.has(SyntaxKind::CONST_KW));
+        if is_tuning && is_number && has_literal && !is_compiled {
             let value = value
                 .map(|value| value.text().split_whitespace().collect::<Vec<_>>().join(" "))
                 .unwrap_or_default();

@@ -146,3 +146,21 @@ fn read_number(input: &mut &[u8]) -> u8 {
     *input = rest;
     *first
 }
+
+// Whatever the caller gives, and an iterator made of it, need not know their lengths.
+fn of_any(rows: impl IntoIterator<Item = u32>) -> Vec<u32> {
+    let rows = rows.into_iter().map(|row| row + 1);
+    let mut out = Vec::new();
+    for (at, row) in rows.into_iter().enumerate() {
+        out.push(row + at as u32);
+    }
+    out
+}
+
+fn of_generic<I: IntoIterator<Item = u32>>(rows: I) -> Vec<u32> {
+    let mut out = Vec::new();
+    for row in rows.into_iter().rev() {
+        out.push(row + 1);
+    }
+    out
+}

@@ -17,3 +17,9 @@ const POOL_SIZE: usize = size();
 const SECONDS_PER_DAY: u64 = 86_400;
 const BUFFER_MAGIC: u32 = 0xCAFE;
 const IS_BATCH: bool = true;
+
+// Used where the program is compiled.
+const fn message(parts: &[&str]) -> [u8; 512] {
+    const CAPACITY: usize = 512;
+    [0; CAPACITY]
+}
