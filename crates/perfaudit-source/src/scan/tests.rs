@@ -37,6 +37,8 @@ fn everything_that_is_no_source_becomes_a_row_and_the_rest_is_read() {
             b"fn g( { if } struct ; fn h(s: &mut String) { s.push_str(&format!(\"{}\", 1)); }\n",
         ),
         ("vendor/other.rs", b"fn v() {}\n"),
+        ("third-party/one/.cargo-checksum.json", b"{}"),
+        ("third-party/one/src/lib.rs", b"fn t() {}\n"),
         ("target/CACHEDIR.TAG", b"x"),
         ("target/debug/built.rs", b"fn b() {}\n"),
         ("Cargo.toml", b"[profile.release]\nopt-level = 0\n"),
@@ -49,7 +51,11 @@ fn everything_that_is_no_source_becomes_a_row_and_the_rest_is_read() {
         scan.unread.iter().map(|unread| (unread.path.as_str(), unread.reason.as_str())).collect();
     assert_eq!(
         unread,
-        [("src/deep.rs", "line 1: nested too deeply to be parsed"), ("src/latin.rs", "not UTF-8 at byte 3")]
+        [
+            ("src/deep.rs", "line 1: nested too deeply to be parsed"),
+            ("src/latin.rs", "not UTF-8 at byte 3"),
+            ("third-party", "one crate that cargo vendored: not the project's own code"),
+        ]
     );
     assert_eq!(scan.files[0].analysis.hits[0].rule, "build-profile");
     assert_eq!(scan.files[1].analysis.hits[0].rule, "format-push");

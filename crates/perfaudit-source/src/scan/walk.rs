@@ -1,5 +1,9 @@
 //! Which files there are.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
 use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
 
@@ -13,7 +17,7 @@ pub(super) struct Walked {
 }
 
 /// All Rust files and manifests that are not ignored. Links are not followed, and folders that hold a `CACHEDIR.TAG`, as
-/// target directories do, are left out.
+/// target directories do, are left out; so are crates that `cargo vendor` wrote, which are not the project's own code.
 pub(super) fn walk(request: &ScanRequest<'_>) -> Walked {
     let mut walked = Walked { files: Vec::new(), unread: Vec::new() };
     let mut overrides = OverrideBuilder::new(request.root);
@@ -28,11 +32,18 @@ pub(super) fn walk(request: &ScanRequest<'_>) -> Walked {
         builder.overrides(overrides);
     }
     let skip: Vec<_> = request.skip.to_vec();
+    let vendored: Arc<Mutex<BTreeMap<PathBuf, usize>>> = Arc::default();
+    let seen = Arc::clone(&vendored);
     builder.require_git(false).filter_entry(move |entry| {
-        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-        !is_folder
-            || !(skip.iter().any(|folder| folder == entry.path())
-                || entry.path().join("CACHEDIR.TAG").exists())
+        if entry.file_type().is_none_or(|kind| !kind.is_dir()) {
+            return true;
+        }
+        let path = entry.path();
+        let is_vendored = entry.depth() > 0 && path.join(".cargo-checksum.json").exists();
+        if let (true, Some(folder)) = (is_vendored, path.parent()) {
+            *seen.lock().unwrap_or_else(PoisonError::into_inner).entry(folder.to_owned()).or_default() += 1;
+        }
+        !(is_vendored || skip.iter().any(|folder| folder == path) || path.join("CACHEDIR.TAG").exists())
     });
     for entry in builder.build() {
         match entry {
@@ -42,7 +53,7 @@ pub(super) fn walk(request: &ScanRequest<'_>) -> Walked {
                 if !is_file || !(name.ends_with(".rs") || name == "Cargo.toml") {
                     continue;
                 }
-                let path = entry.path().strip_prefix(request.root).unwrap_or(entry.path());
+                let path = within(request.root, entry.path());
                 match path.to_str() {
                     Some(path) => walked.files.push(path.replace('\\', "/")),
                     None => walked.unread.push(Unread {
@@ -55,5 +66,15 @@ pub(super) fn walk(request: &ScanRequest<'_>) -> Walked {
         }
     }
     walked.files.sort();
+    for (folder, crates) in &*vendored.lock().unwrap_or_else(PoisonError::into_inner) {
+        let path = within(request.root, folder).to_string_lossy().into_owned();
+        let crates = if *crates == 1 { "one crate".to_owned() } else { format!("{crates} crates") };
+        let reason = format!("{crates} that cargo vendored: not the project's own code");
+        walked.unread.push(Unread { path, reason });
+    }
     walked
+}
+
+fn within<'a>(root: &Path, path: &'a Path) -> &'a Path {
+    path.strip_prefix(root).unwrap_or(path)
 }
