@@ -159,6 +159,7 @@ pub(crate) fn enclosing_loop(node: Node<'_>) -> Option<Loop<'_>> {
             },
             SyntaxKind::RETURN_EXPR | SyntaxKind::BREAK_EXPR => return None,
             SyntaxKind::STMT_LIST if leaves(ancestor, node) => return None,
+            SyntaxKind::MATCH_ARM if is_of_failure(ancestor) => return None,
             SyntaxKind::CALL_EXPR if is_failure(ancestor) => return None,
             SyntaxKind::FN | SyntaxKind::CONST | SyntaxKind::STATIC | SyntaxKind::SOURCE_FILE => return None,
             _ => {}
@@ -285,6 +286,18 @@ fn leaves(list: Node<'_>, node: Node<'_>) -> bool {
         }
 }
 
+/// `Err(...) =>`, unless that says where something belongs, or that another thread was faster.
+fn is_of_failure(arm: Node<'_>) -> bool {
+    let pattern = arm.parts().find(|part| part.is(SyntaxKind::TUPLE_STRUCT_PAT));
+    let is_error =
+        pattern.and_then(|pattern| pattern.child(SyntaxKind::PATH)).is_some_and(|path| path.text() == "Err");
+    let matched = arm.ancestors().nth(1).and_then(|matching| matching.parts().next());
+    is_error
+        && matched.is_none_or(|value| {
+            !["binary_search", "compare_exchange"].iter().any(|name| value.text().contains(name))
+        })
+}
+
 /// Ends what goes on: `Err(...)`, `panic!`, `bail!`, `exit`.
 fn is_failure(call: Node<'_>) -> bool {
     call.called().is_some_and(|path| {
@@ -345,10 +358,8 @@ pub(crate) fn has_known_size(file: &File<'_>, over: Node<'_>) -> bool {
             let name = over.name().unwrap_or_default();
             let receiver = over.receiver();
             match name {
-                "into_iter" => receiver.is_none_or(|inner| !hides_length(file, inner)),
-                "iter" | "iter_mut" | "keys" | "values" | "drain" | "chunks" | "windows" | "chunks_exact" => {
-                    true
-                }
+                "iter" | "iter_mut" | "into_iter" => receiver.is_none_or(|inner| !hides_length(file, inner)),
+                "keys" | "values" | "drain" | "chunks" | "windows" | "chunks_exact" => true,
                 "enumerate" | "rev" | "cloned" | "copied" | "map" | "zip" | "take" | "skip" | "inspect" => {
                     receiver.is_some_and(|inner| makes_iterator(Some(inner)) && has_known_size(file, inner))
                 }
@@ -362,15 +373,16 @@ pub(crate) fn has_known_size(file: &File<'_>, over: Node<'_>) -> bool {
     }
 }
 
-/// A name of an iterator, or of what a caller may give one for, of a length that nobody tells.
+/// What is known to be no collection, or a name of an iterator of a length that nobody tells.
 fn hides_length(file: &File<'_>, place: Node<'_>) -> bool {
+    const OTHERS: [&str; 7] =
+        ["ArrayVec", "BinaryHeap", "IndexMap", "IndexSet", "LinkedList", "Option", "SmallVec"];
+    if let Some(ty) = Ty::of(file, place) {
+        let is_counted = OTHERS.contains(&ty.name.as_str());
+        return !is_counted && !types::is_sized_collection(Some(ty));
+    }
     if !place.is(SyntaxKind::PATH_EXPR) {
         return false;
-    }
-    if let Some(ty) = Ty::of(file, place) {
-        let generics = function_of(place).and_then(|of| of.child(SyntaxKind::GENERIC_PARAM_LIST));
-        let mut parameters = generics.into_iter().flat_map(Node::parts);
-        return ty.name == "impl" || parameters.any(|parameter| parameter.name() == Some(ty.name.as_str()));
     }
     let made = bindings::of_name(place, place.text()).filter(|binding| binding.kind == BindingKind::Let);
     let initial = made.and_then(|binding| bindings::initial(binding.node));

@@ -2,6 +2,7 @@ use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
 use super::rule::{Ask, Check, Hits, rule, shown};
+use crate::facts::bindings::BindingKind;
 use crate::facts::loops::{self, Loop};
 use crate::facts::types::Ty;
 use crate::facts::{File, bindings, mentions};
@@ -74,6 +75,9 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         {
             continue;
         }
+        if is_few(list) {
+            continue;
+        }
         // Another scan of the same list in the same loop is the same finding.
         let key = (around.node.start(), list.text().to_owned());
         if seen.contains(&key) || !depends_on(around, call) {
@@ -93,6 +97,14 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         }
     }
     nested(file, hits);
+}
+
+/// A constant of a few values that stand in the source: no set would be faster.
+fn is_few(list: Node<'_>) -> bool {
+    const FEW: usize = 16;
+    let constant = bindings::of_name(list, list.text()).filter(|binding| binding.kind == BindingKind::Item);
+    let mut values = constant.into_iter().flat_map(|constant| constant.node.descendants());
+    values.find(|value| value.is(SyntaxKind::ARRAY_EXPR)).is_some_and(|array| array.parts().count() <= FEW)
 }
 
 /// The list that a call searches, and whether it is its receiver itself.

@@ -3,7 +3,7 @@ use ra_ap_syntax::SyntaxKind;
 
 use super::rule::{Check, Hits, rule, shown};
 use crate::facts::types::Ty;
-use crate::facts::{File, loops};
+use crate::facts::{File, bindings, loops};
 use crate::flat::Node;
 
 rule! {
@@ -75,7 +75,10 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
 
 fn note(file: &File<'_>, call: Node<'_>, target: Node<'_>, hits: &mut Hits<'_>) {
     let Some(name) = bare(file, target) else { return };
-    if loops::enclosing_large_loop(call).is_some() {
+    let Some(around) = loops::enclosing_large_loop(call) else { return };
+    // A file of its own in each turn is not written in pieces by that.
+    let root = loops::root_name(target).and_then(|root| bindings::of_name(target, root));
+    if root.is_none_or(|binding| !around.body.contains(binding.node)) {
         hits.add(
             call,
             Confidence::High,

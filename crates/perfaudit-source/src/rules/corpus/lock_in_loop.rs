@@ -82,3 +82,15 @@ fn once(total: &Mutex<u64>, rows: &[u64]) {
     let sum: u64 = rows.iter().sum();
     *total.lock().unwrap() += sum;
 }
+
+// Only where something fails.
+fn failures(files: &[String], failed: &Mutex<Vec<String>>) -> usize {
+    let mut n = 0;
+    for file in files {
+        match check(file) {
+            Ok(found) => n += found,
+            Err(error) => failed.lock().unwrap().push(error),
+        }
+    }
+    n
+}

@@ -164,3 +164,12 @@ fn of_generic<I: IntoIterator<Item = u32>>(rows: I) -> Vec<u32> {
     }
     out
 }
+
+// A type of the project has an `iter` of its own.
+fn chapters(book: &Book) -> Vec<String> {
+    let mut chapters = vec![];
+    for item in book.iter() {
+        chapters.push(item.title());
+    }
+    chapters
+}

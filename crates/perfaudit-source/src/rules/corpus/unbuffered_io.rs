@@ -108,3 +108,12 @@ fn mapped(path: &Path, lines: &[String]) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+// Each file is written once.
+fn missing(names: &[String]) -> io::Result<()> {
+    for name in names {
+        let mut file = File::create(name)?;
+        writeln!(file, "# {name}")?;
+    }
+    Ok(())
+}
