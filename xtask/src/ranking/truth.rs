@@ -1,4 +1,4 @@
-//! What the examples say of their defects.
+//! What the examples say of their defects and of the patches that mend them.
 
 use std::fs;
 use std::ops::RangeInclusive;
@@ -16,8 +16,16 @@ pub(super) struct Defect {
     kind: String,
     pub(super) file: PathBuf,
     pub(super) lines: RangeInclusive<u32>,
-    /// The patch that mends it.
-    pub(super) patch: Option<PathBuf>,
+    /// What mending it saves; none where no patch mends it, or only calls of the system were counted.
+    pub(super) gain: Option<Gain>,
+}
+
+/// What a patch saves of the workload in which it saves most.
+pub(super) struct Gain {
+    pub(super) share: f64,
+    pub(super) workload: String,
+    /// What was counted.
+    pub(super) of: String,
 }
 
 #[derive(Deserialize)]
@@ -40,19 +48,44 @@ struct Patches {
 
 #[derive(Deserialize)]
 struct Patch {
-    file: String,
-    verdict: String,
     mends: Option<String>,
+    #[serde(default)]
+    measured: Vec<Measured>,
+}
+
+#[derive(Deserialize)]
+struct Measured {
+    workload: String,
+    of: String,
+    before: f64,
+    after: f64,
+}
+
+impl Patch {
+    /// The largest share that it saves of instructions or of CPU time.
+    fn gain(&self) -> Option<Gain> {
+        // What a part of a workload saves of itself says nothing of the workload.
+        let is_share = |of: &str| {
+            (of.starts_with("instructions") || of.starts_with("CPU time")) && !of.ends_with("alone")
+        };
+        let shares = self.measured.iter().filter(|one| is_share(&one.of));
+        let gains = shares.map(|one| Gain {
+            share: 1.0 - one.after / one.before,
+            workload: one.workload.clone(),
+            of: one.of.clone(),
+        });
+        gains.max_by(|a, b| a.share.total_cmp(&b.share))
+    }
 }
 
 pub(super) fn defects(example: &str) -> Result<Vec<Defect>, TaskError> {
     let patches: Patches = read(example, "patches/TRUTH.toml")?;
     let truth: Truth = read(example, "TRUTH.toml")?;
     let told = truth.defect.into_iter().map(|told| {
-        let mends = |patch: &&Patch| patch.mends.as_ref() == Some(&told.id) && patch.verdict != "refused";
-        let patch = patches.patch.iter().find(mends);
+        let mends = |patch: &&Patch| patch.mends.as_ref() == Some(&told.id);
+        let gains = patches.patch.iter().filter(mends).filter_map(Patch::gain);
         Defect {
-            patch: patch.map(|patch| root(example).join("patches").join(&patch.file)),
+            gain: gains.max_by(|a, b| a.share.total_cmp(&b.share)),
             lines: told.lines[0]..=told.lines[1],
             id: told.id,
             kind: told.kind,

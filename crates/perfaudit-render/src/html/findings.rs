@@ -68,7 +68,12 @@ fn card(context: &Context<'_>, finding: &Finding, anchor: &str) -> Markup {
             }
             div.body {
                 div {
-                    p.message { (Block(&finding.message)) }
+                    // What a rule says is prose of our own; what a benchmark says is not.
+                    @if finding.code.is_some() {
+                        p.message { (Prose(&finding.message)) }
+                    } @else {
+                        p.message { (Block(&finding.message)) }
+                    }
                     p.message { strong { "What to do: " } (Prose(&finding.remedy)) }
                     (plan::depth(context, finding))
                     @if !finding.evidence.is_empty() {

@@ -20,7 +20,7 @@ pub(super) fn plan(context: &Context<'_>) -> Markup {
                 ol { @for step in steps {
                     li value=(step.priority) {
                         code { (Line(&step.finding.rule)) } " at " code { (Line(&step.place())) } ": "
-                        (Prose(&step.finding.remedy)) ". " (Prose(&step.gain())) "."
+                        (Prose(&step.finding.remedy)) "; " (Prose(&step.gain())) "."
                     }
                 } }
             }

@@ -100,7 +100,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
                             @for (finding, anchor) in result.findings.iter().zip(&context.finding_anchors).take(TOP_FINDINGS) {
                                 li {
                                     (badge(words::severity(finding.severity))) " "
-                                    a href={ "#" (anchor) } { (Line(&finding.title)) }
+                                    a href={ "#" (anchor) } { (Prose(&finding.title)) }
                                 }
                             }
                         }

@@ -1,7 +1,7 @@
 use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
-use super::rule::{Check, Hits, rule, shown};
+use super::rule::{Check, Hits, Saves, rule, shown};
 use crate::facts::File;
 use crate::flat::Node;
 
@@ -32,6 +32,10 @@ rule! {
     category: Text,
     severity: Warning,
     remedy: "format into the text itself with `write!` of `std::fmt::Write`",
+    saves: Saves::Through {
+        words: &["fmt", "alloc", "string::String", "memcpy", "memmove", "malloc", "free"],
+        doing: "formatting, copying and memory",
+    },
     effort: Quick,
     check: Check::File(check),
 }

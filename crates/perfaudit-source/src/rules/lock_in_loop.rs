@@ -2,7 +2,7 @@ use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
 use super::lock_across_await::guard;
-use super::rule::{Ask, Check, Hits, rule, shown};
+use super::rule::{Ask, Check, Hits, Saves, rule, shown};
 use crate::facts::{File, bindings, loops};
 use crate::flat::Node;
 
@@ -35,6 +35,10 @@ rule! {
     category: Locks,
     severity: Note,
     remedy: "gather the result of the loop and lock once, or lock before the loop",
+    saves: Saves::Through {
+        words: &["Mutex", "RwLock", "futex", "parking_lot"],
+        doing: "taking locks and giving them back",
+    },
     effort: Medium,
     check: Check::File(check),
 }

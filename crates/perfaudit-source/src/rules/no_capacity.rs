@@ -38,7 +38,12 @@ rule! {
     category: Allocation,
     severity: Note,
     remedy: "make it with `with_capacity`, or collect from the iterator",
-    saves: Saves::Through(&["grow_one", "grow_amortized", "grow_exact", "finish_grow", "reserve_rehash", "do_reserve"]),
+    saves: Saves::Through {
+        words: &[
+            "grow_one", "grow_amortized", "grow_exact", "finish_grow", "reserve_rehash", "do_reserve",
+        ],
+        doing: "growing",
+    },
     effort: Quick,
     check: Check::File(check),
 }

@@ -71,7 +71,12 @@ pub enum Saves {
     /// All of it.
     Lines,
     /// What they spend in functions whose name holds one of these words, called by them or by libraries.
-    Through(&'static [&'static str]),
+    Through {
+        /// The words.
+        words: &'static [&'static str],
+        /// What these functions do, as in `growing`.
+        doing: &'static str,
+    },
     /// No CPU time: the same work takes less time on more cores.
     Waiting,
 }

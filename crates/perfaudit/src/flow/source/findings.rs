@@ -81,7 +81,7 @@ pub(crate) fn read(scanned: Scanned, settings: &SourceSettings, profiles: Profil
 
 fn place(file: &ScannedFile, hit: &Hit, rule: &Rule) -> Option<SourcePlace> {
     let through = match rule.saves {
-        Saves::Through(words) => words,
+        Saves::Through { words, .. } => words,
         Saves::Lines | Saves::Waiting => &[],
     };
     Some(SourcePlace { file: file.path.clone(), lines: hit.cost?, function: hit.function, through })
@@ -206,7 +206,7 @@ fn finding(subject: &Subject<'_>, ordinal: u32, settings: &SourceSettings, texts
 fn rank_key(rule: &Rule, cost: &Cost) -> String {
     match rule.saves {
         Saves::Waiting => "it saves no CPU time, and what it saves of waiting was not measured".to_owned(),
-        Saves::Lines | Saves::Through(_) => cost.price().told(),
+        Saves::Lines | Saves::Through { .. } => cost.price().told(),
     }
 }
 
@@ -238,9 +238,9 @@ fn evidence(hit: &Hit, rule: &Rule, cost: &Cost) -> Vec<Evidence> {
             parts.push(format!("{} of its allocated bytes", share(bytes)));
         }
         let what = match (cost.granularity, rule.saves) {
-            (Granularity::Function, _) => "its function",
-            (_, Saves::Through(_)) => "what its lines spend on growing",
-            _ => "its lines with what they call",
+            (Granularity::Function, _) => "its function".to_owned(),
+            (_, Saves::Through { doing, .. }) => format!("what its lines spend on {doing}"),
+            _ => "its lines with what they call".to_owned(),
         };
         let artifact =
             cost.artifact.clone().filter(|_| workload.cpu.is_some() && workload == &cost.by_workload[0]);
