@@ -1,5 +1,6 @@
 //! What machine this is, what can be measured on it, and what bears on how far the figures can be trusted.
 
+mod addresses;
 mod calibrate;
 mod capability;
 mod fingerprint;
@@ -8,6 +9,7 @@ mod load;
 mod precondition;
 mod proc_file;
 
+pub use addresses::addresses_are_fixed;
 pub use calibrate::{Calibration, calibrate};
 pub use capability::capabilities;
 pub use fingerprint::host;

@@ -4,7 +4,7 @@ use perfaudit_result::{
     ArtifactId, Direction, MetricName, Of, PairedMetric, PairedRow, PairedVerdict, Unit, WorkloadId,
     WorkloadKind,
 };
-use perfaudit_stats::{Design, LayoutJudgement, LogRatio, holm, judge_together};
+use perfaudit_stats::{Design, LayoutJudgement, LayoutScope, LogRatio, holm, judge_together};
 
 use crate::contest::{Contested, Ended, differences};
 use crate::figures;
@@ -65,7 +65,7 @@ fn row(
         minimum_detectable_effect: judgement
             .and_then(|judgement| judgement.minimum_detectable_effect)
             .map(LogRatio::change),
-        pairs_needed: judgement.and_then(|judgement| judgement.pairs_needed).map(|pairs| pairs as u64),
+        pairs_needed: judged.and_then(pairs_needed),
         layouts: layouts(pairs),
         metrics,
         witnesses: Vec::new(),
@@ -76,6 +76,12 @@ fn row(
         samples_before: artifacts.samples.a.clone(),
         samples_after: artifacts.samples.b.clone(),
     }
+}
+
+/// About how many pairs tell a difference that matters from none; where layouts are what counts, pairs do not.
+fn pairs_needed(judged: LayoutJudgement) -> Option<u64> {
+    let is_of_pairs = !matches!(judged.scope, LayoutScope::Sampled { .. });
+    judged.judgement.pairs_needed.filter(|_| is_of_pairs).map(|pairs| pairs as u64)
 }
 
 /// That an iteration of one side does not declare as much work as one of the other, if so.

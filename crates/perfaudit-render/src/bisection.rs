@@ -98,9 +98,9 @@ fn step(step: &BisectionStep) -> Step {
 fn evidence(row: &PairedRow) -> String {
     let effect = paired::effect(&row.effect);
     if effect.is_empty() {
-        return paired::verdict(row.verdict).to_owned();
+        return row.verdict.label().to_owned();
     }
-    format!("{}, {effect}, {}", paired::verdict(row.verdict), quantity::counted(row.pairs as usize, "pair"))
+    format!("{}, {effect}, {}", row.verdict.label(), quantity::counted(row.pairs as usize, "pair"))
 }
 
 fn commit(commit: &BisectedCommit) -> String {

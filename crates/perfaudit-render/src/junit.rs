@@ -42,7 +42,7 @@ fn compared(result: &AuditResult) -> Option<TestSuite> {
     let refuses = result.verdict.status == VerdictStatus::Regressed;
     let mut suite = TestSuite::new(name.as_str());
     for row in PairedVerdict::ALL.into_iter().flat_map(|verdict| paired::with(comparison, verdict)) {
-        let says = paired::verdict(row.verdict);
+        let says = row.verdict.label();
         let lines: Vec<String> = [&row.effect, &row.evidence]
             .into_iter()
             .filter(|line| !line.is_empty())

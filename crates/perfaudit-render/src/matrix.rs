@@ -57,7 +57,7 @@ fn row(cell: &MatrixCell, own: &BuildOutcome) -> Row {
 
 fn speed(row: &PairedRow) -> String {
     let effect = paired::effect(&row.effect);
-    let mut parts = vec![paired::verdict(row.verdict).to_owned()];
+    let mut parts = vec![row.verdict.label().to_owned()];
     if !effect.is_empty() {
         parts.push(effect);
     }

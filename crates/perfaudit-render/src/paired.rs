@@ -2,7 +2,9 @@
 
 mod beside;
 
-use perfaudit_result::{Arm, ArmKind, Estimate, Figure, PairedComparison, PairedRow, PairedVerdict};
+use perfaudit_result::{
+    Arm, ArmKind, Estimate, Figure, MetricName, PairedComparison, PairedRow, PairedVerdict,
+};
 
 use crate::quantity;
 
@@ -41,18 +43,6 @@ pub(crate) fn heading(verdict: PairedVerdict) -> &'static str {
         PairedVerdict::Inconclusive => "Inconclusive: neither a change nor the absence of one was shown",
         PairedVerdict::Equivalent => "Equivalent: whatever the difference is, it does not matter",
         PairedVerdict::Identical => "Identical: both sides run the same program, nothing was timed",
-    }
-}
-
-/// A verdict in the words of tables.
-pub(crate) fn verdict(verdict: PairedVerdict) -> &'static str {
-    match verdict {
-        PairedVerdict::Worse => "slower",
-        PairedVerdict::Better => "faster",
-        PairedVerdict::Equivalent => "equivalent",
-        PairedVerdict::Inconclusive => "inconclusive",
-        PairedVerdict::Identical => "identical",
-        PairedVerdict::NotMeasured => "not measured",
     }
 }
 
@@ -194,9 +184,22 @@ fn remarks(row: &PairedRow, comparison: &PairedComparison) -> Vec<String> {
     if row.same_output == Some(false) {
         remarks.push("both sides print different things: they may not do the same work".to_owned());
     }
-    remarks.extend(row.witnesses.iter().filter_map(beside::witness));
+    let told =
+        row.witnesses.iter().filter(|one| one.metric != MetricName::BINARY_SIZE || is_first(row, comparison));
+    remarks.extend(told.filter_map(|one| beside::witness(one, row.layouts)));
     remarks.extend(row.remarks.iter().cloned());
     remarks
+}
+
+/// Whether no row before it is of the same program, whose size needs to be told once.
+fn is_first(row: &PairedRow, comparison: &PairedComparison) -> bool {
+    // `package/target/benchmark`
+    let program = |row: &PairedRow| row.id.0.splitn(3, '/').take(2).map(str::to_owned).collect::<Vec<_>>();
+    let of = program(row);
+    let is_measured =
+        |one: &&PairedRow| one.witnesses.iter().any(|one| one.metric == MetricName::BINARY_SIZE);
+    let mut rows = comparison.rows.iter().filter(is_measured);
+    rows.find(|one| program(one) == of).is_none_or(|first| first.id == row.id)
 }
 
 /// `+4.2 %`, `-31 %`.

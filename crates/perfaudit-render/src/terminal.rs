@@ -349,10 +349,11 @@ fn conditions(page: &mut Page, preconditions: &[Precondition]) {
     }
 }
 
-/// Limits that the user can lift; the others by name, since the report tells them.
+/// Limits that the user can lift, and what is to be known of compared sides; the others by name, since the report tells
+/// them.
 fn limits(page: &mut Page, limits: &[Limit], verbose: bool) {
     let (told, named): (Vec<&Limit>, Vec<&Limit>) =
-        limits.iter().partition(|limit| verbose || limit.remedy.is_some());
+        limits.iter().partition(|limit| verbose || limit.remedy.is_some() || limit.code == "side");
     if !told.is_empty() {
         page.heading("Limits of this run");
     }

@@ -213,6 +213,19 @@ impl PairedVerdict {
     pub const ALL: [Self; 6] =
         [Self::Worse, Self::Better, Self::NotMeasured, Self::Inconclusive, Self::Equivalent, Self::Identical];
 
+    /// As it stands in tables.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Worse => "slower",
+            Self::Better => "faster",
+            Self::Equivalent => "equivalent",
+            Self::Inconclusive => "inconclusive",
+            Self::Identical => "identical",
+            Self::NotMeasured => "not measured",
+        }
+    }
+
     /// Whether it says that B differs from A.
     #[must_use]
     pub fn is_change(self) -> bool {

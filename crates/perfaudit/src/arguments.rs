@@ -37,7 +37,7 @@ pub(crate) use prove::{GateArguments, ProveArguments};
 pub(crate) use report::ReportArguments;
 pub(crate) use rules::RulesArguments;
 pub(crate) use selection::SelectionArguments;
-pub(crate) use shared::{MeasuringArguments, OutputArguments};
+pub(crate) use shared::{MeasuringArguments, OutputArguments, RedactArgument};
 pub(crate) use size::{SizeArguments, Weighable};
 pub(crate) use stage::StageArgument;
 pub(crate) use what_if::WhatIfArguments;

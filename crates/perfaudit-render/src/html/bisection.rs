@@ -6,13 +6,27 @@ use super::context::Context;
 use super::text::{Block, Line};
 use crate::bisection;
 
+/// What a line of a list begins with.
+const ITEM: &str = "- ";
+
+#[expect(clippy::ptr_arg, reason = "it is compared with its neighbour in a list of lines")]
+fn is_item(line: &String) -> bool {
+    line.starts_with(ITEM)
+}
+
 /// What was found, then the commits that were looked at.
 pub(super) fn bisection(context: &Context<'_>) -> Markup {
     let Some(search) = &context.result.bisection else { return html! {} };
     let steps = bisection::steps(search);
     html! {
         h3 { "The search" }
-        @for line in bisection::told(search) { p { (Line(&line)) } }
+        @for lines in bisection::told(search).chunk_by(|one, other| is_item(one) && is_item(other)) {
+            @if is_item(&lines[0]) {
+                ul { @for line in lines { li { (Line(line.trim_start_matches(ITEM))) } } }
+            } @else {
+                p { (Line(&lines[0])) }
+            }
+        }
         @if !steps.is_empty() {
             div.scroll tabindex="0" { table.plain {
                 caption { "The commits that were looked at, in that order: whether they have the change" }

@@ -11,6 +11,7 @@ use super::text::Line;
 use super::{
     appendix, benchmarks, build, cpu, data, findings, groups, heap, measured, size, source, summary,
 };
+use crate::rows;
 
 /// The one style and the one script of a page.
 struct Assets {
@@ -77,9 +78,9 @@ pub(super) fn page(context: &Context<'_>) -> Markup {
                 main #main {
                     (summary::header(context))
                     (summary::section(context))
-                    (findings::section(context))
-                    (benchmarks::section(context))
-                    (groups::section(context))
+                    @if has_section(result, "findings") { (findings::section(context)) }
+                    @if has_section(result, "benchmarks") { (benchmarks::section(context)) }
+                    @if has_section(result, "groups") { (groups::section(context)) }
                     @if has_cpu { (cpu::section(context)) }
                     @if result.heap.is_some() { (heap::section(context)) }
                     @if !result.builds.is_empty() { (build::section(result)) }
@@ -93,6 +94,26 @@ pub(super) fn page(context: &Context<'_>) -> Markup {
                 script #data type="application/json" { (PreEscaped(data::json(context))) }
             }
         }
+    }
+}
+
+/// Whether sides were compared, of which the summary tells everything.
+pub(super) fn is_of_sides(result: &AuditResult) -> bool {
+    let has_patches = !result.certificates.is_empty() || result.fixes.is_some();
+    result.paired.is_some() || result.matrix.is_some() || (has_patches && !rows::is_audit(result))
+}
+
+fn has_section(result: &AuditResult, id: &str) -> bool {
+    match id {
+        "findings" => !is_of_sides(result) || !result.findings.is_empty() || result.source.is_some(),
+        "benchmarks" => !is_of_sides(result) || !result.workloads.is_empty(),
+        "groups" => !is_of_sides(result) || !result.groups.is_empty(),
+        "cpu" => result.cpu.is_some(),
+        "heap" => result.heap.is_some(),
+        "builds" => !result.builds.is_empty(),
+        "size" => has_size(result),
+        "source" => result.source.is_some(),
+        _ => true,
     }
 }
 
@@ -128,18 +149,10 @@ pub(super) fn hash_cell(digest: &str) -> Markup {
 }
 
 fn navigation(result: &AuditResult) -> Markup {
-    let there = |id: &str| match id {
-        "cpu" => result.cpu.is_some(),
-        "heap" => result.heap.is_some(),
-        "builds" => !result.builds.is_empty(),
-        "size" => has_size(result),
-        "source" => result.source.is_some(),
-        _ => true,
-    };
     html! {
         nav.top aria-label="Sections" {
             div.links {
-                @for (id, title) in SECTIONS.into_iter().filter(|(id, _)| there(id)) {
+                @for (id, title) in SECTIONS.into_iter().filter(|(id, _)| has_section(result, id)) {
                     a href={ "#" (id) } { (title) }
                 }
             }

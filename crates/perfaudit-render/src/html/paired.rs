@@ -1,5 +1,7 @@
 //! Two sides against each other: a table of verdicts, and each pair as a point.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 use perfaudit_result::{Estimate, PairedComparison, PairedRow, PairedVerdict};
 
@@ -12,7 +14,7 @@ use crate::{paired, quantity};
 /// Rows whose pairs are drawn, those that changed first; the artifacts have all of them.
 const PLOTTED: usize = 60;
 /// The size of a plot, in its own units.
-const WIDTH: f64 = 240.0;
+const WIDTH: f64 = 180.0;
 const HEIGHT: f64 = 60.0;
 
 /// The part of the summary; nothing where nothing was compared.
@@ -38,7 +40,7 @@ pub(super) fn comparison(context: &Context<'_>, comparison: &PairedComparison) -
             li { "B: " (Line(&paired::arm(&comparison.after))) }
         }
         @if !rows.is_empty() {
-            div.scroll tabindex="0" { table.plain {
+            div.scroll tabindex="0" { table.plain.sides {
                 caption { "B against A; a point of a plot is a pair of processes, above the line where B took longer, in the order they were measured" }
                 thead { tr {
                     th scope="col" { "Verdict" } th scope="col" { "Workload" }
@@ -50,23 +52,34 @@ pub(super) fn comparison(context: &Context<'_>, comparison: &PairedComparison) -
                         tr.group { th colspan="7" scope="rowgroup" { (paired::heading(row.verdict)) } }
                     }
                     tr {
-                        td { (badge((paired::verdict(row.verdict), tone(row.verdict)))) }
+                        td { (badge((row.verdict.label(), tone(row.verdict)))) }
                         th scope="row" { bdi { (Line(row.workload)) } }
                         td { (Line(&row.before)) } td { (Line(&row.after)) } td { (Line(&row.effect)) }
                         td { @if index < PLOTTED { @if let Some(plot) = plotted(row.workload) { (plot) } } }
                         td {
                             (Line(&row.evidence))
                             @for line in row.metrics.iter().chain(&row.remarks) { br; small { (Block(line)) } }
-                            @for line in &row.untold { br; small.muted { (Block(line)) } }
                         }
                     }
                     @if let Some(found) = &row.functions { tr { td colspan="7" { (functions(found)) } } }
                 } }
             } }
         }
+        @for (line, count) in untold(&rows) {
+            p.muted { (Line(&line)) " (" (quantity::counted(count, "row")) " of " (rows.len()) ")" }
+        }
         @for line in paired::one_sided(comparison) { p { (Line(&line)) } }
         p.muted { (paired::METHOD) " " (Line(&paired::design(comparison))) }
     }
+}
+
+/// What could not be told, each reason once with the number of its rows.
+fn untold(rows: &[paired::Row<'_>]) -> BTreeMap<String, usize> {
+    let mut reasons = BTreeMap::new();
+    for reason in rows.iter().flat_map(|row| &row.untold) {
+        *reasons.entry(reason.clone()).or_insert(0) += 1;
+    }
+    reasons
 }
 
 /// The functions behind a change: open, since they are what a reader looks for next.

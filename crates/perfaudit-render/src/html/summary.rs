@@ -1,7 +1,7 @@
 //! The first screen: the verdict, the counts, what to do next.
 
 use maud::{Markup, html};
-use perfaudit_result::{Run, WorkloadState};
+use perfaudit_result::{AuditResult, Run, VerdictStatus, WorkloadState};
 
 use super::bisection;
 use super::certificate;
@@ -12,7 +12,7 @@ use super::page;
 use super::paired;
 use super::text::{Line, Prose};
 use super::words::{self, badge};
-use crate::{comparison, objectives, quantity, rows};
+use crate::{comparison, objectives, quantity};
 
 /// The findings that the summary names.
 const TOP_FINDINGS: usize = 5;
@@ -23,7 +23,7 @@ pub(super) fn header(context: &Context<'_>) -> Markup {
     let (run, project, host) = (&result.run, &result.project, &result.host);
     html! {
         header.verdict {
-            p.status { (badge(words::verdict(result.verdict.status))) @if run.interrupted { " " (badge(("interrupted", words::Tone::Warn))) } }
+            p.status { (badge(status(result))) @if run.interrupted { " " (badge(("interrupted", words::Tone::Warn))) } }
             h1 { (Line(&result.verdict.headline)) }
             dl.facts {
                 div { dt { "Project" } dd { bdi { (Line(&project.name)) } } }
@@ -40,6 +40,16 @@ pub(super) fn header(context: &Context<'_>) -> Markup {
                 div { dt { "Host" } dd { bdi { (Line(&host.cpu)) } ", " (host.cores) " CPUs, " bdi { (Line(&host.os)) } } }
             }
         }
+    }
+}
+
+/// The status as a word. Where nothing was promised there is nothing to pass: what was compared may have become slower.
+fn status(result: &AuditResult) -> (&'static str, words::Tone) {
+    let is_gate = result.run.argv.iter().any(|argument| argument == "--gate");
+    match result.verdict.status {
+        VerdictStatus::Pass if result.bisection.is_some() => ("found", words::Tone::Quiet),
+        VerdictStatus::Pass if result.paired.is_some() && !is_gate => ("compared", words::Tone::Quiet),
+        status => words::verdict(status),
     }
 }
 
@@ -73,8 +83,8 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
             (paired::paired(context))
             (fixes::fixes(context))
             (certificate::certificates(context))
-            @if context.result.paired.is_none() && context.result.matrix.is_none() && (rows::is_audit(context.result) || context.result.certificates.is_empty() && context.result.fixes.is_none()) { (tiles(context)) }
-            div.columns {
+            @if !page::is_of_sides(result) { (tiles(context)) }
+            @if !page::is_of_sides(result) || !result.next_actions.is_empty() || !result.findings.is_empty() { div.columns {
                 div {
                     h3 { "Next actions" }
                     @if result.next_actions.is_empty() {
@@ -109,7 +119,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
                         }
                     }
                 }
-            }
+            } }
         },
     )
 }

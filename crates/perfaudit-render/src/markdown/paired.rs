@@ -51,7 +51,7 @@ pub(super) fn comparison(comparison: &PairedComparison) -> String {
         .iter()
         .map(|row| {
             vec![
-                paired::verdict(row.verdict).to_owned(),
+                row.verdict.label().to_owned(),
                 code(row.workload),
                 row.before.clone(),
                 row.after.clone(),

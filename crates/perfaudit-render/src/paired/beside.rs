@@ -4,7 +4,7 @@ use perfaudit_result::{
     MetricName, PairedMetric, PairedVerdict, ResponsibleFunctions, Witness, WitnessOfTime, WitnessSays,
 };
 
-use super::{effect, verdict};
+use super::effect;
 use crate::difference::{self, Row};
 use crate::{quantity, rows};
 
@@ -45,7 +45,7 @@ pub(super) fn metric(metric: &PairedMetric) -> Option<String> {
         // What uses more memory is not slower.
         PairedVerdict::Worse if metric.metric == MetricName::RSS_PEAK => "more",
         PairedVerdict::Better if metric.metric == MetricName::RSS_PEAK => "less",
-        says => verdict(says),
+        says => says.label(),
     };
     Some(format!(
         "{} {says}: {}, {} -> {}",
@@ -62,8 +62,8 @@ pub(super) fn untold(metric: &PairedMetric) -> Option<String> {
     Some(format!("{}: {reason}", rows::short_name(&metric.metric)))
 }
 
-/// A count beside the verdict.
-pub(super) fn witness(witness: &Witness) -> Option<String> {
+/// A count beside the verdict, which is of so many layouts.
+pub(super) fn witness(witness: &Witness, layouts: u32) -> Option<String> {
     let name = rows::short_name(&witness.metric);
     let [least_a, most_a] = witness.before;
     let [least_b, most_b] = witness.after;
@@ -78,7 +78,10 @@ pub(super) fn witness(witness: &Witness) -> Option<String> {
         (true, counts) => format!(" (exact, the same each of {counts} times)"),
         (false, _) => " (does not repeat exactly)".to_owned(),
     };
-    let of_time = witness.of_time.and_then(of_time).map_or_else(String::new, |said| format!(": {said}"));
+    let of_time = witness
+        .of_time
+        .and_then(|said| of_time(said, layouts))
+        .map_or_else(String::new, |said| format!(": {said}"));
     Some(match witness.says {
         WitnessSays::Equal => format!("{name} equal, {before}{exact}{of_time}"),
         WitnessSays::More => format!("{name} more, {before} -> {after}{exact}{of_time}"),
@@ -89,9 +92,14 @@ pub(super) fn witness(witness: &Witness) -> Option<String> {
     })
 }
 
-fn of_time(said: WitnessOfTime) -> Option<&'static str> {
+fn of_time(said: WitnessOfTime, layouts: u32) -> Option<&'static str> {
+    /// From so many on, layouts count as observations: what changed in them does not come from one of them.
+    const SAMPLED: u32 = 10;
     match said {
         WitnessOfTime::Confirmed => Some("this agrees with the change of time"),
+        WitnessOfTime::SuspectLayout if layouts >= SAMPLED => {
+            Some("it is not more work, nor where code lies: the same instructions take another time")
+        }
         WitnessOfTime::SuspectLayout => Some(
             "this does not bear out the change of time: where code and data lie in memory can have made it, and so can code that waits less or more; compare again with more `--layouts`",
         ),

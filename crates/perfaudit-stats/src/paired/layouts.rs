@@ -43,11 +43,16 @@ pub struct LayoutJudgement {
 }
 
 impl Design {
+    /// The least number of layouts of which each counts as one observation: 10 for one comparison.
+    pub fn layouts_to_sample(&self) -> usize {
+        // What counts as one observation must not depend on what others of the family found.
+        least_pairs(self.alpha_of_a_look(1.0 / self.family().get() as f64))
+    }
+
     /// Judges pairs that were measured with several layouts of both programs, each pair with the number of its layout;
     /// `None` without any. Pairs have the same layout when both programs had.
     ///
-    /// With enough layouts for the design's level (10 for one comparison), each layout is one observation, the estimate
-    /// from its pairs. With fewer, the interval of the pairs is widened by the estimates of each layout; the p-value is then that
+    /// With [`Design::layouts_to_sample`] or more, each layout is one observation, the estimate from its pairs. With fewer, the interval of the pairs is widened by the estimates of each layout; the p-value is then that
     /// of the pairs, for the layouts tried.
     pub fn judge_layouts(&self, pairs: &[(usize, LogRatio)]) -> Option<LayoutJudgement> {
         self.judge_layouts_among(pairs, 1.0 / self.family().get() as f64)
@@ -61,9 +66,7 @@ impl Design {
     ) -> Option<LayoutJudgement> {
         let estimates = estimates(pairs);
         let layouts = estimates.len();
-        // What counts as one observation must not depend on what others of the family found.
-        let alone = 1.0 / self.family().get() as f64;
-        if layouts >= least_pairs(self.alpha_of_a_look(alone)) {
+        if layouts >= self.layouts_to_sample() {
             let judgement = self.judge_among(&estimates, share)?;
             return Some(LayoutJudgement { judgement, scope: LayoutScope::Sampled { layouts } });
         }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{OutputArguments, PairingArguments};
+use super::{OutputArguments, PairingArguments, RedactArgument};
 
 #[derive(Debug, Args)]
 pub(crate) struct BisectArguments {
@@ -17,4 +17,6 @@ pub(crate) struct BisectArguments {
     pub(crate) pairing: PairingArguments,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
+    #[command(flatten)]
+    pub(crate) redact: RedactArgument,
 }

@@ -7,7 +7,9 @@ use clap::Args;
 use perfaudit_project::config::parse_duration;
 use perfaudit_prove::source::ArmSource;
 
-use super::{MeasuringArguments, OutputArguments, SelectionArguments, StoreArgument, WitnessArgument};
+use super::{
+    MeasuringArguments, OutputArguments, RedactArgument, SelectionArguments, StoreArgument, WitnessArgument,
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct CompareArguments {
@@ -31,6 +33,8 @@ pub(crate) struct CompareArguments {
     pub(crate) gate: bool,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
+    #[command(flatten)]
+    pub(crate) redact: RedactArgument,
 }
 
 /// How two sides are built and measured in pairs.

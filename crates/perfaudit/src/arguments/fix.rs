@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{
     AuditArguments, GateArguments, MeasuringArguments, OutputArguments, PairingArguments, ProveArguments,
-    StageArgument, TreeCommandArguments,
+    RedactArgument, StageArgument, TreeCommandArguments,
 };
 
 #[derive(Debug, Args)]
@@ -76,6 +76,7 @@ impl FixArguments {
             gates: self.gates.clone(),
             dry_run: false,
             output: self.output.clone(),
+            redact: RedactArgument { redact: false },
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use perfaudit_project::config::parse_duration;
 
-use super::{OutputArguments, PairingArguments};
+use super::{OutputArguments, PairingArguments, RedactArgument};
 
 #[derive(Debug, Args)]
 pub(crate) struct ProveArguments {
@@ -28,6 +28,8 @@ pub(crate) struct ProveArguments {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
+    #[command(flatten)]
+    pub(crate) redact: RedactArgument,
 }
 
 /// The tests may take this long unless that is said.

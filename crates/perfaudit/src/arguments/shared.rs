@@ -46,3 +46,12 @@ pub(crate) struct OutputArguments {
     #[arg(short, long, help_heading = "Output")]
     pub(crate) verbose: bool,
 }
+
+/// Whether a run is to be shown to others.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct RedactArgument {
+    /// Leave out of the run and its reports lines of source, what the project and its compiler print, and paths outside of
+    /// the project
+    #[arg(long, help_heading = "Output")]
+    pub(crate) redact: bool,
+}

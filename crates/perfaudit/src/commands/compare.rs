@@ -10,6 +10,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::flow;
 use crate::progress::Progress;
+use crate::redact::redact;
 
 pub(crate) fn run(arguments: &CompareArguments) -> Result<Exit, CommandError> {
     let interrupt = Interrupt::on_signals().map_err(CommandError::Signals)?;
@@ -24,6 +25,9 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<Exit, CommandError> {
         return Ok(exit);
     }
     let progress = Progress::start();
-    let run = flow::compare(arguments, std::env::args().collect(), &interrupt, &progress)?;
+    let mut run = flow::compare(arguments, std::env::args().collect(), &interrupt, &progress)?;
+    if arguments.redact.redact {
+        redact(&mut run)?;
+    }
     finish(&run, None, &progress, arguments.output.format, arguments.output.verbose)
 }

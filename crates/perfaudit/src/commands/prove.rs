@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::flow;
 use crate::output;
 use crate::progress::Progress;
+use crate::redact::redact;
 
 pub(crate) fn run(arguments: &ProveArguments) -> Result<Exit, CommandError> {
     let interrupt = Interrupt::on_signals().map_err(CommandError::Signals)?;
@@ -17,7 +18,10 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<Exit, CommandError> {
         return dry_run(arguments, &interrupt);
     }
     let progress = Progress::start();
-    let run = flow::prove(arguments, std::env::args().collect(), &interrupt, &progress)?;
+    let mut run = flow::prove(arguments, std::env::args().collect(), &interrupt, &progress)?;
+    if arguments.redact.redact {
+        redact(&mut run)?;
+    }
     for (name, content) in flow::certificate_files(&run.result) {
         run.directory.write(&name, content.as_bytes())?;
     }

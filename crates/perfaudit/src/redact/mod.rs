@@ -4,6 +4,7 @@
 //! Names stay: of packages, files, functions and types, and of benchmarks and commands. It is the last step before the
 //! reports are made, so that they are made of what is left.
 
+mod pairs;
 mod paths;
 
 use perfaudit_result::{ArtifactKind, AuditResult, Finding};
@@ -79,12 +80,13 @@ fn first_part(text: &str) -> String {
     }
 }
 
-/// What failed workloads printed, by lines and as a whole, the longest first: other messages quote it.
+/// What failed workloads printed, and what comparisons quote, by lines and as a whole, the longest first: other messages
+/// quote it, too.
 fn printed(result: &AuditResult) -> Vec<String> {
     /// Shorter lines say nothing.
     const SHORTEST: usize = 8;
     let failed = result.workloads.iter().filter(|workload| workload.state.is_failure());
-    let messages = failed.filter_map(|workload| workload.message.as_deref());
+    let messages = failed.filter_map(|workload| workload.message.as_deref()).chain(pairs::quoted(result));
     let mut printed: Vec<String> = messages
         .flat_map(|message| message.lines().chain([message]))
         .map(|line| line.trim().to_owned())

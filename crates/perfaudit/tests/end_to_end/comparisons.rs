@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use perfaudit_result::{ArmKind, PairedComparison, PairedRow, PairedVerdict};
 
 use crate::interruption::{interrupt, wait_for};
-use crate::support::{Audited, Outcome, Project, bench_section, fake_bench};
+use crate::support::{Audited, Invocation, Outcome, Project, bench_section, fake_bench};
 
 /// A benchmark target with benchmarks that state these times, in nanoseconds: numbers, or expressions of type `u32`.
 pub(crate) fn stating(times: &[(&str, impl Display)]) -> String {
@@ -189,6 +189,22 @@ fn commands_take_turns_and_their_outputs_are_compared() {
     assert!(row.pairs > 0);
     assert_eq!(row.same_output, Some(false));
     assert!(audited.outcome.stdout.contains("both sides print different things"));
+}
+
+#[test]
+fn addresses_that_are_not_randomised_are_told() {
+    let project = Project::empty();
+    let commands = ["compare", "cmd:true", "cmd:sleep 0.1", "--mode", "quick", "--format", "json"];
+    let codes = |invocation: Invocation| {
+        let outcome = invocation.args(commands).run();
+        let result = perfaudit_result::from_json(&outcome.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", outcome.stderr));
+        result.limits.into_iter().map(|limit| limit.code).collect::<Vec<_>>()
+    };
+    let fixed = project.mark(Invocation::wrapped(&["setarch", "-R"], project.home()));
+    assert!(codes(fixed).contains(&"fixed-addresses".to_owned()));
+    let told = codes(project.perfaudit());
+    assert!(told.contains(&"one-layout".to_owned()), "{told:?}");
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod delivery;
 mod fixes;
 mod goals;
 mod hostile_benchmarks;
+mod interrupted_comparisons;
 mod interruption;
 mod noise_floor;
 mod other_harnesses;

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use walkdir::WalkDir;
 
-use crate::support::{MANIFEST, Project, bench_section, fake_bench};
+use crate::comparisons::{compare, comparison, repository, row};
+use crate::support::{Audited, MANIFEST, Project, bench_section, fake_bench};
 
 const MAIN: &str = r#"fn main() {
     let words: Vec<String> = (0..400_000_u64).map(|n| (n * 7919).to_string()).collect();
@@ -48,28 +49,59 @@ fn a_redacted_run_holds_no_line_of_source_and_no_path_outside_of_the_project() {
     assert!(result.findings.iter().any(|finding| finding.rule == "format-push"));
     let row = result.cpu.as_ref().unwrap().workloads.iter().find(|row| row.profile.is_some()).unwrap();
     assert!(row.hotspots.iter().any(|hotspot| hotspot.symbol.ends_with("joined_badly")), "{row:#?}");
-    let lines: BTreeSet<String> =
-        ["src/main.rs", "benches/panics.rs", "benches/broken.rs", "fake_criterion.rs"]
-            .iter()
-            .flat_map(|file| {
-                let text = std::fs::read_to_string(project.root().join(file)).unwrap();
-                text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>()
-            })
-            .filter(|line| line.len() >= 12)
-            .collect();
+    let files = ["src/main.rs", "benches/panics.rs", "benches/broken.rs", "fake_criterion.rs"];
+    let parts = ["a_single_word", "the secret is out", "not a number at all"];
+    nothing_shows(&project, &audited, &files, &parts);
+}
+
+#[test]
+fn a_redacted_comparison_holds_nothing_that_either_side_printed_and_no_path_outside_of_the_project() {
+    let project = repository(&[("sound", 1000)]);
+    let manifest = format!("{MANIFEST}{}{}", bench_section("first"), bench_section("broken"));
+    let panics = format!(
+        "{}\n#[allow(dead_code)]\nfn is_sound(n: u32) -> bool {{ n > 3 }}\n",
+        fake_bench("(\"sound\", |_| assert!(is_sound(3), \"the secret is out\"))")
+    );
+    project.write("Cargo.toml", &manifest);
+    project.write("benches/first.rs", &panics);
+    project
+        .write("benches/broken.rs", "fn main() { let unfinished_number: u8 = \"not a number at all\"; }\n");
+    let old = project.home().join("old");
+    project.git(&["worktree", "add", "--quiet", "--detach", old.to_str().unwrap(), "HEAD"]);
+    let side = format!("path:{}", old.display());
+    let audited = compare(&project, &[side.as_str(), "work", "--redact"]);
+    assert_eq!(audited.code(), 4);
+    let told = |id: &str| row(&audited, id).message.clone().unwrap();
+    assert_eq!(told("small/first/sound"), "B: exit code 101\nleft out by `--redact`");
+    assert_eq!(told("small/broken"), "B: cannot be built: left out by `--redact`");
+    assert_eq!(comparison(&audited).before.name, "<elsewhere>/old");
+    let files = ["benches/first.rs", "benches/broken.rs", "fake_criterion.rs"];
+    nothing_shows(&project, &audited, &files, &["the secret is out", "not a number at all"]);
+}
+
+/// No file of the run holds a line of these files, one of these texts, or a folder of this machine.
+fn nothing_shows(project: &Project, audited: &Audited, files: &[&str], parts: &[&str]) {
+    let lines: BTreeSet<String> = files
+        .iter()
+        .flat_map(|file| {
+            let text = std::fs::read_to_string(project.root().join(file)).expect("it is there");
+            text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>()
+        })
+        .filter(|line| line.len() >= 12)
+        .collect();
     let home = project.home().to_string_lossy().into_owned();
-    let mut files = 0;
+    let mut seen = 0;
     for entry in WalkDir::new(&audited.directory).into_iter().map(Result::unwrap) {
         if !entry.file_type().is_file() {
             continue;
         }
-        files += 1;
-        let text = String::from_utf8_lossy(&std::fs::read(entry.path()).unwrap()).into_owned();
+        seen += 1;
+        let text =
+            String::from_utf8_lossy(&std::fs::read(entry.path()).expect("it can be read")).into_owned();
         let shown = |what: &str| text.contains(what).then(|| what.to_owned());
-        let parts =
-            ["a_single_word", "the secret is out", "not a number at all", "/.cargo/registry/", home.as_str()];
-        let found: Vec<String> = lines.iter().map(String::as_str).chain(parts).filter_map(shown).collect();
+        let all = parts.iter().copied().chain(["/.cargo/registry/", home.as_str()]);
+        let found: Vec<String> = lines.iter().map(String::as_str).chain(all).filter_map(shown).collect();
         assert_eq!(found, Vec::<String>::new(), "{}", entry.path().display());
     }
-    assert!(files > 5, "{files}");
+    assert!(seen >= 5, "{seen}");
 }

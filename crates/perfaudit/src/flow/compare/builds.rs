@@ -1,5 +1,6 @@
 //! Two source trees, built.
 
+use std::ops::Range;
 use std::path::Path;
 
 use perfaudit_bench::{BenchExecutable, BuildFailureReason};
@@ -173,45 +174,62 @@ impl Builds {
             if self.executables.get(side).len() > 1 {
                 continue;
             }
-            self.workbench.seat(side).map_err(CompareError::from)?;
-            let arm = self.built.get(side);
-            let mut linking = |layout: u32, executable: &BenchExecutable| {
-                progress.say(format!(
-                    "link  {} layout {} of {}: {}/{}",
-                    side.letter(),
-                    layout + 1,
-                    request.layouts,
-                    executable.package,
-                    executable.target
-                ));
-            };
-            match lay_out(&self.workbench, arm, request.selection, request.layouts, interrupt, &mut linking) {
-                Ok(executables) => {
-                    let arm = self.arms.get_mut(side);
-                    let programs = linked(&executables).map_err(CompareError::from)?;
-                    // A linker that takes the option and does nothing makes no layout.
-                    if programs
-                        .iter()
-                        .any(|program| arm.binaries.iter().any(|one| one.sha256 == program.sha256))
-                    {
-                        arm.remarks.push("its linker gave the same program in further layouts".to_owned());
-                        self.has_one_layout = true;
-                        return Ok(());
-                    }
-                    arm.binaries.extend(programs);
-                    *self.executables.get_mut(side) = executables;
-                }
-                Err(_) if interrupt.is_set() => return Err(CompareError::Interrupted.into()),
-                Err(reason) => {
-                    let first = reason.lines().next().unwrap_or_default();
-                    let remark = format!("it could not be linked in further layouts: {first}");
-                    self.arms.get_mut(side).remarks.push(remark);
-                    self.has_one_layout = true;
-                    return Ok(());
-                }
+            let all = self.built.get(side).built.executables.clone();
+            let linked = self.link(side, &all, 0..request.layouts, request.selection, interrupt, progress)?;
+            match linked {
+                Some(executables) => *self.executables.get_mut(side) = executables,
+                None => return Ok(()),
             }
         }
         Ok(())
+    }
+
+    /// Programs of a side in these layouts; none where its linker gives no more, which becomes a remark.
+    pub(super) fn link(
+        &mut self,
+        side: ArmSide,
+        executables: &[BenchExecutable],
+        layouts: Range<u32>,
+        selection: &Selection,
+        interrupt: &Interrupt,
+        progress: &Progress,
+    ) -> Result<Option<Vec<Vec<BenchExecutable>>>, CommandError> {
+        if self.has_one_layout {
+            return Ok(None);
+        }
+        self.workbench.seat(side).map_err(CompareError::from)?;
+        let built = self.built.get(side);
+        let of = layouts.end;
+        let mut linking = |layout: u32, executable: &BenchExecutable| {
+            let (letter, number) = (side.letter(), layout + 1);
+            let BenchExecutable { package, target, .. } = executable;
+            progress.say(format!("link  {letter} layout {number} of {of}: {package}/{target}"));
+        };
+        let first = layouts.start;
+        let linked =
+            lay_out(&self.workbench, built, executables, selection, layouts, interrupt, &mut linking);
+        let remark = match linked {
+            Ok(executables) => {
+                let arm = self.arms.get_mut(side);
+                let programs = named(&executables, first).map_err(CompareError::from)?;
+                // A linker that takes the option and does nothing makes no layout.
+                let is_known =
+                    |program: &ArmBinary| arm.binaries.iter().any(|one| one.sha256 == program.sha256);
+                if !programs.iter().any(is_known) {
+                    arm.binaries.extend(programs);
+                    return Ok(Some(executables));
+                }
+                "its linker gave the same program in further layouts".to_owned()
+            }
+            Err(_) if interrupt.is_set() => return Err(CompareError::Interrupted.into()),
+            Err(reason) => {
+                let first = reason.lines().next().unwrap_or_default();
+                format!("it could not be linked in further layouts: {first}")
+            }
+        };
+        self.arms.get_mut(side).remarks.push(remark);
+        self.has_one_layout = true;
+        Ok(None)
     }
 }
 
@@ -220,9 +238,12 @@ fn is_in(id: &WorkloadId, target: &str) -> bool {
     id.0.strip_prefix(target).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// The programs of all layouts but the first, which is as it was built.
-fn linked(layouts: &[Vec<BenchExecutable>]) -> Result<Vec<ArmBinary>, perfaudit_prove::ProgramError> {
-    let further = layouts.iter().enumerate().skip(1);
+/// The programs of layouts, of which the first is number `first`, but for number 0, which is as it was built.
+fn named(
+    layouts: &[Vec<BenchExecutable>],
+    first: u32,
+) -> Result<Vec<ArmBinary>, perfaudit_prove::ProgramError> {
+    let further = (first..).zip(layouts).filter(|(layout, _)| *layout > 0);
     let all = further.flat_map(|(layout, executables)| executables.iter().map(move |one| (layout, one)));
     all.map(|(layout, one)| {
         let name = format!("{}/{} (layout {})", one.package, one.target, layout + 1);

@@ -14,6 +14,10 @@ pub(crate) enum CompareError {
         "a source tree (a git revision, `work` or `path:DIR`) is compared with a source tree, a program or command with a program or command, and a recorded run with a recorded run"
     )]
     Mixed,
+    #[error(
+        "`--redact` is for what is measured now: recorded runs are shown as they were written, so measure them with `--redact`"
+    )]
+    Recorded,
     #[error("arguments behind `--` are for programs (`bin:FILE`); a command holds its own")]
     NoProgram,
     #[error("{0}")]
@@ -71,6 +75,7 @@ impl CompareError {
                 _ => Exit::Usage,
             },
             Self::Mixed
+            | Self::Recorded
             | Self::NoProgram
             | Self::NoTrees
             | Self::InNeither { .. }

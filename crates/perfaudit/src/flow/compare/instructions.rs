@@ -3,7 +3,7 @@
 
 use perfaudit_cpu::instructions::Callgrind;
 use perfaudit_prove::{Both, Contested, Side, witness};
-use perfaudit_result::{Estimate, Figure, Method, MetricName, PairedVerdict, Unit, Witness};
+use perfaudit_result::{Estimate, Figure, Method, MetricName, PairedRow, PairedVerdict, Unit, Witness};
 use perfaudit_run::RunDirectory;
 
 use super::Sides;
@@ -21,8 +21,9 @@ pub(super) fn count(
     directory: &RunDirectory,
 ) {
     let mut counter = counting(looking, directory).map(|counting| Counter { looking, sides, counting });
+    let is_counted = |row: &PairedRow| row.witnesses.iter().any(|one| one.metric == MetricName::INSTRUCTIONS);
     let mut wanted: Vec<&mut Measured<'_, '_>> =
-        measured.iter_mut().filter(|(_, row)| row.pairs > 0).collect();
+        measured.iter_mut().filter(|(_, row)| row.pairs > 0 && !is_counted(row)).collect();
     wanted.sort_by_key(|(_, row)| turn(row.verdict));
     let of = wanted.len();
     for (index, (contested, row)) in wanted.into_iter().enumerate() {

@@ -77,21 +77,13 @@ impl Measuring<'_> {
         self.progress.say("look at the host".to_owned());
         let mut host = host(&calibrate());
         let mut preconditions = before_measuring(profile);
-        let (pairing, arms) = match sides {
+        let pairing = match sides {
             Sides::Builds(builds) => {
                 let filter = self.config.bench.filter.value.as_ref();
-                let pairing = pair(
-                    builds,
-                    filter,
-                    self.pace(),
-                    self.arguments.timeout,
-                    directory,
-                    self.interrupt,
-                    self.progress,
-                )?;
-                (Some(pairing), builds.arms.clone())
+                let (pace, patience) = (self.pace(), self.arguments.timeout);
+                Some(pair(builds, filter, pace, patience, directory, self.interrupt, self.progress)?)
             }
-            Sides::Commands(commands) => (None, commands.arms.clone()),
+            Sides::Commands(_) => None,
         };
         let family = match (&pairing, &*sides) {
             (Some(pairing), _) => pairing.rows.len(),
@@ -120,7 +112,7 @@ impl Measuring<'_> {
         let mut launcher = None;
         let mut contestants: Vec<Contestant<'_>> =
             rows.into_iter().map(|rows| Contestant::benchmark(&layouts, rows, time)).collect();
-        let workbench = match sides {
+        let workbench = match &mut *sides {
             Sides::Builds(builds) => Some(&mut builds.workbench),
             Sides::Commands(commands) if commands.are_same => {
                 told.push(unmeasured(
@@ -171,6 +163,10 @@ impl Measuring<'_> {
             measured.push((contested, artifacts));
         }
         let mut rows = perfaudit_prove::rows(&design, &measured);
+        let arms = match &*sides {
+            Sides::Builds(builds) => builds.arms.clone(),
+            Sides::Commands(commands) => commands.arms.clone(),
+        };
         sizes(&arms, &measured, &mut rows);
         among_all(&mut rows);
         let profiles = self.look_into(sides, &measured, &mut rows, began, directory)?;
@@ -193,14 +189,7 @@ impl Measuring<'_> {
         directory: &mut RunDirectory,
     ) -> Result<BTreeMap<ArtifactId, CpuProfile>, CommandError> {
         let [counts, instructions, profiles] = self.shares();
-        let looking = |kept: f64| Looking {
-            mode: self.config.audit.mode.value,
-            patience: self.arguments.timeout,
-            until: self.pace().budget().map(|budget| began + budget.mul_f64(1.0 - kept)),
-            project: self.project,
-            interrupt: self.interrupt,
-            progress: self.progress,
-        };
+        let looking = |kept: f64| self.looking(began, kept);
         let mut both: Vec<_> = measured.iter().map(|(contested, _)| contested).zip(rows).collect();
         if counts > 0.0 {
             witnesses::count(looking(instructions + profiles), sides, &mut both, directory);
@@ -215,6 +204,23 @@ impl Measuring<'_> {
         Ok(BTreeMap::new())
     }
 
+    /// How far looking into what was measured may go when a share of the budget is kept for what follows.
+    fn looking(&self, began: Instant, kept: f64) -> Looking<'_> {
+        Looking {
+            mode: self.config.audit.mode.value,
+            patience: self.arguments.timeout,
+            until: self.pace().budget().map(|budget| began + budget.mul_f64(1.0 - kept)),
+            project: self.project,
+            interrupt: self.interrupt,
+            progress: self.progress,
+        }
+    }
+
+    /// Whether what changed is looked into.
+    fn looks_into_functions(&self) -> bool {
+        !self.config.audit.skip.value.contains(&ChosenStage::Cpu)
+    }
+
     /// The shares of a budget that are kept for allocations, for instructions and for profiles; none for what is not
     /// wanted.
     fn shares(&self) -> [f64; 3] {
@@ -223,7 +229,7 @@ impl Measuring<'_> {
         [
             kept(is_on(ChosenStage::Heap), again::SHARE_OF_COUNTS),
             kept(self.arguments.witness.is_some(), again::SHARE_OF_INSTRUCTIONS),
-            kept(is_on(ChosenStage::Cpu), again::SHARE_OF_PROFILES),
+            kept(self.looks_into_functions(), again::SHARE_OF_PROFILES),
         ]
     }
 

@@ -32,6 +32,7 @@ use super::{CompletedRun, changes, describe, profile_of, random_seed, run_id, ru
 use crate::arguments::{CompareArguments, PairingArguments};
 use crate::error::CommandError;
 use crate::progress::Progress;
+use crate::settings;
 
 pub(crate) use error::CompareError;
 pub(super) use measure::{Measured, Measuring};
@@ -107,14 +108,19 @@ fn are_trees(sources: &Both<ArmSource>) -> Result<bool, CompareError> {
     }
 }
 
-/// The user's own tree, which is only looked at; where programs are compared there need be none.
+/// The user's own tree, which is only looked at; where programs are compared there need be none. cargo may have to
+/// download what it states of its dependencies, unless it is to be kept `offline`.
 pub(super) fn project(
     path: &Path,
     is_needed: bool,
+    offline: bool,
     interrupt: &Interrupt,
 ) -> Result<CargoProject, CommandError> {
     Ok(match ProjectRoot::locate(path, interrupt) {
-        Ok(root) => CargoProject::discover(root, &Selection::default(), true, interrupt)?,
+        Ok(root) => {
+            let offline = offline || settings::configured(&root.path)?.audit.offline.value;
+            CargoProject::discover(root, &Selection::default(), offline, interrupt)?
+        }
         Err(ProjectError::NoManifest { .. }) if !is_needed => CargoProject::none(path)?,
         Err(error) => return Err(error.into()),
     })

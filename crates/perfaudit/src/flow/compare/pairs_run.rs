@@ -75,7 +75,7 @@ impl PairsRun {
             Callgrind::find()?;
         }
         let discovering = Recorder::begin(StageName::Discover, None);
-        let project = project(&pairing.project, is_project_needed, interrupt)?;
+        let project = project(&pairing.project, is_project_needed, pairing.measuring.offline, interrupt)?;
         let config = settings::effective_for_pairs(&project.root, pairing, output)?;
         let work = project.work_directory()?;
         let seed = u64::from(pairing.measuring.seed.unwrap_or_else(random_seed));

@@ -1,6 +1,6 @@
 //! Two runs that were recorded: nothing is measured, and less can be said.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use perfaudit_exec::Interrupt;
 use perfaudit_history::{Baseline, compare, unlike};
@@ -11,7 +11,7 @@ use perfaudit_run::OpenedRun;
 
 use super::super::runs_directory;
 use super::{CompareError, project};
-use crate::arguments::CompareArguments;
+use crate::arguments::{CompareArguments, PairingArguments};
 use crate::error::CommandError;
 use crate::exit::Exit;
 
@@ -25,7 +25,10 @@ pub(crate) fn recorded(
         (ArmSource::Run(_), _) | (_, ArmSource::Run(_)) => return Err(CompareError::Mixed.into()),
         _ => return Ok(None),
     };
-    let place = |run: &str| place(run, &arguments.pairing.project, interrupt);
+    if arguments.redact.redact {
+        return Err(CompareError::Recorded.into());
+    }
+    let place = |run: &str| place(run, &arguments.pairing, interrupt);
     let places = Both { a: place(a)?, b: place(b)? };
     let before = perfaudit_run::open(&places.a)?.result;
     let mut after = perfaudit_run::open(&places.b)?;
@@ -40,11 +43,11 @@ pub(crate) fn recorded(
 }
 
 /// The directory of a run, by its path or by its name among the runs of the project.
-fn place(run: &str, path: &Path, interrupt: &Interrupt) -> Result<PathBuf, CommandError> {
+fn place(run: &str, pairing: &PairingArguments, interrupt: &Interrupt) -> Result<PathBuf, CommandError> {
     let named = PathBuf::from(run);
     if named.exists() {
         return Ok(named);
     }
-    let project = project(path, false, interrupt)?;
+    let project = project(&pairing.project, false, pairing.measuring.offline, interrupt)?;
     Ok(runs_directory(&project.work_directory()?).join(run))
 }

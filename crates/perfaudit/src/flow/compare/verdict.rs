@@ -1,6 +1,9 @@
 //! The answer of a comparison in one line, and what it could not know.
 
-use perfaudit_result::{Limit, PairedComparison, PairedRow, PairedVerdict, Verdict, VerdictStatus};
+use perfaudit_host::addresses_are_fixed;
+use perfaudit_result::{
+    ArmKind, Limit, PairedComparison, PairedRow, PairedVerdict, Verdict, VerdictStatus, WorkloadKind,
+};
 
 use crate::exit::Exit;
 
@@ -32,7 +35,7 @@ pub(in super::super) fn headline(comparison: &PairedComparison, interrupted: boo
         .into_iter()
         .filter_map(|verdict| {
             let n = comparison.rows.iter().filter(|row| row.verdict == verdict).count();
-            (n > 0).then(|| format!("{n} {}", word(verdict)))
+            (n > 0).then(|| format!("{n} {}", verdict.label()))
         })
         .collect();
     let why = if interrupted { " (interrupted)" } else { "" };
@@ -42,26 +45,33 @@ pub(in super::super) fn headline(comparison: &PairedComparison, interrupted: boo
     format!("{} against {}: {}{why}", comparison.after.name, comparison.before.name, parts.join(", "))
 }
 
-fn word(verdict: PairedVerdict) -> &'static str {
-    match verdict {
-        PairedVerdict::Worse => "slower",
-        PairedVerdict::Better => "faster",
-        PairedVerdict::Equivalent => "equivalent",
-        PairedVerdict::Inconclusive => "inconclusive",
-        PairedVerdict::Identical => "identical",
-        PairedVerdict::NotMeasured => "not measured",
-    }
-}
-
 /// What a reader must know of all rows.
 pub(in super::super) fn limits(comparison: &PairedComparison) -> Vec<Limit> {
     let mut limits = Vec::new();
     let measured = |row: &&PairedRow| row.pairs > 0;
-    if comparison.rows.iter().filter(measured).any(|row| row.layouts == 1) {
+    let is_built = matches!(
+        comparison.before.kind,
+        ArmKind::Revision | ArmKind::WorkingTree | ArmKind::Folder | ArmKind::Settings
+    );
+    let one_layout = |row: &&PairedRow| row.layouts == 1;
+    let mut in_one = comparison.rows.iter().filter(measured).filter(one_layout).peekable();
+    if in_one.peek().is_some() {
+        let is_linked_by_us = is_built && in_one.all(|row| row.kind != WorkloadKind::Command);
         limits.push(limit(
             "one-layout",
-            "each program was measured in one layout: what the place of its code and data in memory does to times is part of each difference",
-            None,
+            if is_linked_by_us {
+                "each program was measured in one layout: what the place of its code and data in memory does to times is part of each difference"
+            } else {
+                "each program was measured in the layout that it was linked with: processes differ in where their stack, heap and pages lie, not in where code lies within a page, which is part of each difference"
+            },
+            is_linked_by_us.then_some("link each in several with `--layouts 3`, as standard mode does"),
+        ));
+    }
+    if addresses_are_fixed() && comparison.rows.iter().any(|row| row.pairs > 0) {
+        limits.push(limit(
+            "fixed-addresses",
+            "addresses are not randomised here: all processes of a program have their pages and heap at the same places, which is part of each difference, and only environments of random length move their stacks",
+            Some("run perfaudit without `setarch -R`, or write 2 to /proc/sys/kernel/randomize_va_space as the machine's administrator"),
         ));
     }
     if comparison.rows.iter().any(|row| row.verdict == PairedVerdict::Inconclusive) {
@@ -73,7 +83,7 @@ pub(in super::super) fn limits(comparison: &PairedComparison) -> Vec<Limit> {
     }
     for arm in [&comparison.before, &comparison.after] {
         limits
-            .extend(arm.remarks.iter().map(|remark| limit("arm", &format!("{}: {remark}", arm.name), None)));
+            .extend(arm.remarks.iter().map(|remark| limit("side", &format!("{}: {remark}", arm.name), None)));
     }
     let toolchains = [&comparison.before, &comparison.after].map(|arm| arm.toolchain.as_ref());
     if let [Some(a), Some(b)] = toolchains

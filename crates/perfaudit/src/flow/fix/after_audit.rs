@@ -91,7 +91,12 @@ fn tried(
 ) -> Result<Tried, CommandError> {
     let judged_by = arguments.judging();
     let reading = Plan::make(&arguments.reading(), interrupt)?;
-    let project = super::super::compare::project(&judged_by.pairing.project, true, interrupt)?;
+    let project = super::super::compare::project(
+        &judged_by.pairing.project,
+        true,
+        judged_by.pairing.measuring.offline,
+        interrupt,
+    )?;
     let config = settings::effective_for_pairs(&project.root, &judged_by.pairing, &judged_by.output)?;
     let ranking = Ranking {
         result: Some(&audit.result),

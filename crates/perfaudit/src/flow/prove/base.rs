@@ -70,7 +70,8 @@ impl Base {
 pub(in crate::flow) fn project_root(
     folder: &Path,
     is_cargo: bool,
+    offline: bool,
     interrupt: &Interrupt,
 ) -> Result<PathBuf, CommandError> {
-    Ok(project(folder, is_cargo, interrupt)?.root)
+    Ok(project(folder, is_cargo, offline, interrupt)?.root)
 }

@@ -34,7 +34,12 @@ pub(crate) struct PlannedPatch {
 pub(crate) fn plan(arguments: &ProveArguments, interrupt: &Interrupt) -> Result<ProofPlan, CommandError> {
     let pairing = &arguments.pairing;
     let named = candidates::read(&arguments.patches, &pairing.project, interrupt)?;
-    let root = project_root(&pairing.project, pairing.in_tree.command.is_none(), interrupt)?;
+    let root = project_root(
+        &pairing.project,
+        pairing.in_tree.command.is_none(),
+        pairing.measuring.offline,
+        interrupt,
+    )?;
     let mut config = settings::effective_for_pairs(&root, pairing, &arguments.output)?;
     settings::gates(&mut config, &arguments.gates);
     let base = Base::find(&pairing.project, &root, arguments.base.as_deref(), interrupt)?;
