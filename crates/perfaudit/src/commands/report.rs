@@ -74,7 +74,9 @@ fn export(run: &OpenedRun, format: ExportFormat) -> Result<(), CommandError> {
     let mut count = 0;
     for artifact in &run.result.artifacts {
         let write = |workload: &WorkloadId, extension: &str, content: &[u8]| -> Result<(), CommandError> {
-            let name = Path::new(&artifact.path).with_extension(extension);
+            // A compressed artifact is `0000.json.gz`.
+            let artifact = artifact.path.strip_suffix(".gz").unwrap_or(&artifact.path);
+            let name = Path::new(artifact).with_extension(extension);
             run.write(&name.to_string_lossy(), content)?;
             output::note(&format!("{workload}: {}", run.path.join(&name).display()));
             Ok(())
