@@ -239,7 +239,7 @@ pub(crate) struct AuditArguments {
     pub(crate) output: OutputArguments,
     /// Leave out of the run and its reports lines of source, what the project and its compiler print, and paths outside of
     /// the project
-    #[arg(long, conflicts_with = "resume", help_heading = "Output")]
+    #[arg(long, conflicts_with_all = ["resume", "fix"], help_heading = "Output")]
     pub(crate) redact: bool,
 
     /// Put this run beside a baseline

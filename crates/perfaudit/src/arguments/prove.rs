@@ -32,20 +32,16 @@ pub(crate) struct ProveArguments {
     pub(crate) redact: RedactArgument,
 }
 
-/// The tests may take this long unless that is said.
-const TESTS: Duration = Duration::from_secs(30 * 60);
-
 impl Default for GateArguments {
+    /// As where none of them is given.
     fn default() -> Self {
-        Self {
-            test: None,
-            test_timeout: TESTS,
-            allow_untested: false,
-            workloads: None,
-            changed_lines: None,
-            dependencies: Vec::new(),
-            tolerance: None,
+        /// Their parser alone.
+        #[derive(clap::Parser)]
+        struct Gates {
+            #[command(flatten)]
+            gates: GateArguments,
         }
+        <Gates as clap::Parser>::parse_from([""]).gates
     }
 }
 

@@ -4,7 +4,9 @@
 use std::fs;
 use std::path::Path;
 
-use perfaudit_result::{Applied, AuditResult, Fixes, ProofVerdict, Verification, VerificationState};
+use perfaudit_result::{
+    Applied, AuditResult, Fixes, ProofVerdict, Verification, VerificationState, WorkloadState,
+};
 
 use crate::comparisons::{commit, no_source_is_left, stating};
 use crate::interruption::{interrupt, wait_for};
@@ -156,13 +158,14 @@ fn what_is_proven_is_kept_as_a_series_and_proven_together_and_the_tree_stays() {
     }
 }
 
+const AUDITED: [&str; 9] =
+    ["audit", "--offline", "--seed", "1", "--mode", "quick", "--noise-floor", "stored", "--fix"];
+
 /// Audits the project, and makes patches of what is found.
 fn audit(project: &Project) -> Audited {
     let (before, out) = (project.tree(), project.home().join("run"));
     let invocation = project.perfaudit().env("PERFAUDIT_SKIP", "cpu,heap");
-    let arguments =
-        ["audit", "--offline", "--seed", "1", "--mode", "quick", "--noise-floor", "stored", "--fix"];
-    let audited = Audited::read(invocation.args(arguments).args(["--out"]).args([&out]).run(), &out);
+    let audited = Audited::read(invocation.args(AUDITED).args(["--out"]).args([&out]).run(), &out);
     audited.check(&project.tree().changes_since(&before));
     no_source_is_left(project);
     project.nothing_survives();
@@ -200,6 +203,38 @@ fn an_audit_that_is_to_fix_what_it_finds_ends_with_what_is_proven_and_the_tree_s
 }
 
 #[test]
+fn an_interrupt_while_an_audit_tries_patches_keeps_what_was_measured_and_is_no_success() {
+    let test = "[prove]\ntest = \"touch started && setsid sleep 1000\"\n";
+    let project = project().file("perfaudit.toml", test).under_git();
+    commit(&project);
+    let (before, out, cache) = (project.tree(), project.home().join("run"), project.home().join("cache"));
+    let invocation = project.perfaudit().env("PERFAUDIT_SKIP", "cpu,heap").args(AUDITED);
+    let child = invocation.args(["--out"]).args([&out]).piped().spawn().expect("it can be started");
+    wait_for(|| holds(&cache, "started"));
+    interrupt(&child);
+    let outcome = Outcome::from(child.wait_with_output().expect("the child can be waited for"));
+    let audited = Audited::read(outcome, &out);
+    audited.check(&project.tree().changes_since(&before));
+    let result = &audited.result;
+    assert_eq!(audited.code(), 3);
+    assert!(result.run.interrupted);
+    assert!(result.verdict.headline.ends_with("(interrupted)"), "{}", result.verdict.headline);
+    assert!(result.workloads.iter().all(|workload| workload.state == WorkloadState::Measured));
+    let of_rule: Vec<_> = fixes(result).patches.iter().filter(|one| one.rule == "no-capacity").collect();
+    assert_eq!(of_rule.len(), 2);
+    assert!(of_rule.iter().all(|one| one.kept.is_none() && one.reason.contains("interrupted")));
+    no_source_is_left(&project);
+    project.nothing_survives();
+}
+
+#[test]
+fn patches_are_source_and_none_are_made_for_a_run_that_holds_none() {
+    let outcome = project().perfaudit().args(AUDITED).args(["--redact"]).run();
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.stderr.contains("cannot be used with"), "{}", outcome.stderr);
+}
+
+#[test]
 fn an_audit_of_what_does_not_compile_from_its_repository_keeps_its_figures_and_proves_nothing() {
     // What is not part of the repository does not get into the copy that patches are tried in.
     let project = project().file("src/part.rs", "").under_git();
@@ -210,7 +245,9 @@ fn an_audit_of_what_does_not_compile_from_its_repository_keeps_its_figures_and_p
     let result = &audited.result;
     assert!(result.verdict.headline.contains("; 0 of "), "{}", result.verdict.headline);
     assert_eq!(result.workloads.len(), 2);
-    for one in fixes(result).patches.iter().filter(|one| one.rule == "no-capacity") {
+    let of_rule: Vec<_> = fixes(result).patches.iter().filter(|one| one.rule == "no-capacity").collect();
+    assert_eq!(of_rule.len(), 2);
+    for one in of_rule {
         assert_eq!(one.verdict, Some(ProofVerdict::Inconclusive), "{}", one.reason);
         assert_eq!(one.reason, "the project's tests fail anyway");
     }

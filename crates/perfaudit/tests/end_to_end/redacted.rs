@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
+use perfaudit_result::ProofVerdict;
 use walkdir::WalkDir;
 
-use crate::comparisons::{compare, comparison, repository, row};
+use crate::comparisons::{commit, compare, comparison, repository, row};
 use crate::support::{Audited, MANIFEST, Project, bench_section, fake_bench};
 
 const MAIN: &str = r#"fn main() {
@@ -77,6 +78,34 @@ fn a_redacted_comparison_holds_nothing_that_either_side_printed_and_no_path_outs
     assert_eq!(comparison(&audited).before.name, "<elsewhere>/old");
     let files = ["benches/first.rs", "benches/broken.rs", "fake_criterion.rs"];
     nothing_shows(&project, &audited, &files, &["the secret is out", "not a number at all"]);
+}
+
+#[test]
+fn a_redacted_certificate_holds_neither_what_stands_where_a_patch_does_not_fit_nor_what_tests_print() {
+    let secret = "pub fn the_secret_is_out_of_the_bag() -> u32 {";
+    let test = "if grep -q 8000 src/lib.rs; then echo the magic number leaked; exit 1; fi\n";
+    let project = repository(&[("sound", 1000)])
+        .file("src/lib.rs", &format!("{secret}\n    7000\n}}\n"))
+        .file("test.sh", test);
+    commit(&project);
+    let unfit = project.home().join("unfit.patch");
+    let hunk = "@@ -1,3 +1,3 @@\n pub fn other() -> u32 {\n-    6\n+    8\n }\n";
+    std::fs::write(&unfit, format!("--- a/src/lib.rs\n+++ b/src/lib.rs\n{hunk}")).unwrap();
+    let fails = project.home().join("fails.patch");
+    let hunk = format!("@@ -1,3 +1,3 @@\n {secret}\n-    7000\n+    8000\n }}\n");
+    std::fs::write(&fails, format!("--- a/src/lib.rs\n+++ b/src/lib.rs\n{hunk}")).unwrap();
+    let out = project.home().join("run");
+    let outcome = project
+        .perfaudit()
+        .args(["prove", "--offline", "--mode", "quick", "--redact", "--out"])
+        .args([&out])
+        .args([&unfit, &fails])
+        .args(["--test", "sh test.sh"])
+        .run();
+    let audited = Audited::read(outcome, &out);
+    let verdicts: Vec<_> = audited.result.certificates.iter().map(|one| one.verdict).collect();
+    assert_eq!(verdicts, [ProofVerdict::Refused, ProofVerdict::Broken]);
+    nothing_shows(&project, &audited, &["src/lib.rs", "benches/first.rs"], &["the magic number leaked"]);
 }
 
 /// No file of the run holds a line of these files, one of these texts, or a folder of this machine.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use perfaudit_exec::Interrupt;
-use perfaudit_result::{Limit, Mode, NextAction, ProofVerdict, StageName, StageState, Verification};
+use perfaudit_result::{Finding, Limit, Mode, NextAction, ProofVerdict, StageName, StageState, Verification};
 
 use super::findings::Ranking;
 use super::judging::place;
@@ -39,48 +39,63 @@ pub(crate) fn fix_after_audit(
     let clock = std::time::Instant::now();
     let budget = budget.or_else(|| usual(run.result.run.mode));
     let arguments = FixArguments::after_audit(arguments, budget);
-    let tried = if interrupt.is_set() || run.result.run.interrupted {
-        Err("interrupted".to_owned())
-    } else {
-        tried(&arguments, &mut run, interrupt, progress).map_err(|error| error.to_string())
-    };
     let mut files = Vec::new();
-    let (state, message) = match tried {
-        Err(why) => (StageState::Failed, Some(why)),
-        Ok(tried) => {
-            let Tried { fixes, gathered, kept, seen: _ } = tried;
-            for one in fixes.patches.iter().filter(|one| one.verdict.is_some()) {
-                let of = |fingerprint: &String| one.findings.contains(fingerprint);
-                for finding in run.result.findings.iter_mut().filter(|finding| of(&finding.fingerprint)) {
-                    let state = one.verdict.map(Into::into).unwrap_or_default();
-                    finding.verification = Verification { state, certificate: Some(one.name.clone()) };
-                }
+    let outcome = if interrupt.is_set() || run.result.run.interrupted {
+        None
+    } else {
+        Some(tried(&arguments, &mut run, interrupt, progress))
+    };
+    let (state, message) = match outcome {
+        None => (StageState::Skipped, Some("interrupted".to_owned())),
+        Some(Ok(tried)) => {
+            files = add(&mut run, tried);
+            match interrupt.is_set() {
+                true => (StageState::Partial, Some("interrupted".to_owned())),
+                false => (StageState::Done, None),
             }
-            run.result.certificates = gathered.certificates;
-            run.result.fixes = Some(fixes);
-            let known = run.result.limits.clone();
-            run.result.limits.extend(gathered.limits.into_iter().filter(|limit| !known.contains(limit)));
-            run.samples.extend(gathered.samples);
-            run.profiles.extend(gathered.profiles);
-            tell(&mut run);
-            files = told::files(&run.result, kept);
-            let state = if interrupt.is_set() { StageState::Partial } else { StageState::Done };
-            (state, None)
+        }
+        Some(Err(_)) if interrupt.is_set() => (StageState::Partial, Some("interrupted".to_owned())),
+        Some(Err(error)) => {
+            run.result.limits.push(Limit {
+                code: "no-fixes".to_owned(),
+                message: format!("no patch was made from the findings: {error}"),
+                remedy: Some("`perfaudit fix` tries it again".to_owned()),
+            });
+            (StageState::Failed, Some(error.to_string()))
         }
     };
-    if let (StageState::Failed, Some(why)) = (state, &message) {
-        run.result.limits.push(Limit {
-            code: "no-fixes".to_owned(),
-            message: format!("no patch was made from the findings: {why}"),
-            remedy: Some("`perfaudit fix` tries it again".to_owned()),
-        });
-    }
     let stage = recorder.end(&run.directory, state, message);
     run.result.run.stages.push(stage);
     run.result.run.duration_s += clock.elapsed().as_secs_f64();
-    run.result.run.interrupted |= interrupt.is_set();
+    if interrupt.is_set() && !run.result.run.interrupted {
+        run.result.run.interrupted = true;
+        told::interrupted(&mut run.result.verdict);
+    }
     run.result.artifacts = run.directory.artifacts().to_vec();
     (run, files)
+}
+
+/// Adds what came of it to the run: the files of the run that hold it, by their paths within it.
+fn add(run: &mut CompletedRun, tried: Tried) -> Vec<(String, String)> {
+    let Tried { fixes, gathered, kept, seen: _ } = tried;
+    for (one, verdict) in fixes.patches.iter().filter_map(|one| Some((one, one.verdict?))) {
+        let is_mended = |finding: &&mut Finding| one.findings.contains(&finding.fingerprint);
+        for finding in run.result.findings.iter_mut().filter(is_mended) {
+            finding.verification =
+                Verification { state: verdict.into(), certificate: Some(one.name.clone()) };
+        }
+    }
+    run.result.certificates = gathered.certificates;
+    run.result.fixes = Some(fixes);
+    for limit in gathered.limits {
+        if !run.result.limits.contains(&limit) {
+            run.result.limits.push(limit);
+        }
+    }
+    run.samples.extend(gathered.samples);
+    run.profiles.extend(gathered.profiles);
+    tell(run);
+    told::files(&run.result, kept)
 }
 
 fn tried(

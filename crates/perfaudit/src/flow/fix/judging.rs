@@ -80,7 +80,6 @@ impl Trying<'_> {
         if run.config.bench.benches.value.is_empty() {
             run.config.bench.benches.command_line(targets(&only));
         }
-        let place = place(&run.directory, &run.project.root);
         let mut judging =
             Judging::new(self.arguments, run, self.base, argv, limits, self.interrupt, self.progress);
         let whole = judging.left();
@@ -96,7 +95,7 @@ impl Trying<'_> {
             let only: Vec<_> = candidates.iter().map(|candidate| candidate.only.clone()).collect();
             for ((proposal, only), judged) in of.into_iter().zip(only).zip(judging.alone(candidates)?) {
                 let mut certificate = judged.certificate;
-                certificate.command = again(&place, &proposal, only.as_deref(), mode);
+                certificate.command = again(judging.run, &proposal.name, only.as_deref());
                 certificate.remarks.extend(left_out(&certificate, &proposal, only.as_deref()));
                 let reason = certificate.reason.clone();
                 tried.push(Tried { proposal, certificate: Some(certificate), only, reason });
@@ -206,25 +205,44 @@ pub(super) fn place(run: &RunDirectory, project: &Path) -> PathBuf {
     run.path().strip_prefix(project).unwrap_or(Path::new("")).to_owned()
 }
 
-/// The command that judges a patch again.
-fn again(place: &Path, proposal: &Proposal, only: Option<&[WorkloadId]>, mode: Mode) -> Vec<String> {
-    let patch = place.join(proposal.path()).to_string_lossy().into_owned();
-    let mut command = ["perfaudit", "prove", &patch].map(str::to_owned).to_vec();
+/// The command that judges the patch with this name again, in the folder of the project: measures in the same way, in
+/// the same order.
+fn again(run: &PairsRun, name: &str, only: Option<&[WorkloadId]>) -> Vec<String> {
+    let patch = place(&run.directory, &run.project.root).join(MadePatch::path_of(name));
+    let (mode, bench) = (run.config.audit.mode.value, &run.config.bench);
+    let mut command = ["perfaudit", "prove", &patch.to_string_lossy()].map(str::to_owned).to_vec();
+    let mut add = |option: &str, value: String| command.extend([option.to_owned(), value]);
     if mode != Mode::Standard {
-        command.extend(["--mode".to_owned(), mode.as_str().to_owned()]);
+        add("--mode", mode.as_str().to_owned());
     }
-    if let Some(filter) = only.and_then(|ids| crate::flow::only(ids.iter().map(|id| id.0.as_str()))) {
-        command.extend(["--filter".to_owned(), filter.to_string()]);
+    let filter = only.and_then(|ids| crate::flow::only(ids.iter().map(|id| id.0.as_str())));
+    if let Some(filter) = filter.as_ref().or(bench.filter.value.as_ref()) {
+        add("--filter", filter.to_string());
     }
+    if let Some(profile) = &bench.profile.value {
+        add("--profile", profile.clone());
+    }
+    if !bench.features.value.is_empty() {
+        add("--features", bench.features.value.join(","));
+    }
+    add("--seed", run.seed.to_string());
+    let switches = [
+        (bench.all_features.value, "--all-features"),
+        (bench.no_default_features.value, "--no-default-features"),
+    ];
+    command.extend(switches.into_iter().filter(|(is_on, _)| *is_on).map(|(_, option)| option.to_owned()));
     command
 }
 
 /// What a certificate does not speak of.
 fn left_out(certificate: &Certificate, proposal: &Proposal, only: Option<&[WorkloadId]>) -> Option<String> {
     certificate.comparison.as_ref()?;
-    let (measured, hot) = (only?.len(), proposal.price.hot_in.len());
+    let (only, hot) = (only?, &proposal.price.hot_in);
+    let measured = only.iter().filter(|id| hot.iter().any(|one| one.id == **id)).count();
+    let others = only.len() - measured;
     Some(format!(
-        "measured on {measured} of the {hot} workloads where it takes at least 1 %, and on no other: `perfaudit prove` without `--filter` measures all benchmarks"
+        "measured on {measured} of the {} workloads where it takes at least 1 %, and on {others} of the others: `perfaudit prove` without `--filter` measures all benchmarks",
+        hot.len()
     ))
 }
 

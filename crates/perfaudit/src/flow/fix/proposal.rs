@@ -50,11 +50,6 @@ impl Proposal {
         format!("perfaudit fix: {what}\n\n{why}\n\n{}", series::difference(file, before, after))
     }
 
-    /// Where its patch is kept, relative to the directory of the run.
-    pub(super) fn path(&self) -> String {
-        MadePatch::path_of(&self.name)
-    }
-
     /// As the result has it.
     pub(super) fn told(self, reason: &str) -> MadePatch {
         let diff = series::difference(&self.file, &self.before, &self.after());

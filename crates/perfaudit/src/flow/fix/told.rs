@@ -46,6 +46,15 @@ pub(super) fn verdict(fixes: &Fixes, certificates: &[Certificate], interrupted: 
     Verdict { status, headline, exit_code: Exit::of(status).code() }
 }
 
+/// What was to be done and was interrupted is no success.
+pub(super) fn interrupted(verdict: &mut Verdict) {
+    verdict.headline.push_str(" (interrupted)");
+    if verdict.status == VerdictStatus::Pass {
+        verdict.status = VerdictStatus::Inconclusive;
+        verdict.exit_code = Exit::of(verdict.status).code();
+    }
+}
+
 fn patches(n: usize) -> String {
     if n == 1 { "1 patch".to_owned() } else { format!("{n} patches") }
 }
