@@ -96,6 +96,14 @@ impl<'a> Subject<'a> {
         Self { id, kind: WorkloadKind::Command, what: What::Command(Box::new(sides)) }
     }
 
+    /// The same benchmark in other layouts of both programs, which hold the same workloads; none for a command, which is
+    /// run as it is.
+    #[must_use]
+    pub fn in_layouts<'b>(&self, layouts: &'b [Both<ArmBenchmarks>]) -> Option<Subject<'b>> {
+        let What::Benchmark { rows, time, .. } = &self.what else { return None };
+        Some(Subject::benchmark(layouts, *rows, *time))
+    }
+
     /// Runs it once on one side.
     ///
     /// # Errors

@@ -27,8 +27,11 @@ pub fn witness(metric: MetricName, unit: Unit, method: Method, a: &[u64], b: &[u
 }
 
 /// Lets the instructions of a row speak of its verdict. Other counts do not: time is spent on other things, too, and one
-/// block more explains no change of it.
+/// block more explains no change of it. Where a verdict was taken back because of what they say, that stays.
 pub fn testify(row: &mut PairedRow) {
+    if row.unsettled.is_some() {
+        return;
+    }
     let (verdict, effect) = (row.verdict, row.effect.value());
     for witness in row.witnesses.iter_mut().filter(|witness| witness.metric == MetricName::INSTRUCTIONS) {
         witness.of_time = effect.and_then(|effect| of_time(witness, verdict, effect));

@@ -158,7 +158,9 @@ fn remarks(row: &PairedRow, comparison: &PairedComparison) -> Vec<String> {
     let delta = comparison.design.delta;
     let floor = row.noise_floor.filter(|floor| *floor > delta);
     let is_distinct = row.effect.interval().is_some_and(|ci| ci.lower() > 0.0 || ci.upper() < 0.0);
-    if row.verdict == PairedVerdict::Inconclusive && is_distinct {
+    if let Some(why) = &row.unsettled {
+        remarks.push(why.clone());
+    } else if row.verdict == PairedVerdict::Inconclusive && is_distinct {
         remarks.push(match floor {
             Some(floor) => format!(
                 "there is a difference, but one within the noise floor of {} that this machine shows when it compares a program with itself by as many pairs: more pairs or a quieter machine lower it",
@@ -186,7 +188,7 @@ fn remarks(row: &PairedRow, comparison: &PairedComparison) -> Vec<String> {
     }
     let told =
         row.witnesses.iter().filter(|one| one.metric != MetricName::BINARY_SIZE || is_first(row, comparison));
-    remarks.extend(told.filter_map(|one| beside::witness(one, row.layouts)));
+    remarks.extend(told.filter_map(|one| beside::witness(one, row)));
     remarks.extend(row.remarks.iter().cloned());
     remarks
 }

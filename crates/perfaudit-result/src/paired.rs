@@ -169,6 +169,10 @@ pub struct PairedRow {
     /// What a reader has to know, such as why something was not counted; each a sentence without its full stop.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
+    /// Why a difference that the pairs show is not told as a change: where code lies in memory may have made it. A sentence
+    /// without its full stop; the verdict is then inconclusive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsettled: Option<String>,
     /// Whether both sides printed the same on standard output; none where that was not looked at, or a side does not
     /// print the same each time.
     #[serde(default, skip_serializing_if = "Option::is_none")]

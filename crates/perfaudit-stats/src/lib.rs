@@ -70,8 +70,9 @@ pub use growth::{Growth, GrowthPoint, growth};
 pub use mean::mean_interval;
 pub use modes::{Mode, Modes, modes};
 pub use paired::{
-    Design, Judgement, LayoutJudgement, LayoutScope, LogInterval, LogRatio, Looks, LooksError, QuantileRatio,
-    StandardErrors, Verdict, holm, judge_together, quantile_ratio,
+    Beside, Design, Grounds, Judgement, LayoutJudgement, LayoutScope, LogInterval, LogRatio, Looks,
+    LooksError, QuantileRatio, StandardErrors, Verdict, beside_cpu_time, grounds, holm, judge_together,
+    quantile_ratio,
 };
 pub use probability::{Interval, Level, Probability};
 pub use product::{Estimated, difference_interval, product_interval};

@@ -21,6 +21,8 @@ pub(super) struct Judge {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Said {
     pub(super) verdict: PairedVerdict,
+    /// Whether pairs show a difference that is not told as a change, since the place of code may have made it.
+    pub(super) is_unsettled: bool,
     pub(super) effect: f64,
     /// None with too few pairs.
     pub(super) interval: Option<[f64; 2]>,
@@ -74,6 +76,7 @@ impl Said {
         };
         Ok(Self {
             verdict: row.verdict,
+            is_unsettled: row.unsettled.is_some(),
             effect: row.effect.value().ok_or_else(|| TaskError::Failed(untold()))?,
             interval,
             pairs: row.pairs,

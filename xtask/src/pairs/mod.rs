@@ -122,9 +122,9 @@ fn tell(
     let floors = if floors.is_empty() { "not established".to_owned() } else { floors.join(", ") };
     say(&format!("Load of the machine before: {load}; delta {delta}; noise floor: {floors}.\n"));
     say(
-        "| program against itself | comparisons | CHANGED | EQUIVALENT | open | pairs | estimate | interval |",
+        "| program against itself | comparisons | CHANGED | taken back | EQUIVALENT | open | pairs | estimate | interval |",
     );
-    say("|---|---|---|---|---|---|---|---|");
+    say("|---|---|---|---|---|---|---|---|---|");
     twins.iter().filter(|kind| !kind.said.is_empty()).for_each(|kind| say(&kind.row_of_twins()));
     let alarms: usize = twins.iter().map(Kind::changed).sum();
     let comparisons: usize = twins.iter().map(|kind| kind.said.len()).sum();
@@ -134,12 +134,12 @@ fn tell(
         100.0 * by_chance
     ));
     say(
-        "| program | truth | CHANGED | where it can be found | interval holds the truth | pairs | estimate | interval |",
+        "| program | truth | CHANGED | taken back | where it can be found | interval holds the truth | pairs | estimate | interval |",
     );
-    say("|---|---|---|---|---|---|---|---|");
+    say("|---|---|---|---|---|---|---|---|---|");
     slowed.iter().filter(|kind| !kind.said.is_empty()).for_each(|kind| say(&kind.row_of_slowed()));
     say(
-        "\nTruth: the extra rounds times the share of its time that a process spends in rounds. \"Where it can be found\": comparisons whose own minimum detectable effect is at most the truth.",
+        "\nTaken back: pairs show a difference, and instructions do not carry it. Truth: the extra rounds times the share of its time that a process spends in rounds. \"Where it can be found\": comparisons whose own minimum detectable effect is at most the truth.",
     );
     if by_chance < NO_CHANCE {
         return Err(TaskError::Failed(format!(

@@ -26,16 +26,21 @@ impl Kind {
         self.count(|said| said.verdict.is_change())
     }
 
-    /// `| strings, the same file | 14 | 0 | 12 | 2 | 18.3 | +0.02 % | +-0.4 % |`
+    fn unsettled(&self) -> usize {
+        self.count(|said| said.is_unsettled)
+    }
+
+    /// `| strings, the same file | 14 | 0 | 1 | 12 | 1 | 18.3 | +0.02 % | +-0.4 % |`
     pub(super) fn row_of_twins(&self) -> String {
         let with = |verdict| self.count(|said| said.verdict == verdict);
         format!(
-            "| {} | {} | {} | {} | {} | {:.1} | {:+.2} % | {} |",
+            "| {} | {} | {} | {} | {} | {} | {:.1} | {:+.2} % | {} |",
             self.name,
             self.said.len(),
             self.changed(),
+            self.unsettled(),
             with(PairedVerdict::Equivalent),
-            with(PairedVerdict::Inconclusive),
+            with(PairedVerdict::Inconclusive) - self.unsettled(),
             self.mean_pairs(),
             100.0 * median(self.said.iter().map(|said| said.effect)),
             self.half_interval(),
@@ -47,11 +52,12 @@ impl Kind {
         let is_found = |said: &Said| said.verdict == PairedVerdict::Worse;
         let can_be = |said: &Said| said.detectable.is_some_and(|least| least <= self.truth);
         format!(
-            "| {} | {:.2} % | {} of {} | {} of {} | {} of {} | {:.1} | {:+.2} % | {} |",
+            "| {} | {:.2} % | {} of {} | {} | {} of {} | {} of {} | {:.1} | {:+.2} % | {} |",
             self.name,
             100.0 * self.truth,
             self.count(is_found),
             self.said.len(),
+            self.unsettled(),
             self.count(|said| is_found(said) && can_be(said)),
             self.count(can_be),
             self.count(|said| said.covers(self.truth) == Some(true)),
@@ -109,6 +115,7 @@ mod tests {
     fn a_row_of_slowed_programs_tells_what_could_be_found_and_what_was() {
         let said = |verdict, effect, interval, detectable| Said {
             verdict,
+            is_unsettled: false,
             effect,
             interval: Some(interval),
             pairs: 10,
@@ -121,7 +128,7 @@ mod tests {
         ];
         assert_eq!(
             kind.row_of_slowed(),
-            "| strings | 2.00 % | 1 of 2 | 1 of 1 | 2 of 2 | 10.0 | +3.00 % | +-7.00 % |"
+            "| strings | 2.00 % | 1 of 2 | 0 | 1 of 1 | 2 of 2 | 10.0 | +3.00 % | +-7.00 % |"
         );
     }
 }

@@ -1,5 +1,8 @@
 //! Running a command under callgrind.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use perfaudit_exec::{Command, Ending, Finished, Interrupt, run};
@@ -21,6 +24,8 @@ pub struct Callgrind {
 pub struct Counted {
     /// Its instructions.
     pub count: InstructionCount,
+    /// The files whose code ran, in all processes.
+    pub code: BTreeSet<PathBuf>,
     /// How it ended, with what it printed. Its times are those under valgrind.
     pub finished: Finished,
 }
@@ -72,6 +77,7 @@ impl Callgrind {
             return Err(CountError::UnknownInstruction);
         }
         let mut count = InstructionCount::default();
+        let mut code = BTreeSet::new();
         for entry in std::fs::read_dir(folder.path()).map_err(CountError::Folder)? {
             let path = entry.map_err(CountError::Folder)?.path();
             let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -81,6 +87,7 @@ impl Callgrind {
             let bytes = std::fs::read(&path).map_err(CountError::Folder)?;
             // A process that was killed, or became another program, leaves an empty file.
             if !bytes.is_empty() {
+                code.extend(dump::objects(&bytes).map(|path| PathBuf::from(OsStr::from_bytes(path))));
                 let parsed = dump::parse(&bytes, harness);
                 count.add(parsed.map_err(|line| CountError::Unreadable { file, line })?);
             }
@@ -88,6 +95,6 @@ impl Callgrind {
         if count.processes == 0 {
             return Err(CountError::Nothing(format!("it ended with {}", finished.ending.describe())));
         }
-        Ok(Counted { count, finished })
+        Ok(Counted { count, code, finished })
     }
 }

@@ -71,6 +71,12 @@ pub(super) fn parse(bytes: &[u8], harness: Option<Harness>) -> Result<Instructio
     if is_complete { Ok(count) } else { Err(bytes.split(|&byte| byte == b'\n').count()) }
 }
 
+/// The files whose code ran; `???` stands for code of none.
+pub(super) fn objects(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = bytes.split(|&byte| byte == b'\n');
+    lines.filter_map(|line| line.strip_prefix(b"ob=").or_else(|| line.strip_prefix(b"cob=")))
+}
+
 /// A number of a line, by its place among the words.
 fn number_at(line: &[u8], place: usize) -> Option<u64> {
     let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
@@ -120,6 +126,13 @@ totals: 444
         assert_eq!(parse(DUMP.as_bytes(), Some(Harness::Criterion)), Ok(expected));
         let whole = InstructionCount { below: Below::default(), ..expected };
         assert_eq!(parse(DUMP.as_bytes(), None), Ok(whole));
+    }
+
+    #[test]
+    fn files_are_told_by_who_runs_and_by_who_is_called() {
+        let dump = b"events: Ir\nob=/bin/a\nfn=main\n0 5\ncob=/lib/c\ncfn=exit\ncalls=1 1\n0 2\nob=/bin/a\n";
+        let all: Vec<&[u8]> = objects(dump).collect();
+        assert_eq!(all, [&b"/bin/a"[..], b"/lib/c", b"/bin/a"]);
     }
 
     #[test]

@@ -23,7 +23,9 @@ pub(super) fn time(row: &PairedRow, alpha: f64) -> (Trend, &Figure, &'static str
     if let Some(p95) = row.metrics.iter().find(|metric| metric.metric == MetricName::WALL_TIME_P95)
         && p95.effect.value().is_some()
     {
-        return (trend(p95.verdict, true), &p95.effect, "the 95th percentile of processes");
+        // Where the median is open, the place of code may have moved both.
+        let is_sure = row.verdict != PairedVerdict::Inconclusive;
+        return (trend(p95.verdict, is_sure), &p95.effect, "the 95th percentile of processes");
     }
     // What a report tells by chance in one of a hundred changes, a gate does not take.
     let is_sure = row.p_among_all.is_some_and(|p| p <= alpha);

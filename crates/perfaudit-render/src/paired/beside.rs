@@ -1,7 +1,8 @@
 //! What stands beside the verdict on time: other metrics, counts, functions.
 
 use perfaudit_result::{
-    MetricName, PairedMetric, PairedVerdict, ResponsibleFunctions, Witness, WitnessOfTime, WitnessSays,
+    MetricName, PairedMetric, PairedRow, PairedVerdict, ResponsibleFunctions, Witness, WitnessOfTime,
+    WitnessSays,
 };
 
 use super::effect;
@@ -62,8 +63,8 @@ pub(super) fn untold(metric: &PairedMetric) -> Option<String> {
     Some(format!("{}: {reason}", rows::short_name(&metric.metric)))
 }
 
-/// A count beside the verdict, which is of so many layouts.
-pub(super) fn witness(witness: &Witness, layouts: u32) -> Option<String> {
+/// A count beside the verdict of a row.
+pub(super) fn witness(witness: &Witness, row: &PairedRow) -> Option<String> {
     let name = rows::short_name(&witness.metric);
     let [least_a, most_a] = witness.before;
     let [least_b, most_b] = witness.after;
@@ -78,9 +79,11 @@ pub(super) fn witness(witness: &Witness, layouts: u32) -> Option<String> {
         (true, counts) => format!(" (exact, the same each of {counts} times)"),
         (false, _) => " (does not repeat exactly)".to_owned(),
     };
+    // What follows from it for an open row, that row says.
     let of_time = witness
         .of_time
-        .and_then(|said| of_time(said, layouts))
+        .filter(|_| row.unsettled.is_none())
+        .and_then(|said| of_time(said, row.layouts))
         .map_or_else(String::new, |said| format!(": {said}"));
     Some(match witness.says {
         WitnessSays::Equal => format!("{name} equal, {before}{exact}{of_time}"),

@@ -7,6 +7,7 @@
 //! this test inverts to: they cannot contradict it, nor the verdict.
 
 mod design;
+mod grounds;
 mod inversion;
 mod judge;
 mod layouts;
@@ -18,6 +19,7 @@ mod standard_error;
 mod together;
 
 pub use design::Design;
+pub use grounds::{Beside, Grounds, beside_cpu_time, grounds};
 pub use judge::{Judgement, Verdict};
 pub use layouts::{LayoutJudgement, LayoutScope};
 pub use log_ratio::{LogInterval, LogRatio};

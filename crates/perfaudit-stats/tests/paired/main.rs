@@ -3,4 +3,5 @@
 mod brute_force;
 mod design;
 mod exact;
+mod grounds;
 mod layouts;

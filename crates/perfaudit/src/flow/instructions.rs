@@ -16,7 +16,7 @@ use super::record::Recorder;
 use crate::arguments::WitnessArgument;
 use crate::error::CommandError;
 use crate::progress::Progress;
-pub(super) use counting::InstructionCounting;
+pub(super) use counting::{InstructionCounting, SLOWEST};
 
 /// How often a command is run, to see whether it repeats.
 const COMMAND_RUNS: usize = 2;

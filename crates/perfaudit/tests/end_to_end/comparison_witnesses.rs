@@ -3,7 +3,9 @@
 
 use std::process::Command;
 
-use perfaudit_result::{AuditResult, MetricName, PairedRow, PairedVerdict, WitnessSays, from_json};
+use perfaudit_result::{
+    AuditResult, MetricName, PairedRow, PairedVerdict, WitnessOfTime, WitnessSays, from_json,
+};
 
 use crate::support::Project;
 
@@ -81,7 +83,8 @@ fn a_command_that_works_three_times_as_long_names_the_function_and_its_cpu_time(
         row.metrics.iter().find(|metric| metric.metric == MetricName::CPU_TIME).expect("it is measured");
     assert_eq!(cpu.verdict, PairedVerdict::Worse);
     // What is allocated says nothing of time.
-    assert!(row.witnesses.iter().all(|witness| witness.of_time.is_none()));
+    let mut others = row.witnesses.iter().filter(|witness| witness.metric != MetricName::INSTRUCTIONS);
+    assert!(others.all(|witness| witness.of_time.is_none()));
     let functions = row.functions.as_ref().unwrap_or_else(|| panic!("{:?}", row.remarks));
     let slower: Vec<&str> = functions.difference.slower.iter().map(|change| change.symbol.as_str()).collect();
     assert!(slower.contains(&"program::grown"), "{functions:?}");
@@ -108,4 +111,81 @@ fn the_95th_percentile_of_processes_is_compared_when_it_is_asked_for_and_otherwi
     }
     // The verdict is of the pairs up to the look that decided it, whatever was measured after it.
     assert!(row(&many).pairs < 117, "{}", row(&many).pairs);
+}
+
+fn is_valgrind_there() -> bool {
+    Command::new("valgrind").arg("--version").output().is_ok_and(|there| there.status.success())
+}
+
+#[test]
+fn a_change_that_is_more_work_is_one_by_its_instructions_which_nobody_asked_for() {
+    let project = compiled();
+    let result = compare(&project, &["cmd:./program 5 100", "cmd:./program 5 150"]);
+    let row = row(&result);
+    assert_eq!(row.verdict, PairedVerdict::Worse, "{row:#?}");
+    let counted = row.witnesses.iter().find(|witness| witness.metric == MetricName::INSTRUCTIONS);
+    match counted {
+        Some(witness) => assert_eq!(witness.of_time, Some(WitnessOfTime::Confirmed)),
+        None if is_valgrind_there() => panic!("they were not counted: {row:#?}"),
+        None => assert!(row.remarks.iter().any(|said| said.contains("install the package `valgrind`"))),
+    }
+}
+
+#[test]
+fn a_command_that_sleeps_longer_is_a_change_though_it_runs_the_same_instructions() {
+    let project = Project::empty();
+    let result = compare(&project, &["cmd:sleep 0.10", "cmd:sleep 0.13", "--witness", "callgrind"]);
+    let row = row(&result);
+    assert_eq!((row.verdict, row.unsettled.as_ref()), (PairedVerdict::Worse, None), "{row:#?}");
+}
+
+/// Calls one of two functions that run as many instructions, by turns of 64 or in an order that no CPU foresees, as it is
+/// built.
+const FORESEEN_OR_NOT: &str = r#"
+use std::hint::black_box;
+#[inline(never)]
+fn left(state: u64) -> u64 { (state ^ 0x1234).rotate_left(7) }
+#[inline(never)]
+fn right(state: u64) -> u64 { (state ^ 0x4321).rotate_left(9) }
+fn main() {
+    let scrambled: u64 = black_box(env!("SCRAMBLED")).parse().unwrap();
+    let both: [fn(u64) -> u64; 2] = black_box([left, right]);
+    let (mut order, mut sum) = (1_u64, 1_u64);
+    for turn in 0..2_000_000_u64 {
+        for _ in 0..3 { order ^= order << 13; order ^= order >> 7; order ^= order << 17; }
+        let chosen = ((order.wrapping_mul(scrambled) >> 40) ^ (turn >> 6)) & 1;
+        sum = sum.wrapping_add(both[chosen as usize](black_box(turn)));
+    }
+    black_box(sum);
+}
+"#;
+
+#[test]
+fn the_same_instructions_that_take_another_time_are_no_change() {
+    if !is_valgrind_there() {
+        return;
+    }
+    let project = Project::empty().file("program.rs", FORESEEN_OR_NOT);
+    for scrambled in ["0", "1"] {
+        let status = Command::new("rustc")
+            .args(["-O", "--edition", "2024", "-o", scrambled, "program.rs"])
+            .env("SCRAMBLED", scrambled)
+            .current_dir(project.root())
+            .status()
+            .expect("there is a compiler");
+        assert!(status.success());
+    }
+    let result = compare(&project, &["bin:0", "bin:1"]);
+    let row = row(&result);
+    assert_eq!(row.verdict, PairedVerdict::Inconclusive, "{row:#?}");
+    // Where so few pairs show it on this machine, that is told with what it would take.
+    if let Some(why) = &row.unsettled {
+        assert!(why.starts_with("both sides run the same instructions: "), "{why}");
+        assert!(result.limits.iter().any(|limit| limit.code == "layout-or-change"));
+        assert!(
+            row.metrics
+                .iter()
+                .all(|metric| metric.metric == MetricName::RSS_PEAK || !metric.verdict.is_change())
+        );
+    }
 }

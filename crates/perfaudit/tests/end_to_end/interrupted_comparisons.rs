@@ -56,6 +56,25 @@ fn an_interrupt_while_instructions_are_counted_keeps_the_verdict() {
 }
 
 #[test]
+fn an_interrupt_while_the_noise_floor_is_measured_ends_it_there() {
+    let project = Project::empty();
+    let out = project.home().join("run");
+    let arguments =
+        ["compare", "cmd:sleep 0.1", "cmd:sleep 0.2", "--noise-floor", "fresh", "--seed", "1", "--out"];
+    let child = project.perfaudit().args(arguments).args([&out]).piped().spawn().expect("it can be started");
+    wait_for(|| project.is_running("--perfaudit-noise-kernel"));
+    interrupt(&child);
+    let outcome = Outcome::from(child.wait_with_output().expect("the child can be waited for"));
+    assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
+    let audited = Audited::read(outcome, &out);
+    assert!(audited.result.run.interrupted);
+    assert_eq!(audited.result.host.noise_floor, None);
+    let rows = &comparison(&audited).rows;
+    assert_eq!((rows[0].verdict, rows[0].pairs), (PairedVerdict::NotMeasured, 0), "{rows:#?}");
+    project.nothing_survives();
+}
+
+#[test]
 fn an_interrupt_while_layouts_are_linked_leaves_nothing() {
     let project = repository(&[("sound", 1000)]);
     let (started, linker): (PathBuf, PathBuf) =

@@ -22,6 +22,7 @@ mod interrupted_comparisons;
 mod interruption;
 mod noise_floor;
 mod other_harnesses;
+mod planted_changes;
 mod profiles_compared;
 mod project_shapes;
 mod proofs;

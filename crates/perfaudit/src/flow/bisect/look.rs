@@ -284,8 +284,17 @@ impl<'a, 'r> Looking<'a, 'r> {
             pairing.witness = None;
         }
         let (interrupt, progress) = (self.interrupt, self.progress);
-        let one =
-            OneOfSeveral { pairing: &pairing, config, delta, others, shares: share, interrupt, progress };
+        let one = OneOfSeveral {
+            pairing: &pairing,
+            config,
+            delta,
+            others,
+            shares: share,
+            // Where to look next may be wrong: the commit that is left is seen beside its parent.
+            settles: rests != Rests::Nothing,
+            interrupt,
+            progress,
+        };
         let mut measured = self.used.measure(self.run, &mut self.sides, one)?;
         let comparison = measured.comparison.clone();
         let pairs: usize = comparison.rows.iter().map(|row| row.pairs as usize).sum();

@@ -16,6 +16,9 @@ use crate::progress::Progress;
 pub(super) const SHARE_OF_COUNTS: f64 = 0.1;
 /// The share of a budget that is kept for counting instructions, where that is asked for.
 pub(super) const SHARE_OF_INSTRUCTIONS: f64 = 0.3;
+/// The share of a budget that is kept for finding out what changes rest on, which may take what is kept for the others
+/// too: it goes before them.
+pub(super) const SHARE_OF_SETTLING: f64 = 0.15;
 /// The share of a budget that is kept for profiles of what changed.
 pub(super) const SHARE_OF_PROFILES: f64 = 0.2;
 

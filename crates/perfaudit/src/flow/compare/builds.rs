@@ -212,11 +212,16 @@ impl Builds {
             Ok(executables) => {
                 let arm = self.arms.get_mut(side);
                 let programs = named(&executables, first).map_err(CompareError::from)?;
-                // A linker that takes the option and does nothing makes no layout.
-                let is_known =
-                    |program: &ArmBinary| arm.binaries.iter().any(|one| one.sha256 == program.sha256);
-                if !programs.iter().any(is_known) {
-                    arm.binaries.extend(programs);
+                // A linker that takes the option and does nothing makes no layout; one that is linked again is the same.
+                let is_other = |program: &ArmBinary| {
+                    let mut known = arm.binaries.iter().filter(|one| one.name != program.name);
+                    known.all(|one| one.sha256 != program.sha256)
+                };
+                if programs.iter().all(is_other) {
+                    let is_new =
+                        |program: &ArmBinary| arm.binaries.iter().all(|one| one.name != program.name);
+                    let (new, _): (Vec<_>, Vec<_>) = programs.into_iter().partition(is_new);
+                    arm.binaries.extend(new);
                     return Ok(Some(executables));
                 }
                 "its linker gave the same program in further layouts".to_owned()

@@ -1,16 +1,37 @@
 //! The instructions of both sides beside each other: a change of time that comes from more work shows in them, one that
 //! comes from where code and data lie in memory does not.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
 use perfaudit_cpu::instructions::Callgrind;
 use perfaudit_prove::{Both, Contested, Side, witness};
 use perfaudit_result::{Estimate, Figure, Method, MetricName, PairedRow, PairedVerdict, Unit, Witness};
-use perfaudit_run::RunDirectory;
+use perfaudit_run::{RunDirectory, sha256};
 
 use super::Sides;
 use super::again::{Looking, Measured};
 use super::witnesses::{COUNTS, whole};
 use crate::flow::again::Homes;
-use crate::flow::instructions::InstructionCounting;
+use crate::flow::instructions::{InstructionCounting, SLOWEST};
+
+/// Why instructions were not counted.
+#[derive(Debug, Clone)]
+pub(super) enum Uncounted {
+    /// There was no time left for it, or the user interrupted.
+    NoTime(String),
+    /// They cannot be counted here.
+    Impossible(String),
+}
+
+impl Uncounted {
+    pub(super) fn why(&self) -> &str {
+        match self {
+            Self::NoTime(why) | Self::Impossible(why) => why,
+        }
+    }
+}
 
 /// Counts what both sides run, what changed first, as far as the time goes. Why something was not counted is told in the
 /// row.
@@ -20,7 +41,7 @@ pub(super) fn count(
     measured: &mut [Measured<'_, '_>],
     directory: &RunDirectory,
 ) {
-    let mut counter = counting(looking, directory).map(|counting| Counter { looking, sides, counting });
+    let mut counter = Counter::new(looking, sides, directory);
     let is_counted = |row: &PairedRow| row.witnesses.iter().any(|one| one.metric == MetricName::INSTRUCTIONS);
     let mut wanted: Vec<&mut Measured<'_, '_>> =
         measured.iter_mut().filter(|(_, row)| row.pairs > 0 && !is_counted(row)).collect();
@@ -28,15 +49,19 @@ pub(super) fn count(
     let of = wanted.len();
     for (index, (contested, row)) in wanted.into_iter().enumerate() {
         looking.progress.say(format!("instr {}/{of}: {}", index + 1, row.id));
-        let counted = match &mut counter {
-            Ok(counter) => looking.refusal().map_or_else(|| counter.both(contested), Err),
-            Err(why) => Err(why.clone()),
-        };
-        match counted {
-            Ok(witness) => row.witnesses.push(witness),
-            Err(why) => row.remarks.push(format!("instructions were not counted: {why}")),
+        match counter.count(contested) {
+            Ok((witness, _)) => row.witnesses.push(witness),
+            Err(uncounted) => row.remarks.push(told(&uncounted)),
         }
     }
+}
+
+/// How a row begins to tell why its instructions were not counted.
+pub(super) const UNTOLD: &str = "instructions were not counted: ";
+
+/// In words for the row.
+pub(super) fn told(uncounted: &Uncounted) -> String {
+    format!("{UNTOLD}{}", uncounted.why())
 }
 
 /// What changed is asked about first, and then what did not; what is open has no use of it.
@@ -54,47 +79,105 @@ fn counting<'a>(looking: Looking<'a>, directory: &RunDirectory) -> Result<Instru
     Ok(InstructionCounting { callgrind, interrupt: looking.interrupt, homes, patience: looking.patience })
 }
 
-struct Counter<'a> {
+/// Counts the instructions of both sides.
+pub(super) struct Counter<'a> {
     looking: Looking<'a>,
     sides: &'a mut Sides,
-    counting: InstructionCounting<'a>,
+    counting: Result<InstructionCounting<'a>, String>,
+    /// How long one process may be counted; none where that was asked for, however long it takes.
+    longest: Option<Duration>,
 }
 
-impl Counter<'_> {
+impl<'a> Counter<'a> {
+    pub(super) fn new(looking: Looking<'a>, sides: &'a mut Sides, directory: &RunDirectory) -> Self {
+        Self { looking, sides, counting: counting(looking, directory), longest: None }
+    }
+
+    /// The same for whoever did not ask for it: a process may be counted for so long.
+    pub(super) fn at_most(self, longest: Duration) -> Self {
+        Self { longest: Some(longest), ..self }
+    }
+
+    /// What both sides run, and whether it is the code of the same files.
+    pub(super) fn count(&mut self, contested: &Contested<'_>) -> Result<(Witness, IsSameCode), Uncounted> {
+        if let Some(why) = self.looking.refusal() {
+            return Err(Uncounted::NoTime(why));
+        }
+        let left = self.looking.until.map(|until| until.saturating_duration_since(Instant::now()));
+        let limit = self.longest.map(|longest| left.map_or(longest, |left| left.min(longest)));
+        if let (Some(limit), Ok(counting)) = (limit, &mut self.counting) {
+            counting.patience = limit / SLOWEST;
+        }
+        let began = Instant::now();
+        self.both(contested).map_err(|why| match limit {
+            _ if self.looking.interrupt.is_set() => Uncounted::NoTime("interrupted".to_owned()),
+            Some(limit) if began.elapsed() >= limit => Uncounted::NoTime(format!(
+                "a process under callgrind takes more than {} s: `--witness callgrind` waits for it, within `--budget`",
+                limit.as_secs()
+            )),
+            _ => Uncounted::Impossible(why),
+        })
+    }
+
     /// By turns, each side as often as allocations are counted.
-    fn both(&mut self, contested: &Contested<'_>) -> Result<Witness, String> {
+    fn both(&mut self, contested: &Contested<'_>) -> Result<(Witness, IsSameCode), String> {
         let mut both = Both::<Vec<u64>>::default();
+        let mut code = Both::<BTreeSet<String>>::default();
         let mut method = None;
         for _ in 0..COUNTS {
             for side in Side::BOTH {
                 let letter = |why| format!("{}: {why}", side.letter());
-                let (counted, how) = self.one(contested, side).map_err(letter)?;
-                both.get_mut(side).extend(counted);
-                method = Some(how);
+                let counted = self.one(contested, side).map_err(letter)?;
+                both.get_mut(side).extend(counted.range);
+                code.get_mut(side).extend(counted.code);
+                method = Some(counted.method);
             }
         }
         let counted = method
             .and_then(|method| witness(MetricName::INSTRUCTIONS, Unit::Count, method, &both.a, &both.b));
         let counts = u32::try_from(COUNTS).unwrap_or(u32::MAX);
-        counted.map(|witness| Witness { counts, ..witness }).ok_or_else(|| "nothing was counted".to_owned())
+        let is_same_code = IsSameCode(!code.a.is_empty() && code.a == code.b);
+        let counted = counted.map(|witness| (Witness { counts, ..witness }, is_same_code));
+        counted.ok_or_else(|| "nothing was counted".to_owned())
     }
 
-    /// The least and the most that one side may have run, and how that was counted.
-    fn one(&mut self, contested: &Contested<'_>, side: Side) -> Result<([u64; 2], Method), String> {
+    fn one(&mut self, contested: &Contested<'_>, side: Side) -> Result<OfOneSide, String> {
+        let counting = self.counting.as_mut().map_err(|why| why.clone())?;
         self.looking.seat(self.sides, side)?;
         match contested.subject.held(side) {
+            // Both sides of a benchmark are two files: equal ones are not timed.
             Some((executable, workload, all)) => {
-                let figure = self.counting.benchmark(executable, workload, all)?;
-                Ok((of_each(&figure)?, figure.method))
+                let figure = counting.benchmark(executable, workload, all)?;
+                Ok(OfOneSide { range: of_each(&figure)?, code: BTreeSet::new(), method: figure.method })
             }
             None => {
                 let command = self.looking.command(contested, side)?;
-                let count = self.counting.command(command, self.looking.patience)?;
+                let (count, files) = counting.command_and_code(command, counting.patience)?;
                 let method = "callgrind: every instruction of user code, in all processes";
-                Ok(([count; 2], Method(method.into())))
+                let code = files.iter().map(|file| digest(file)).collect();
+                Ok(OfOneSide { range: [count; 2], code, method: Method(method.into()) })
             }
         }
     }
+}
+
+/// What was counted of one side.
+struct OfOneSide {
+    /// The least and the most that it may have run.
+    range: [u64; 2],
+    /// The digests of the files whose code ran, where they are known.
+    code: BTreeSet<String>,
+    /// How that was counted.
+    method: Method,
+}
+
+/// Whether both sides ran code of the same files, so that none lies elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct IsSameCode(pub(super) bool);
+
+/// Of what can be read its content, since both arms of trees lie at one path; else its name.
+fn digest(file: &Path) -> String {
+    std::fs::read(file).map_or_else(|_| file.to_string_lossy().into_owned(), |content| sha256(&content))
 }
 
 /// Whole numbers around the mean of iterations, both the same where each of them ran as many. A single iteration holds

@@ -11,13 +11,13 @@ use perfaudit_host::{CpuTicks, after_measuring, before_measuring, calibrate, hos
 use perfaudit_project::CargoProject;
 use perfaudit_project::config::{ChosenStage, Config};
 use perfaudit_prove::{
-    ArmBenchmarks, Both, ContestRequest, Contested, Means, PADDING_BELOW, Pair, PairRecord, RowArtifacts,
-    STOLEN_LIMIT, Side, Standing, Subject as Contestant, among_all, contest, testify, unmeasured, witness,
+    ArmBenchmarks, Both, ContestRequest, Contested, Means, PADDING_BELOW, RowArtifacts, STOLEN_LIMIT, Side,
+    Subject as Contestant, among_all, contest, testify, unmeasured, witness,
 };
 use perfaudit_result::{
-    Arm, ArmBinary, ArmKind, ArtifactId, ArtifactKind, BuildProfile, CpuProfile, Host, Limit, Method,
-    MetricName, Mode, NoiseFloor, PairedComparison, PairedDesign, PairedRow, PairedVerdict, Precondition,
-    Samples, Stage, StageName, StageState, Unit, WorkloadId, WorkloadKind,
+    Arm, ArmBinary, ArmKind, ArtifactId, BuildProfile, CpuProfile, Host, Limit, Method, MetricName, Mode,
+    NoiseFloor, PairedComparison, PairedDesign, PairedRow, PairedVerdict, Precondition, Samples, Stage,
+    StageName, StageState, Unit, WorkloadId, WorkloadKind,
 };
 use perfaudit_run::RunDirectory;
 use perfaudit_stats::{Design, LogRatio, Looks, Probability, StandardErrors};
@@ -25,7 +25,9 @@ use perfaudit_stats::{Design, LogRatio, Looks, Probability, StandardErrors};
 use super::super::noise_floor::{self, Floor, FloorRequest};
 use super::super::record::Recorder;
 use super::again::{self, Looking};
+use super::keeping::{telling, write};
 use super::pairing::{Pairing, pair};
+use super::settling::Settling;
 use super::{CompareError, Sides, functions, instructions, verdict, witnesses};
 use crate::arguments::PairingArguments;
 use crate::error::CommandError;
@@ -42,6 +44,8 @@ pub(in super::super) struct Measuring<'a> {
     pub(in super::super) delta: f64,
     /// How many other comparisons share the error.
     pub(in super::super) others: usize,
+    /// Whether what changes rest on is looked into.
+    pub(in super::super) settles: bool,
     /// The number of the first row among all whose pairs the run keeps.
     pub(in super::super) first_row: usize,
     pub(in super::super) interrupt: &'a Interrupt,
@@ -98,6 +102,7 @@ impl Measuring<'_> {
         let (ticks, cpu_time) = (CpuTicks::now(), CpuTime::now());
         let time = self.process_time(family, design.looks().pairs()[0]);
         let layouts: Vec<Both<ArmBenchmarks>>;
+        let further: Vec<Both<ArmBenchmarks>>;
         let (mut told, only, rows) = match pairing {
             Some(Pairing { layouts: all, rows, told, only, strays }) => {
                 limits.extend(verdict::left_behind(strays));
@@ -159,10 +164,25 @@ impl Measuring<'_> {
         let mut samples = BTreeMap::new();
         let mut measured = Vec::new();
         for (index, contested) in contested.into_iter().enumerate() {
-            let artifacts = write(self.first_row + index, &contested, directory, &mut samples)?;
+            let name = format!("{:04}", self.first_row + index);
+            let artifacts = write(&name, &contested, directory, &mut samples)?;
             measured.push((contested, artifacts));
         }
         let mut rows = perfaudit_prove::rows(&design, &measured);
+        if self.settles {
+            let settling = Settling { measuring: self, design: &design, looking: self.looking(began, 0.0) };
+            let doubts = settling.count(sides, &measured, &mut rows, directory);
+            let linked = settling.further_layouts(sides, &measured, &doubts)?;
+            further = linked.layouts;
+            let again = settling.measure(sides, &further, &measured, &doubts)?;
+            let mut settled = Vec::new();
+            for (place, contested) in again {
+                let name = format!("{:04}-layouts", self.first_row + place);
+                let artifacts = write(&name, &contested, directory, &mut samples)?;
+                settled.push((place, contested, artifacts));
+            }
+            settling.settle(settled, doubts, linked.refusal, &mut measured, &mut rows);
+        }
         let arms = match &*sides {
             Sides::Builds(builds) => builds.arms.clone(),
             Sides::Commands(commands) => commands.arms.clone(),
@@ -235,7 +255,8 @@ impl Measuring<'_> {
 
     /// What is left of the budget for pairs when something is kept for what follows.
     fn budget_of_pairs(&self) -> Option<Duration> {
-        let kept: f64 = self.shares().into_iter().sum();
+        let settling = if self.settles { again::SHARE_OF_SETTLING } else { 0.0 };
+        let kept: f64 = self.shares().into_iter().sum::<f64>() + settling;
         self.pace().budget().map(|budget| budget.mul_f64(1.0 - kept))
     }
 
@@ -352,44 +373,4 @@ fn sizes(arms: &Both<Arm>, measured: &[(Contested<'_>, RowArtifacts)], rows: &mu
             ));
         }
     }
-}
-
-/// The present state of a row, for people who wait.
-fn telling(standing: &Standing<'_>) -> String {
-    let Standing { id, pairs, next_look, judgement, done, of } = standing;
-    let interval = judgement.and_then(|judged| judged.judgement.interval).map(|interval| {
-        format!(
-            ", now {:+.1} % to {:+.1} %",
-            100.0 * interval.lower.change(),
-            100.0 * interval.upper.change()
-        )
-    });
-    format!("pair  {}/{next_look}{}, {done}/{of} over: {id}", pairs + 1, interval.unwrap_or_default())
-}
-
-/// Writes what was measured of one row down.
-fn write(
-    index: usize,
-    contested: &Contested<'_>,
-    directory: &mut RunDirectory,
-    samples: &mut BTreeMap<ArtifactId, Samples>,
-) -> Result<RowArtifacts, CommandError> {
-    let Contested { subject, pairs, judged, discarded, .. } = contested;
-    if pairs.is_empty() && discarded.is_empty() {
-        return Ok(RowArtifacts::default());
-    }
-    let record = PairRecord { workload: &subject.id, pairs, judged: *judged, discarded };
-    let text = serde_json::to_vec(&record).expect("pairs hold nothing that JSON cannot");
-    directory.add(ArtifactKind::Pairs, &format!("artifacts/pairs/{index:04}.json"), &text)?;
-    let mut side = |side: Side, pairs: &[Pair]| -> Result<Option<ArtifactId>, CommandError> {
-        let times = pairs.iter().map(|pair| pair.sides.get(side).value_ns).collect::<Vec<_>>();
-        let Ok(values) = Samples::new(subject.id.clone(), vec![1; times.len()], times) else {
-            return Ok(None);
-        };
-        let name = format!("artifacts/samples/{index:04}-{}.json", side.letter().to_lowercase());
-        let artifact = directory.add_samples(&name, &values)?;
-        samples.insert(artifact.clone(), values);
-        Ok(Some(artifact))
-    };
-    Ok(RowArtifacts { samples: Both { a: side(Side::A, pairs)?, b: side(Side::B, pairs)? } })
 }

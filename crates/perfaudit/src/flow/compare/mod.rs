@@ -6,10 +6,12 @@ mod commands;
 mod error;
 mod functions;
 mod instructions;
+mod keeping;
 mod measure;
 mod pairing;
 mod pairs_run;
 mod recorded;
+mod settling;
 mod several;
 mod tree_commands;
 pub(super) mod trees;
@@ -83,6 +85,7 @@ pub(crate) fn compare(
         seed: run.seed,
         delta: pairing.delta,
         others: 0,
+        settles: true,
         first_row: 0,
         interrupt,
         progress,

@@ -32,6 +32,8 @@ pub(in super::super) struct OneOfSeveral<'a> {
     pub(in super::super) others: usize,
     /// It may take one part in so many of the budget that is left.
     pub(in super::super) shares: usize,
+    /// Whether an answer rests on it; otherwise what its changes rest on is not looked into.
+    pub(in super::super) settles: bool,
     pub(in super::super) interrupt: &'a Interrupt,
     pub(in super::super) progress: &'a Progress,
 }
@@ -54,7 +56,7 @@ impl Used {
         sides: &mut Sides,
         one: OneOfSeveral<'_>,
     ) -> Result<Measured, CommandError> {
-        let OneOfSeveral { pairing, mut config, delta, others, shares, interrupt, progress } = one;
+        let OneOfSeveral { pairing, mut config, delta, others, shares, settles, interrupt, progress } = one;
         let shares = u32::try_from(shares.max(1)).unwrap_or(u32::MAX);
         config.audit.budget.value = budget(run).map(|budget| budget.saturating_sub(self.spent) / shares);
         let (profile, began) = (run.profile(), Instant::now());
@@ -67,6 +69,7 @@ impl Used {
             seed,
             delta,
             others,
+            settles,
             first_row: self.rows,
             interrupt,
             progress,

@@ -5,6 +5,7 @@ use perfaudit_result::{
     ArmKind, Limit, PairedComparison, PairedRow, PairedVerdict, Verdict, VerdictStatus, WorkloadKind,
 };
 
+use super::instructions::UNTOLD;
 use crate::exit::Exit;
 
 /// What became worse comes first, and what could not be measured before what is open.
@@ -49,6 +50,7 @@ pub(in super::super) fn headline(comparison: &PairedComparison, interrupted: boo
 pub(in super::super) fn limits(comparison: &PairedComparison) -> Vec<Limit> {
     let mut limits = Vec::new();
     let measured = |row: &&PairedRow| row.pairs > 0;
+    let is_unsettled = |row: &PairedRow| row.unsettled.is_some();
     let is_built = matches!(
         comparison.before.kind,
         ArmKind::Revision | ArmKind::WorkingTree | ArmKind::Folder | ArmKind::Settings
@@ -67,6 +69,28 @@ pub(in super::super) fn limits(comparison: &PairedComparison) -> Vec<Limit> {
             is_linked_by_us.then_some("link each in several with `--layouts 3`, as standard mode does"),
         ));
     }
+    let is_untold =
+        |row: &PairedRow| row.verdict.is_change() && row.remarks.iter().any(|said| said.starts_with(UNTOLD));
+    if comparison.rows.iter().any(is_untold) {
+        limits.push(limit(
+            "change-or-layout",
+            "instructions could not be counted for some changes: whether the place of code in memory makes them is not known",
+            Some(
+                "install `valgrind`, which is then asked of itself, or look at why it could not count, which stands beside each row",
+            ),
+        ));
+    }
+    if comparison.rows.iter().any(is_unsettled) {
+        limits.push(limit(
+            "layout-or-change",
+            "some differences are told as open and not as changes, since the place of code in memory may have made them",
+            Some(if is_built && comparison.rows.iter().all(|row| row.kind != WorkloadKind::Command) {
+                "measure more layouts: `--layouts 12` with a `--budget` that suffices"
+            } else {
+                "compare benchmarks of both source trees, which perfaudit links in several layouts; or build each side in further layouts, as with RUSTFLAGS=\"-Clink-arg=-Wl,--shuffle-sections=.text*=1\" (then 2, 3, ...), and compare those of equal number: what the place of code makes changes with them"
+            }),
+        ));
+    }
     if addresses_are_fixed() && comparison.rows.iter().any(|row| row.pairs > 0) {
         limits.push(limit(
             "fixed-addresses",
@@ -74,7 +98,8 @@ pub(in super::super) fn limits(comparison: &PairedComparison) -> Vec<Limit> {
             Some("run perfaudit without `setarch -R`, or write 2 to /proc/sys/kernel/randomize_va_space as the machine's administrator"),
         ));
     }
-    if comparison.rows.iter().any(|row| row.verdict == PairedVerdict::Inconclusive) {
+    let is_open = |row: &PairedRow| row.verdict == PairedVerdict::Inconclusive && !is_unsettled(row);
+    if comparison.rows.iter().any(is_open) {
         limits.push(limit(
             "inconclusive",
             "some rows are open: neither a change nor the absence of one was shown",

@@ -1,5 +1,7 @@
 //! Counting the instructions of one workload.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use perfaudit_bench::{
@@ -15,7 +17,7 @@ use crate::flow::again::Homes;
 use crate::flow::cpu::harness_source::harness;
 
 /// A program under callgrind may take so many times as long before it is ended.
-const SLOWEST: u32 = 50;
+pub(crate) const SLOWEST: u32 = 50;
 
 /// What is needed to count.
 pub(crate) struct InstructionCounting<'a> {
@@ -51,8 +53,17 @@ impl InstructionCounting<'_> {
 
     /// All that a command runs, in all its processes; `patience` is how long it may take that is not counted.
     pub(crate) fn command(&self, command: Command, patience: Duration) -> Result<u64, String> {
-        let Counted { count, finished } = self.run(&command.time_limit(patience * SLOWEST), None)?;
-        if finished.ending.is_success() { Ok(count.total) } else { Err(ended(finished.ending)) }
+        self.command_and_code(command, patience).map(|(count, _)| count)
+    }
+
+    /// The same, and the files whose code ran.
+    pub(crate) fn command_and_code(
+        &self,
+        command: Command,
+        patience: Duration,
+    ) -> Result<(u64, BTreeSet<PathBuf>), String> {
+        let Counted { count, code, finished } = self.run(&command.time_limit(patience * SLOWEST), None)?;
+        if finished.ending.is_success() { Ok((count.total, code)) } else { Err(ended(finished.ending)) }
     }
 
     /// Of a harness that measures by a function of its own.

@@ -327,7 +327,8 @@ impl<'a> Matrix<'a> {
         config.audit.skip.value.extend([ChosenStage::Heap, ChosenStage::Cpu]);
         let (pairing, interrupt, progress) = (self.pairing, self.interrupt, self.progress);
         let delta = pairing.delta;
-        let one = OneOfSeveral { pairing, config, delta, others: 0, shares, interrupt, progress };
+        let one =
+            OneOfSeveral { pairing, config, delta, others: 0, shares, settles: true, interrupt, progress };
         let sides = self.sides.as_mut().expect("both sides were placed");
         self.used.measure(self.run, sides, one)
     }

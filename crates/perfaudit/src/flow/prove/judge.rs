@@ -292,6 +292,7 @@ impl<'a> Judging<'a> {
             delta: self.pairing.delta,
             others: 0,
             shares: left,
+            settles: true,
             interrupt: self.interrupt,
             progress: self.progress,
         };

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use walkdir::WalkDir;
 
 use super::processes::Marker;
-use super::{Audited, Invocation, Tree, fixtures};
+use super::{Audited, Invocation, Outcome, Tree, fixtures};
 
 /// What stands for Criterion where nothing needs to be measured.
 pub(crate) const FAKE_CRITERION: &str =
@@ -82,6 +82,24 @@ impl Project {
         let project = Self::at(home, None);
         synchronise(&fixtures().join(fixture), &project.root());
         project
+    }
+
+    /// A copy of a fixture in a folder that goes with the project, to be changed.
+    pub(crate) fn own_copy_of(fixture: &str) -> Self {
+        let project = Self::empty();
+        synchronise(&fixtures().join(fixture), &project.root());
+        project
+    }
+
+    /// Whether a process that came from the project's commands has these words in its command line.
+    pub(crate) fn is_running(&self, words: &str) -> bool {
+        self.marker.carriers().iter().any(|line| line.contains(words))
+    }
+
+    /// Calls the command while nothing else is audited.
+    pub(crate) fn quietly(&self, arguments: &[&str]) -> Outcome {
+        let _nothing_else = MEASURING.write().unwrap_or_else(PoisonError::into_inner);
+        self.perfaudit().args(arguments).run()
     }
 
     /// Writes a file of the project.
