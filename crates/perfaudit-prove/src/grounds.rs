@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use perfaudit_result::{MetricName, PairedRow, PairedVerdict, Witness, WitnessOfTime, WitnessSays};
-use perfaudit_stats::{Beside, Design, LogRatio, beside_cpu_time, grounds, judge_together};
+use perfaudit_stats::{Beside, Design, Grounds, LogRatio, beside_cpu_time, grounds, judge_together};
 
 use crate::contest::{Contested, differences};
 use crate::pair::Pair;
@@ -12,29 +12,41 @@ use crate::rows::RowArtifacts;
 /// Metrics that where code lies changes together with the time of a row.
 const TIMES: [MetricName; 3] = [MetricName::WALL_TIME_P95, MetricName::THROUGHPUT, MetricName::CPU_TIME];
 
-/// The places of rows that are told as changes and, by what is known, may be ones of the layout of code alone; see
+/// What each row that is told as a change rests on, by its place; none where that may be the layout of code alone, see
 /// [`perfaudit_stats::grounds`]. What instructions say counts once [`crate::testify`] has asked them; `same_code` are the
 /// places of rows whose sides are known to run the code of the same files.
 #[must_use]
-pub fn doubtful(
+pub fn grounds_of_changes(
     design: &Design,
     measured: &[(Contested<'_>, RowArtifacts)],
     rows: &[PairedRow],
     same_code: &BTreeSet<usize>,
-) -> Vec<usize> {
+) -> Vec<(usize, Option<Grounds>)> {
     let compared: Vec<_> = measured.iter().map(|(one, _)| differences(one.compared())).collect();
     let judged = judge_together(design, &compared);
     let all = measured.iter().zip(judged).zip(rows).enumerate();
-    all.filter(|(place, ((contested, judged), row))| {
-        let cpu = design.judge_beside_cpu(contested.0.compared().iter().map(beside));
-        let instructions = instructions(row).and_then(|witness| witness.of_time).and_then(said);
-        let is_same_code = same_code.contains(place);
-        let known = Beside { cpu: cpu.as_ref(), instructions, is_same_code };
-        let is_grounded = judged.as_ref().is_some_and(|time| grounds(time, known).is_some());
-        row.verdict.is_change() && !is_grounded
-    })
-    .map(|(place, _)| place)
-    .collect()
+    all.filter(|(_, (_, row))| row.verdict.is_change())
+        .map(|(place, (((contested, _), judged), row))| {
+            let cpu = design.judge_beside_cpu(contested.compared().iter().map(beside));
+            let instructions = instructions(row).and_then(|witness| witness.of_time).and_then(said);
+            let known = Beside { cpu: cpu.as_ref(), instructions, is_same_code: same_code.contains(&place) };
+            (place, judged.as_ref().and_then(|time| grounds(time, known)))
+        })
+        .collect()
+}
+
+/// What a reader has to know of the grounds of a change, where counts beside it do not say so.
+#[must_use]
+pub fn in_words(grounds: Grounds) -> Option<&'static str> {
+    match grounds {
+        Grounds::Waiting => Some(
+            "CPU time does not change with it, so that it is no matter of where code lies: the processes wait, or run on more or fewer CPUs at once",
+        ),
+        Grounds::SameCode => {
+            Some("both sides run the code of the same files, so that it is no matter of where code lies")
+        }
+        Grounds::Layouts | Grounds::Size | Grounds::Work => None,
+    }
 }
 
 fn instructions(row: &PairedRow) -> Option<&Witness> {
@@ -150,7 +162,7 @@ mod tests {
             ));
             testify(&mut rows[0]);
         }
-        let is_doubtful = doubtful(&design, &measured, &rows, &BTreeSet::new()) == [0];
+        let is_doubtful = grounds_of_changes(&design, &measured, &rows, &BTreeSet::new()) == [(0, None)];
         (rows.remove(0), is_doubtful)
     }
 

@@ -7,8 +7,8 @@
 //! - [`TreeCommand`]: a command that is run in the tree of an arm.
 //! - [`lay_out`]: the same programs in several layouts.
 //! - [`contest`]: pairs of fresh processes in balanced random order, with sequential looks.
-//! - [`rows`]: what pairs say; pure. [`witness`], [`testify`]: what counts say beside them. [`doubtful`]: which changes
-//!   may come from where code lies.
+//! - [`rows`]: what pairs say; pure. [`witness`], [`testify`]: what counts say beside them. [`grounds_of_changes`]: which
+//!   of them may come from where code lies.
 //! - [`patch`]: patches, whether they fit a tree, and what they claim.
 //! - [`Suite`]: the tests of a project, run in the tree of an arm.
 //! - [`proof`]: what a patch must pass, and what follows from it; pure.
@@ -39,7 +39,7 @@ mod workbench;
 
 pub use arm::{ArmError, ArmRequest, BuiltArm, PackageVersions, adopt_products, build_arm, share_products};
 pub use contest::{ContestRequest, Contested, Ended, PADDING_BELOW, STOLEN_LIMIT, Standing, contest, judge};
-pub use grounds::{doubtful, leave_open, not_borne_out};
+pub use grounds::{grounds_of_changes, in_words, leave_open, not_borne_out};
 pub use layouts::lay_out;
 pub use loaded::{ProgramError, are_same_program, binary};
 pub use pair::{Observation, Pair, PairRecord};

@@ -103,9 +103,7 @@ fn of_time(said: WitnessOfTime, layouts: u32) -> Option<&'static str> {
         WitnessOfTime::SuspectLayout if layouts >= SAMPLED => {
             Some("it is not more work, nor where code lies: the same instructions take another time")
         }
-        WitnessOfTime::SuspectLayout => Some(
-            "this does not bear out the change of time: where code and data lie in memory can have made it, and so can code that waits less or more; compare again with more `--layouts`",
-        ),
+        WitnessOfTime::SuspectLayout => Some("it is not more work: the same instructions take another time"),
         WitnessOfTime::Opposed => Some(
             "this goes against the change of time: look at memory accesses and vectorised code before either is believed",
         ),

@@ -51,6 +51,7 @@ pub(crate) fn row(name: &str, verdict: PairedVerdict, effect: f64) -> PairedRow 
         witnesses: Vec::new(),
         functions: None,
         remarks: Vec::new(),
+        unsettled: None,
         same_output: None,
         message: None,
         samples_before: None,
@@ -129,6 +130,10 @@ fn compared() -> AuditResult {
     ];
     let mut within = row("command/within", PairedVerdict::Inconclusive, 0.03);
     within.noise_floor = Some(0.04);
+    let mut unsettled = row("command/unsettled", PairedVerdict::Inconclusive, 0.05);
+    unsettled.unsettled = Some("both sides run the same instructions: it may be layout".into());
+    unsettled.witnesses =
+        vec![witness(MetricName::INSTRUCTIONS, [700, 700], Some(WitnessOfTime::SuspectLayout))];
     let mut result = fixture::empty();
     result.verdict.status = VerdictStatus::Pass;
     result.paired = Some(PairedComparison {
@@ -144,7 +149,7 @@ fn compared() -> AuditResult {
             padding_below: 4096,
             process_s: None,
         },
-        rows: vec![row("command/fast", PairedVerdict::Better, -0.2), within, slow],
+        rows: vec![row("command/fast", PairedVerdict::Better, -0.2), within, slow, unsettled],
         only_before: vec![WorkloadId("command/gone".into())],
         only_after: Vec::new(),
     });
@@ -166,11 +171,12 @@ fn what_became_slower_comes_first_with_its_functions_and_what_speaks_against_it(
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for words in [
         "alloc.count more, 7 -> 8 (exact, the same each of 2 times)",
-        "instructions equal, 900 (exact, the same each of 2 times): this does not bear out the change of time",
+        "instructions equal, 900 (exact, the same each of 2 times): it is not more work",
         "cpu.time slower: +7",
         "p95: it takes 117 pairs",
         "1000 and 1200 samples",
         "within the noise floor of 4",
+        "both sides run the same instructions: it may be layout instructions equal, 700 (exact, the same each of 2 times)",
         "false discovery rate",
         "only in A: command/gone",
     ] {
@@ -195,7 +201,7 @@ fn markdown_has_one_table_and_the_functions_of_each_change() {
 fn junit_fails_what_a_gate_refuses_and_tells_the_rest() {
     let mut result = compared();
     let told = junit(&result);
-    assert!(told.contains("tests=\"4\"") && told.contains("failures=\"0\""), "{told}");
+    assert!(told.contains("tests=\"5\"") && told.contains("failures=\"0\""), "{told}");
     assert!(told.contains("slower: +8"), "{told}");
     result.verdict.status = VerdictStatus::Regressed;
     let refused = junit(&result);

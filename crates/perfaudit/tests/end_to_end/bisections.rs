@@ -59,7 +59,7 @@ fn looked_at(audited: &Audited, state: BisectionState) -> Vec<&str> {
 
 #[test]
 fn a_commit_that_was_planted_among_64_is_found() {
-    let project = history(64, |number| program(number, if number < 41 { 1000 } else { 1080 }));
+    let project = history(64, |number| program(number, if number < 41 { 1000 } else { 2080 }));
     let audited = bisect(&project, &["HEAD~64", "HEAD"]);
     assert_eq!(audited.code(), 0);
     let BisectionAnswer::Found { commit, row, is_merge: false } = &search(&audited).answer else {
@@ -67,13 +67,13 @@ fn a_commit_that_was_planted_among_64_is_found() {
     };
     assert_eq!(commit.subject, "number 41");
     assert_eq!((row.id.0.as_str(), row.verdict), ("small/first/sound", PairedVerdict::Worse));
-    assert!((row.effect.value().unwrap() - 0.08).abs() < 1e-9);
+    assert!((row.effect.value().unwrap() - 1.08).abs() < 1e-9);
     // Six decisions, both ends, and the commit beside its parent.
     let found = search(&audited);
     assert_eq!((found.commits, found.steps.len(), found.comparisons), (64, 6, 8));
     assert!(found.planned >= found.comparisons);
     let headline = &audited.result.verdict.headline;
-    assert!(headline.contains("\"number 41\" made small/first/sound 8.0 % slower"), "{headline}");
+    assert!(headline.contains("\"number 41\" made small/first/sound 108.0 % slower"), "{headline}");
     assert!(audited.file("report.md").contains("## The search"));
     assert!(audited.file("report.html").contains("number 41"));
 }
@@ -83,7 +83,7 @@ fn commits_that_do_not_build_are_skipped() {
     let broken = [3, 6, 9, 10, 11, 12, 13, 17, 19, 22];
     let project = history(24, |number| {
         let nonsense = if broken.contains(&number) { "fn unfinished() { nowhere(); }\n" } else { "" };
-        format!("{}{nonsense}", program(number, if number < 15 { 1000 } else { 1080 }))
+        format!("{}{nonsense}", program(number, if number < 15 { 1000 } else { 2080 }))
     });
     let audited = bisect(&project, &["HEAD~24", "main"]);
     let BisectionAnswer::Found { commit, .. } = &search(&audited).answer else {
@@ -100,7 +100,7 @@ fn commits_that_do_not_build_are_skipped() {
 fn what_commits_that_do_not_build_hide_is_told_as_a_range() {
     let project = history(8, |number| {
         let nonsense = if (4..6).contains(&number) { "fn unfinished() { nowhere(); }\n" } else { "" };
-        format!("{}{nonsense}", program(number, if number < 5 { 1000 } else { 1080 }))
+        format!("{}{nonsense}", program(number, if number < 5 { 1000 } else { 2080 }))
     });
     let audited = bisect(&project, &["HEAD~8"]);
     assert_eq!(audited.code(), 3);
@@ -117,7 +117,7 @@ fn what_commits_that_do_not_build_hide_is_told_as_a_range() {
 fn equal_programs_and_equal_sources_are_not_timed_again() {
     // Only number 2 and number 5 differ in more than a comment.
     let project = history(8, |number| {
-        let ns = if number < 5 { 1000 } else { 1080 };
+        let ns = if number < 5 { 1000 } else { 2080 };
         format!("// number {number}\n{}", program(usize::from(number >= 2), ns))
     });
     let audited = bisect(&project, &["HEAD~8", "HEAD"]);
@@ -191,7 +191,7 @@ fn an_interrupt_while_a_commit_is_looked_at_tells_what_is_left() {
     project.git(&["init", "--quiet", "--initial-branch", "main"]);
     for number in 0..=4 {
         project.write("stop", if number == 2 { "stop" } else { "go" });
-        project.write("benches/first.rs", &program(number, if number < 3 { 1000 } else { 1080 }));
+        project.write("benches/first.rs", &program(number, if number < 3 { 1000 } else { 2080 }));
         commit(&project);
     }
     let (before, out) = (project.tree(), project.home().join("run"));

@@ -10,7 +10,7 @@ use crate::support::{Audited, Outcome, Project};
 fn project() -> Project {
     let source = stating(&[("sound", 1000)]).replace(
         "sample(1000)",
-        "sample(if cfg!(level = \"s\") { 900 } else if cfg!(level = \"2\") { 1100 } else { 1000 })",
+        "sample(if cfg!(level = \"s\") { 400 } else if cfg!(level = \"2\") { 2200 } else { 1000 })",
     );
     Project::small()
         .file(

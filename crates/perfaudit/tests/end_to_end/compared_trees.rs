@@ -30,7 +30,7 @@ fn verdicts(outcome: &Outcome) -> Vec<(String, PairedVerdict)> {
 
 fn two_commits() -> Project {
     let project = repository(&[("sound", 1000)]);
-    project.write("benches/first.rs", &stating(&[("sound", 1100)]));
+    project.write("benches/first.rs", &stating(&[("sound", 2200)]));
     commit(&project);
     project
 }
@@ -49,7 +49,7 @@ fn a_shallow_clone_compares_what_it_has_and_says_how_to_get_the_rest() {
     let refused = compare_in(&project, &clone, &["HEAD~1", "HEAD"]);
     assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""));
     assert!(refused.stderr.contains("git fetch --unshallow"), "{}", refused.stderr);
-    fs::write(clone.join("benches/first.rs"), stating(&[("sound", 1210)])).unwrap();
+    fs::write(clone.join("benches/first.rs"), stating(&[("sound", 4840)])).unwrap();
     assert_eq!(verdicts(&compare_in(&project, &clone, &["HEAD", "work"])), slower());
     let refused = project.perfaudit().directory(&clone).args(["bisect", "--offline", "HEAD~1"]).run();
     assert!(refused.stderr.contains("git fetch --unshallow"), "{}", refused.stderr);
@@ -98,7 +98,7 @@ fn what_lies_in_a_submodule_is_part_of_each_side() {
     );
     fs::remove_file(root.join("benches/first.rs")).unwrap();
     commit(&project);
-    times(1100);
+    times(2200);
     git(&root.join("benches/inner"), &["pull", "--quiet"]);
     commit(&project);
     let audited = compare(&project, &["HEAD~1", "HEAD"]);
@@ -128,7 +128,7 @@ fn folders_without_git_are_compared_by_their_paths() {
         fs::write(folder.join("target/CACHEDIR.TAG"), "").unwrap();
         folder
     };
-    let (old, new) = (place("old", 1000), place("new", 1100));
+    let (old, new) = (place("old", 1000), place("new", 2200));
     project.git(&["init", "--quiet"]);
     let before = [Tree::read(&old), Tree::read(&new)];
     let audited = compare(&project, &["path:../old", "path:../new"]);

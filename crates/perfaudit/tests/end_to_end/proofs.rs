@@ -119,15 +119,15 @@ fn gate(certificate: &Certificate, name: GateName) -> (GateState, &str) {
 fn a_gain_is_proven_with_a_certificate_that_sets_the_claim_against_it() {
     let project = repository();
     let outcome =
-        prove(&project, &[("faster.patch", &takes(800, "Do less\n\nExpected: 50 % less time."))], &[]);
+        prove(&project, &[("faster.patch", &takes(400, "Do less\n\nExpected: 80 % less time."))], &[]);
     let certificate = only(&outcome);
     assert_eq!(certificate.verdict, ProofVerdict::Proven, "{}", certificate.reason);
     assert_eq!(outcome.code, Some(0));
-    assert!(certificate.reason.contains("20.0 % faster"), "{}", certificate.reason);
+    assert!(certificate.reason.contains("60.0 % faster"), "{}", certificate.reason);
     assert!(certificate.gates.iter().all(|gate| gate.state == GateState::Passed));
     assert_eq!(certificate.patch.subject.as_deref(), Some("Do less"));
     let [claim] = &certificate.claims[..] else { panic!("{:?}", certificate.claims) };
-    assert_eq!((claim.state, claim.saves), (ClaimState::NotKept, [0.5, 0.5]));
+    assert_eq!((claim.state, claim.saves), (ClaimState::NotKept, [0.8, 0.8]));
     let run = project.home().join("run");
     let file = fs::read_to_string(run.join("certificate.json")).unwrap();
     assert_eq!(serde_json::from_str::<CertificateFile>(&file).unwrap().certificate, certificate);
@@ -140,13 +140,13 @@ fn a_gain_is_proven_with_a_certificate_that_sets_the_claim_against_it() {
 fn what_makes_something_slower_is_refuted_and_what_changes_nothing_is_inconclusive() {
     let project = repository();
     let patches =
-        [("slower.patch", &takes(1300, "Tidy up, at no cost")[..]), ("same.patch", &answers("6 * 7"))];
+        [("slower.patch", &takes(2300, "Tidy up, at no cost")[..]), ("same.patch", &answers("6 * 7"))];
     let outcome = prove(&project, &patches, &[]);
     let all = certificates(&outcome);
     let verdicts: Vec<_> = all.iter().map(|one| one.verdict).collect();
     assert_eq!(verdicts, [ProofVerdict::Refuted, ProofVerdict::Inconclusive]);
     assert_eq!(outcome.code, Some(1));
-    assert!(all[0].reason.contains("30.0 % slower"), "{}", all[0].reason);
+    assert!(all[0].reason.contains("130.0 % slower"), "{}", all[0].reason);
     assert_eq!(all[0].claims[0].state, ClaimState::NotKept);
     assert_eq!(gate(&all[1], GateName::Gain).0, GateState::Failed);
 }
@@ -215,19 +215,19 @@ fn what_the_first_gates_stop_is_refused_and_nothing_is_run() {
 fn gates_are_as_strict_as_the_project_says() {
     let project = repository();
     project.write("perfaudit.toml", "[prove]\nchanged-lines = 1\n");
-    let refused = only(&prove(&project, &[("faster.patch", &takes(800, ""))], &[]));
+    let refused = only(&prove(&project, &[("faster.patch", &takes(400, ""))], &[]));
     assert_eq!(
         gate(&refused, GateName::ChangedLines),
         (GateState::Failed, "it changes 2 lines, more than 1")
     );
     // One benchmark alone is all there is; of two, both were asked for.
     project.write("perfaudit.toml", "[prove]\ntest = \"true\"\n");
-    let untested = only(&prove(&project, &[("faster.patch", &takes(800, ""))], &["--filter", "one"]));
+    let untested = only(&prove(&project, &[("faster.patch", &takes(400, ""))], &["--filter", "one"]));
     assert_eq!(untested.verdict, ProofVerdict::Inconclusive);
     assert_eq!(gate(&untested, GateName::Tests).0, GateState::Open);
     let proven = only(&prove(
         &project,
-        &[("faster.patch", &takes(800, ""))],
+        &[("faster.patch", &takes(400, ""))],
         &["--filter", "one", "--allow-untested"],
     ));
     assert_eq!(proven.verdict, ProofVerdict::Proven, "{}", proven.reason);
@@ -251,9 +251,9 @@ fn a_patch_that_changes_what_measures_it_proves_nothing() {
 fn commits_of_a_branch_are_judged_on_top_of_each_other_and_then_together() {
     let project = repository();
     project.git(&["checkout", "--quiet", "-b", "faster"]);
-    project.write("src/lib.rs", &LIBRARY.replace("1000", "800"));
+    project.write("src/lib.rs", &LIBRARY.replace("1000", "400"));
     commit(&project);
-    project.write("src/lib.rs", &LIBRARY.replace("1000", "600"));
+    project.write("src/lib.rs", &LIBRARY.replace("1000", "160"));
     commit(&project);
     project.git(&["checkout", "--quiet", "main"]);
     let outcome = prove_named(&project, &["faster".to_owned()], &[]);
@@ -269,7 +269,7 @@ fn commits_of_a_branch_are_judged_on_top_of_each_other_and_then_together() {
         ],
         "{all:#?}"
     );
-    let gains: Vec<bool> = ["20.0 %", "25.0 %", "40.0 %"]
+    let gains: Vec<bool> = ["60.0 %", "60.0 %", "84.0 %"]
         .iter()
         .zip(&all)
         .map(|(gain, one)| one.reason.contains(&format!("{gain} faster")))
@@ -288,14 +288,14 @@ fn commits_of_a_branch_are_judged_on_top_of_each_other_and_then_together() {
 #[test]
 fn a_project_without_git_and_one_with_changes_are_judged_as_they_are() {
     let project = project();
-    let proven = only(&prove(&project, &[("faster.patch", &takes(800, ""))], &[]));
+    let proven = only(&prove(&project, &[("faster.patch", &takes(400, ""))], &[]));
     assert_eq!(proven.verdict, ProofVerdict::Proven, "{}", proven.reason);
     let project = repository();
     project.write("src/lib.rs", &LIBRARY.replace("1000", "500"));
-    let patch = takes(400, "").replace("-    1000", "-    500");
+    let patch = takes(200, "").replace("-    1000", "-    500");
     let proven = only(&prove(&project, &[("faster.patch", &patch)], &[]));
     assert!(
-        proven.verdict == ProofVerdict::Proven && proven.reason.contains("20.0 % faster"),
+        proven.verdict == ProofVerdict::Proven && proven.reason.contains("60.0 % faster"),
         "{}",
         proven.reason
     );
@@ -307,7 +307,7 @@ fn a_project_without_git_and_one_with_changes_are_judged_as_they_are() {
 fn tests_that_fail_anyway_say_nothing_of_a_patch() {
     let project = repository();
     project.write("src/lib.rs", &LIBRARY.replace("answer(), 42", "answer(), 43"));
-    let certificate = only(&prove(&project, &[("faster.patch", &takes(800, ""))], &[]));
+    let certificate = only(&prove(&project, &[("faster.patch", &takes(400, ""))], &[]));
     assert_eq!(certificate.verdict, ProofVerdict::Inconclusive, "{}", certificate.reason);
     let (state, evidence) = gate(&certificate, GateName::Tests);
     assert_eq!(state, GateState::Open);
@@ -328,7 +328,7 @@ fn a_command_that_prints_something_else_is_broken() {
 #[test]
 fn a_dry_run_builds_nothing_and_says_what_would_be_done() {
     let project = repository();
-    let patches = [("faster.patch", &takes(800, "")[..]), ("words.patch", "no patch at all\n")];
+    let patches = [("faster.patch", &takes(400, "")[..]), ("words.patch", "no patch at all\n")];
     let outcome = prove(&project, &patches, &["--dry-run"]);
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     let plan: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
@@ -342,7 +342,7 @@ fn a_dry_run_builds_nothing_and_says_what_would_be_done() {
 fn interrupted_when(project: &Project, arguments: &[&str], reached: impl Fn(&Path) -> bool) -> Outcome {
     let folder = project.home().join("patches");
     fs::create_dir_all(&folder).expect("the place is ours");
-    fs::write(folder.join("faster.patch"), takes(800, "")).expect("the place is ours");
+    fs::write(folder.join("faster.patch"), takes(400, "")).expect("the place is ours");
     let before = project.tree();
     let out = project.home().join("run");
     let fixed = ["prove", "--offline", "--seed", "1", "--mode", "quick", "--format", "json", "--out"];

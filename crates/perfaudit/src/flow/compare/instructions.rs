@@ -25,14 +25,6 @@ pub(super) enum Uncounted {
     Impossible(String),
 }
 
-impl Uncounted {
-    pub(super) fn why(&self) -> &str {
-        match self {
-            Self::NoTime(why) | Self::Impossible(why) => why,
-        }
-    }
-}
-
 /// Counts what both sides run, what changed first, as far as the time goes. Why something was not counted is told in the
 /// row.
 pub(super) fn count(
@@ -51,17 +43,11 @@ pub(super) fn count(
         looking.progress.say(format!("instr {}/{of}: {}", index + 1, row.id));
         match counter.count(contested) {
             Ok((witness, _)) => row.witnesses.push(witness),
-            Err(uncounted) => row.remarks.push(told(&uncounted)),
+            Err(Uncounted::NoTime(why) | Uncounted::Impossible(why)) => {
+                row.remarks.push(format!("instructions were not counted: {why}"));
+            }
         }
     }
-}
-
-/// How a row begins to tell why its instructions were not counted.
-pub(super) const UNTOLD: &str = "instructions were not counted: ";
-
-/// In words for the row.
-pub(super) fn told(uncounted: &Uncounted) -> String {
-    format!("{UNTOLD}{}", uncounted.why())
 }
 
 /// What changed is asked about first, and then what did not; what is open has no use of it.

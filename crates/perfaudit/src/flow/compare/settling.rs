@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use perfaudit_bench::BenchExecutable;
 use perfaudit_prove::{
     ArmBenchmarks, Both, ContestRequest, Contested, Ended, Means, RowArtifacts, Side, Subject, contest,
-    doubtful, leave_open, not_borne_out, testify,
+    grounds_of_changes, in_words, leave_open, not_borne_out, testify,
 };
 use perfaudit_result::{MetricName, PairedRow};
 use perfaudit_run::RunDirectory;
@@ -16,7 +16,7 @@ use perfaudit_stats::Design;
 
 use super::again::Looking;
 use super::builds::Builds;
-use super::instructions::{self, Counter, IsSameCode, Uncounted};
+use super::instructions::{Counter, IsSameCode, Uncounted};
 use super::keeping::telling;
 use super::measure::Measuring;
 use super::{CompareError, Sides};
@@ -24,6 +24,9 @@ use crate::error::CommandError;
 
 /// How long one process may be counted where nobody asked for that.
 const LONGEST_COUNT: Duration = Duration::from_secs(120);
+
+/// How a change tells that it may be one of layout.
+pub(super) const UNKNOWN: &str = "whether the place of code in memory makes this change is not known: ";
 
 type Compared<'a> = (Contested<'a>, RowArtifacts);
 
@@ -60,7 +63,7 @@ impl Settling<'_> {
         rows: &mut [PairedRow],
         directory: &RunDirectory,
     ) -> Vec<Doubt> {
-        let mut places = doubtful(self.design, measured, rows, &BTreeSet::new());
+        let mut places = self.in_doubt(measured, rows, &BTreeSet::new());
         if places.is_empty() {
             return Vec::new();
         }
@@ -87,8 +90,29 @@ impl Settling<'_> {
             }
         }
         let why = |place| uncounted.iter().find(|(of, _)| *of == place).map(|(_, why)| why.clone());
-        let left = doubtful(self.design, measured, rows, &same_code).into_iter();
+        let left = self.in_doubt(measured, rows, &same_code).into_iter();
         left.map(|place| Doubt { place, uncounted: why(place) }).collect()
+    }
+
+    /// The places of changes without grounds; of the others, what a reader has to know of theirs is told in the row.
+    fn in_doubt(
+        &self,
+        measured: &[Compared<'_>],
+        rows: &mut [PairedRow],
+        same_code: &BTreeSet<usize>,
+    ) -> Vec<usize> {
+        let mut places = Vec::new();
+        for (place, grounds) in grounds_of_changes(self.design, measured, rows, same_code) {
+            let remarks = &mut rows[place].remarks;
+            match grounds {
+                None => places.push(place),
+                Some(grounds) => {
+                    let words = in_words(grounds).filter(|words| !remarks.iter().any(|said| said == words));
+                    remarks.extend(words.map(str::to_owned));
+                }
+            }
+        }
+        places
     }
 
     /// Links what is in doubt in layouts that it was not measured in, as many as count each as one observation.
@@ -236,15 +260,14 @@ impl Settling<'_> {
         }
         for Doubt { place, uncounted } in left {
             let row = &mut rows[place];
-            row.remarks.extend(uncounted.as_ref().map(instructions::told));
             match (&refusal, uncounted) {
                 (Some(why), _) => open.push((place, no_time(why))),
                 (None, None) => {
                     open.extend(not_borne_out(row).map(|why| (place, why)));
                 }
                 (None, Some(Uncounted::NoTime(why))) => open.push((place, no_time(&why))),
-                // Nothing here can tell: that it was measured in one layout stands beside it.
-                (None, Some(Uncounted::Impossible(_))) => {}
+                // Nothing here can tell.
+                (None, Some(Uncounted::Impossible(why))) => row.remarks.push(format!("{UNKNOWN}{why}")),
             }
         }
         for (place, why) in open {

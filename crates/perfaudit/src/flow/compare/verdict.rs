@@ -5,7 +5,7 @@ use perfaudit_result::{
     ArmKind, Limit, PairedComparison, PairedRow, PairedVerdict, Verdict, VerdictStatus, WorkloadKind,
 };
 
-use super::instructions::UNTOLD;
+use super::settling::UNKNOWN;
 use crate::exit::Exit;
 
 /// What became worse comes first, and what could not be measured before what is open.
@@ -69,9 +69,9 @@ pub(in super::super) fn limits(comparison: &PairedComparison) -> Vec<Limit> {
             is_linked_by_us.then_some("link each in several with `--layouts 3`, as standard mode does"),
         ));
     }
-    let is_untold =
-        |row: &PairedRow| row.verdict.is_change() && row.remarks.iter().any(|said| said.starts_with(UNTOLD));
-    if comparison.rows.iter().any(is_untold) {
+    let is_unknown =
+        |row: &PairedRow| row.verdict.is_change() && row.remarks.iter().any(|said| said.starts_with(UNKNOWN));
+    if comparison.rows.iter().any(is_unknown) {
         limits.push(limit(
             "change-or-layout",
             "instructions could not be counted for some changes: whether the place of code in memory makes them is not known",
