@@ -181,7 +181,7 @@ impl Measuring<'_> {
                 let artifacts = write(&name, &contested, directory, &mut samples)?;
                 settled.push((place, contested, artifacts));
             }
-            settling.settle(settled, doubts, linked.refusal, &mut measured, &mut rows);
+            settling.settle(settled, doubts, linked.refusal.as_deref(), &mut measured, &mut rows);
         }
         let arms = match &*sides {
             Sides::Builds(builds) => builds.arms.clone(),

@@ -228,7 +228,7 @@ impl Settling<'_> {
         &self,
         again: Vec<(usize, Contested<'l>, RowArtifacts)>,
         doubts: Vec<Doubt>,
-        refusal: Option<String>,
+        refusal: Option<&str>,
         measured: &mut [Compared<'l>],
         rows: &mut [PairedRow],
     ) {
@@ -260,7 +260,7 @@ impl Settling<'_> {
         }
         for Doubt { place, uncounted } in left {
             let row = &mut rows[place];
-            match (&refusal, uncounted) {
+            match (refusal, uncounted) {
                 (Some(why), _) => open.push((place, no_time(why))),
                 (None, None) => {
                     open.extend(not_borne_out(row).map(|why| (place, why)));
