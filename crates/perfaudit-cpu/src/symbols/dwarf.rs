@@ -90,6 +90,9 @@ impl DebugInfo<'_> {
     }
 }
 
+/// No code is at the last address, behind which nothing can end. The library that looks addresses up counts one further.
+const NOWHERE: u64 = u64::MAX;
+
 /// The unit, by its place and the number of the file that it was split to, and the entry in it.
 type FunctionKey = (usize, Option<gimli::DwoId>, UnitOffset);
 
@@ -105,6 +108,9 @@ struct Lookup<'c, 'u, 'a> {
 impl<'c, 'a> Lookup<'c, '_, 'a> {
     /// The frames at an address; none where debug information does not cover it.
     fn place(&mut self, probe: u64) -> Result<Option<Place>, gimli::Error> {
+        if probe == NOWHERE {
+            return Ok(None);
+        }
         let mut found = self.load(self.context.find_frames(probe))?;
         let Some(unit) = self.load(self.context.find_dwarf_and_unit(probe)) else { return Ok(None) };
         let mut parts = Vec::new();
@@ -163,7 +169,8 @@ impl<'c, 'a> Lookup<'c, '_, 'a> {
         // Without a declaration, the first line of the code tells it.
         if file.is_none()
             && !inlined
-            && let Some(Ok(Some(first))) = declaration.entry.map(|entry| self.context.find_location(entry))
+            && let Some(entry) = declaration.entry.filter(|&entry| entry != NOWHERE)
+            && let Ok(Some(first)) = self.context.find_location(entry)
         {
             file = first.file.map(|file| self.path(file));
             line = line.or(first.line);

@@ -63,6 +63,14 @@ fn a_function_of_hand_made_debug_information_is_found() {
 }
 
 #[test]
+fn no_function_is_at_the_last_address_that_there_is() {
+    let bytes = with_unit(|dwarf, root| {
+        function(dwarf, root);
+    });
+    assert_eq!(look_up(&bytes, &[0x1000, u64::MAX]).0, 1);
+}
+
+#[test]
 fn functions_that_refer_to_each_other_in_circles_are_unnamed() {
     let bytes = with_unit(|dwarf, root| {
         let function = function(dwarf, root);
