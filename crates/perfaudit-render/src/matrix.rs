@@ -2,6 +2,7 @@
 
 use perfaudit_result::{
     BuildMatrix, BuildOutcome, BuildSetting, CellState, Estimate, MatrixAnswer, MatrixCell, PairedRow,
+    PairedVerdict,
 };
 
 use crate::{paired, quantity};
@@ -10,7 +11,8 @@ use crate::{paired, quantity};
 pub(crate) struct Row {
     /// `lto=fat`.
     pub(crate) name: String,
-    pub(crate) state: &'static str,
+    /// `measured, 3 faster, 1 slower`.
+    pub(crate) state: String,
     /// `transform/10k: faster, -5.1 % (-6.0 % to -4.2 %), 16 pairs`.
     pub(crate) speed: Vec<String>,
     /// `1.20 MB (-12.3 %)`.
@@ -25,7 +27,7 @@ pub(crate) struct Row {
 pub(crate) fn rows(matrix: &BuildMatrix) -> Vec<Row> {
     let own = Row {
         name: "the project's own settings".to_owned(),
-        state: "built",
+        state: "built".to_owned(),
         speed: Vec::new(),
         size: size(&matrix.outcome, None),
         build: quantity::figure(&matrix.outcome.build_time),
@@ -42,17 +44,32 @@ fn row(cell: &MatrixCell, own: &BuildOutcome) -> Row {
     Row {
         name: cell.name.clone(),
         state: match cell.state {
-            CellState::Measured => "measured",
-            CellState::Own => "own",
-            CellState::Unsupported => "unsupported",
-            CellState::Failed => "failed",
-            CellState::NotMeasured => "not measured",
+            CellState::Measured => format!("measured, {}", counted(&cell.rows)),
+            CellState::Own => "own".to_owned(),
+            CellState::Unsupported => "unsupported".to_owned(),
+            CellState::Failed => "failed".to_owned(),
+            CellState::NotMeasured => "not measured".to_owned(),
         },
         speed: cell.rows.iter().map(speed).collect(),
         size: outcome.map_or_else(|| "-".to_owned(), |outcome| size(outcome, Some(own))),
         build: outcome.map_or_else(|| "-".to_owned(), |outcome| quantity::figure(&outcome.build_time)),
         remarks,
     }
+}
+
+/// `3 faster, 1 slower`.
+fn counted(rows: &[PairedRow]) -> String {
+    let with = |verdict: PairedVerdict| rows.iter().filter(|row| row.verdict == verdict).count();
+    let order = [
+        PairedVerdict::Better,
+        PairedVerdict::Worse,
+        PairedVerdict::Equivalent,
+        PairedVerdict::Identical,
+        PairedVerdict::Inconclusive,
+        PairedVerdict::NotMeasured,
+    ];
+    let all = order.into_iter().map(|verdict| (with(verdict), verdict.label())).filter(|(n, _)| *n > 0);
+    all.map(|(n, label)| format!("{n} {label}")).collect::<Vec<_>>().join(", ")
 }
 
 fn speed(row: &PairedRow) -> String {
@@ -89,7 +106,7 @@ pub(crate) fn told(matrix: &BuildMatrix) -> Vec<String> {
         MatrixAnswer::Recommended { cell, again } => {
             let mut lines = vec![format!("Recommended: {cell}. The second measurement, of fresh pairs:")];
             lines.extend(again.iter().map(|row| format!("- {}", speed(row))));
-            lines.push(format!("In Cargo.toml: {}", manifest(matrix, cell)));
+            lines.push("In Cargo.toml:".to_owned());
             lines
         }
         MatrixAnswer::NotConfirmed { cell, again, reason } => {
@@ -101,9 +118,10 @@ pub(crate) fn told(matrix: &BuildMatrix) -> Vec<String> {
     }
 }
 
-/// The lines that make the settings the project's own.
-fn manifest(matrix: &BuildMatrix, name: &str) -> String {
-    let cell = matrix.cells.iter().find(|cell| cell.name == name);
+/// The lines of a manifest that make what is recommended the project's own settings; none where nothing is.
+pub(crate) fn manifest(matrix: &BuildMatrix) -> Vec<String> {
+    let MatrixAnswer::Recommended { cell: name, .. } = &matrix.answer else { return Vec::new() };
+    let cell = matrix.cells.iter().find(|cell| cell.name == *name);
     let settings = cell.map(|cell| cell.settings.as_slice()).unwrap_or_default();
     let line = |setting: &BuildSetting| {
         let is_bare =
@@ -114,10 +132,9 @@ fn manifest(matrix: &BuildMatrix, name: &str) -> String {
             format!("{} = \"{}\"", setting.key, setting.value)
         }
     };
-    let lines: Vec<String> = settings.iter().map(line).collect();
     // The profile of benchmarks takes what that of releases says.
     let profile = if matrix.profile == "bench" { "release" } else { &matrix.profile };
-    format!("[profile.{profile}] {}", lines.join(", "))
+    std::iter::once(format!("[profile.{profile}]")).chain(settings.iter().map(line)).collect()
 }
 
 /// How it was measured.

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use perfaudit_result::{
-    AuditResult, AuditState, Estimate, Figure, Granularity, MetricName, Of, Unit, Workload, WorkloadAudit,
-    WorkloadState,
+    AuditResult, AuditState, CellState, Estimate, Figure, Granularity, MatrixAnswer, MatrixCell, MetricName,
+    Of, Unit, Workload, WorkloadAudit, WorkloadState,
 };
 
 use crate::{quantity, text};
@@ -130,10 +130,18 @@ pub(crate) fn counts(result: &AuditResult) -> String {
         return format!("{comparisons}, {} of processes", quantity::counted(search.pairs as usize, "pair"));
     }
     if let Some(matrix) = &result.matrix {
-        let all = matrix.cells.iter().flat_map(|cell| &cell.rows);
+        let again = match &matrix.answer {
+            MatrixAnswer::Recommended { again, .. } | MatrixAnswer::NotConfirmed { again, .. } => {
+                again.as_slice()
+            }
+            MatrixAnswer::Keep { .. } => &[],
+        };
+        let all = matrix.cells.iter().flat_map(|cell| &cell.rows).chain(again);
         let pairs: usize = all.map(|row| row.pairs as usize).sum();
-        let cells = quantity::counted(matrix.cells.len(), "build");
-        return format!("{cells} tried, {} of processes", quantity::counted(pairs, "pair"));
+        let is_tried = |cell: &&MatrixCell| matches!(cell.state, CellState::Measured | CellState::Failed);
+        let tried = matrix.cells.iter().filter(is_tried).count();
+        let cells = quantity::counted(matrix.cells.len(), "setting");
+        return format!("{tried} of {cells} tried, {} of processes", quantity::counted(pairs, "pair"));
     }
     if !result.certificates.is_empty() && !is_audit(result) {
         let measured = result.certificates.iter().filter_map(|one| one.comparison.as_ref());
@@ -189,6 +197,7 @@ pub(crate) fn observations(of: Of) -> &'static str {
         Of::Process | Of::ProcessMedian => "processes",
         Of::Sample => "samples",
         Of::File => "files",
+        Of::Compilation => "compilations",
     }
 }
 

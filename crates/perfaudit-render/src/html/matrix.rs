@@ -12,6 +12,8 @@ pub(super) fn matrix(context: &Context<'_>) -> Markup {
     html! {
         h3 { "Build settings" }
         @for line in matrix::told(tried) { p { (Line(&line)) } }
+        @let manifest = matrix::manifest(tried);
+        @if !manifest.is_empty() { pre { code { (manifest.join("\n")) } } }
         div.scroll tabindex="0" { table.plain {
             caption { "What was tried, beside the project's own settings" }
             thead { tr {

@@ -2,7 +2,7 @@
 
 use perfaudit_result::AuditResult;
 
-use super::escape::{prose, table};
+use super::escape::{fenced, prose, table};
 use crate::matrix;
 
 /// What follows, then what was tried.
@@ -13,12 +13,16 @@ pub(super) fn matrix(result: &AuditResult) -> String {
         let line = line.strip_prefix("- ").unwrap_or(&line);
         out.push_str(&format!("- {}\n", prose(line)));
     }
+    let manifest = matrix::manifest(tried);
+    if !manifest.is_empty() {
+        out.push_str(&format!("\n{}", fenced("toml", &manifest)));
+    }
     let cells: Vec<Vec<String>> = matrix::rows(tried)
         .into_iter()
         .map(|row| {
             vec![
                 prose(&row.name),
-                row.state.to_owned(),
+                row.state,
                 prose(&row.speed.join("; ")),
                 row.size,
                 row.build,

@@ -10,10 +10,13 @@ pub(super) fn matrix(page: &mut Page, result: &AuditResult) {
     for line in matrix::told(tried) {
         page.paragraph("", 2, PLAIN, &text::one_line(&line));
     }
+    for line in matrix::manifest(tried) {
+        page.paragraph("  ", 2, PLAIN, &text::one_line(&line));
+    }
     page.heading("Tried");
     for row in matrix::rows(tried) {
         let known = if row.size == "-" && row.build == "-" {
-            row.state.to_owned()
+            row.state.clone()
         } else {
             format!("{}, size {}, build {}", row.state, row.size, row.build)
         };

@@ -189,10 +189,11 @@ fn size(programs: &[BinarySize]) -> Figure {
         }
         _ => Estimate::NotEstimable { reason: "the build made no program".to_owned() },
     };
-    let method = format!(
-        "exact: the files of {} programs together, without debug information and symbol names",
-        programs.len()
-    );
+    let files = match programs.len() {
+        1 => "the file of the program".to_owned(),
+        number => format!("the files of {number} programs together"),
+    };
+    let method = format!("exact: {files}, without debug information and symbol names");
     Figure {
         estimate,
         unit: Unit::Bytes,
