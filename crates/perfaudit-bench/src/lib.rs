@@ -6,7 +6,7 @@
 //! - [`metrics`]: figures from samples; pure.
 //! - [`groups`]: which workloads form sweeps and matrices; pure.
 //! - [`Delivery`]: the gatherer of what building, testing and shipping the project costs; [`delivery_metrics`] makes
-//!   its figures.
+//!   its figures. [`project_ir`] counts what the compiler hands to LLVM.
 //! - [`profiled_process`]: one benchmark in a process to be looked at; [`one_iteration`] and [`many_iterations`]: one
 //!   that runs a known number of iterations.
 //! - [`measure_commands`]: the gatherer of whole commands; [`command_metrics`] makes their figures.
@@ -47,8 +47,9 @@ pub use command::{
     kernel_noise, measure_against_themselves, measure_commands,
 };
 pub use delivery::{
-    Delivery, DeliveryEvent, DeliveryPart, DeliveryPlan, DeliveryRequest, Goal, compile_timed_if_asked,
-    delivery_metrics,
+    Delivery, DeliveryDetails, DeliveryEvent, DeliveryPart, DeliveryPlan, DeliveryRequest, Goal, IrError,
+    IrRequest, ProjectIr, compile_ir_if_asked, compile_timed_if_asked, delivery_metrics, ir_method,
+    project_ir,
 };
 pub use estimate::{Estimates, median_estimate, metrics};
 pub use executable::BenchExecutable;

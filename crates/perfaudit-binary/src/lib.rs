@@ -28,5 +28,5 @@ mod tests;
 
 pub use difference::difference;
 pub use error::SizeError;
-pub use ir::{IrFile, count as count_ir};
+pub use ir::{CountedIr, IrCount, IrFile, count as count_ir};
 pub use weigh::{Detail, weigh, weigh_bytes};

@@ -8,8 +8,18 @@ use perfaudit_result::{
 use crate::store::Baseline;
 
 /// What is compared of a workload, where both runs have it.
-const COMPARED: [MetricName; 4] =
-    [MetricName::WALL_TIME_P50, MetricName::WALL_TIME_P95, MetricName::WALL_TIME_P99, MetricName::RSS_PEAK];
+const COMPARED: [MetricName; 10] = [
+    MetricName::WALL_TIME_P50,
+    MetricName::WALL_TIME_P95,
+    MetricName::WALL_TIME_P99,
+    MetricName::RSS_PEAK,
+    MetricName::BUILD_CLEAN,
+    MetricName::BUILD_INCREMENTAL,
+    MetricName::TEST_SUITE_TIME,
+    MetricName::BINARY_SIZE,
+    MetricName::IR_LINES,
+    MetricName::IR_COPIES,
+];
 
 /// Puts a run beside a baseline. `unlike` is what the user allowed to differ, see [`crate::unlike`].
 ///
@@ -203,6 +213,22 @@ pub(crate) mod tests {
         let ci = row.ci.unwrap();
         assert!((ci.lower() - (140.0 / 110.0 - 1.0)).abs() < 1e-12);
         assert!((ci.upper() - (160.0 / 90.0 - 1.0)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn of_exact_counts_one_more_is_more() {
+        let counted = |lines: f64| {
+            let mut result = run(&[("ir", [lines, lines, lines])]);
+            let metric = &mut result.workloads[0].metrics[0];
+            (metric.name, metric.figure.unit) = (MetricName::IR_LINES, Unit::Count);
+            result
+        };
+        let verdict = |there: f64, here: f64| {
+            let baseline = Baseline { name: "main".parse().unwrap(), result: counted(there) };
+            compare(&baseline, &counted(here), Vec::new()).workloads[0].verdict
+        };
+        assert_eq!(verdict(1000.0, 1001.0), RecordedVerdict::Worse);
+        assert_eq!(verdict(1000.0, 1000.0), RecordedVerdict::NotDistinguished);
     }
 
     #[test]

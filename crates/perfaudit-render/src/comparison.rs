@@ -62,14 +62,24 @@ pub(crate) fn rest(comparison: &Comparison) -> String {
 }
 
 fn row(compared: &ComparedMetric) -> Row<'_> {
-    let interval = compared.ci.map(|ci| format!(" ({} to {})", signed(ci.lower()), signed(ci.upper())));
+    // Counts and lengths have no interval to tell, and may differ by less than a tenth of a percent.
+    let is_exact = compared.ci.is_some_and(|ci| ci.lower() >= ci.upper());
+    let interval = compared
+        .ci
+        .filter(|_| !is_exact)
+        .map(|ci| format!(" ({} to {})", signed(ci.lower()), signed(ci.upper())));
     let effect = compared.effect.map_or_else(|| "-".to_owned(), signed);
+    let [before, after] = if is_exact {
+        quantity::told_apart([compared.before, compared.after], compared.unit)
+    } else {
+        [compared.before, compared.after].map(|value| quantity::value(value, compared.unit))
+    };
     Row {
         verdict: if compared.verdict == RecordedVerdict::Worse { "worse" } else { "better" },
         workload: &compared.id.0,
         metric: rows::short_name(&compared.metric),
-        before: quantity::value(compared.before, compared.unit),
-        after: quantity::value(compared.after, compared.unit),
+        before,
+        after,
         effect: format!("{effect}{}", interval.unwrap_or_default()),
     }
 }
@@ -99,6 +109,18 @@ mod tests {
             level: ConfidenceLevel::P90,
             verdict,
         }
+    }
+
+    #[test]
+    fn exact_figures_are_told_apart_without_an_interval() {
+        let mut grown = compared("ir/p", 0.001, RecordedVerdict::Worse);
+        grown.unit = Unit::Count;
+        (grown.before, grown.after) = (1_234_000.0, 1_234_100.0);
+        grown.effect = Some(0.004);
+        grown.ci = Interval::new(0.004, 0.004).ok();
+        let row = row(&grown);
+        assert_ne!(row.before, row.after);
+        assert_eq!(row.effect, "+0.4 %");
     }
 
     #[test]

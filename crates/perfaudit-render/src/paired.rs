@@ -182,26 +182,33 @@ fn remarks(row: &PairedRow, comparison: &PairedComparison) -> Vec<String> {
             )
         }));
     }
-    remarks.extend(row.message.clone());
+    // What is identical stands under a heading that says so.
+    remarks.extend(row.message.clone().filter(|_| row.verdict != PairedVerdict::Identical));
     if row.same_output == Some(false) {
         remarks.push("both sides print different things: they may not do the same work".to_owned());
     }
-    let told =
-        row.witnesses.iter().filter(|one| one.metric != MetricName::BINARY_SIZE || is_first(row, comparison));
+    let told = row.witnesses.iter().filter(|one| is_first(row, &one.metric, comparison));
     remarks.extend(told.filter_map(|one| beside::witness(one, row)));
     remarks.extend(row.remarks.iter().cloned());
     remarks
 }
 
-/// Whether no row before it is of the same program, whose size needs to be told once.
-fn is_first(row: &PairedRow, comparison: &PairedComparison) -> bool {
+/// Whether no row before it has the same figure: the size of a program, and what is compiled of a package, need to be
+/// told once.
+fn is_first(row: &PairedRow, metric: &MetricName, comparison: &PairedComparison) -> bool {
     // `package/target/benchmark`
-    let program = |row: &PairedRow| row.id.0.splitn(3, '/').take(2).map(str::to_owned).collect::<Vec<_>>();
-    let of = program(row);
-    let is_measured =
-        |one: &&PairedRow| one.witnesses.iter().any(|one| one.metric == MetricName::BINARY_SIZE);
+    let shared = if *metric == MetricName::BINARY_SIZE {
+        2
+    } else if [MetricName::IR_LINES, MetricName::IR_COPIES].contains(metric) {
+        1
+    } else {
+        return true;
+    };
+    let of = |row: &PairedRow| row.id.0.splitn(3, '/').take(shared).map(str::to_owned).collect::<Vec<_>>();
+    let here = of(row);
+    let is_measured = |one: &&PairedRow| one.witnesses.iter().any(|one| one.metric == *metric);
     let mut rows = comparison.rows.iter().filter(is_measured);
-    rows.find(|one| program(one) == of).is_none_or(|first| first.id == row.id)
+    rows.find(|one| of(one) == here).is_none_or(|first| first.id == row.id)
 }
 
 /// `+4.2 %`, `-31 %`.

@@ -144,6 +144,7 @@ pub fn figure(figure: &Figure) -> String {
         Estimate::WithInterval { value: length, .. } if figure.of == Of::File => {
             format!("{} ({length} B)", value(*length, figure.unit))
         }
+        Estimate::WithInterval { value: count, .. } if figure.of == Of::Compilation => format!("{count}"),
         Estimate::WithInterval { value, interval, .. } => with_interval(*value, *interval, figure.unit),
         Estimate::WithoutInterval { value: estimate, .. } => value(*estimate, figure.unit),
         Estimate::AtMost { bound, .. } => format!("at most {}", value(*bound, figure.unit)),

@@ -139,6 +139,8 @@ pub enum Of {
     Process,
     /// One file.
     File,
+    /// One compilation of a package.
+    Compilation,
     /// The median that one process states of its own samples: it tells how processes differ, and nothing about how
     /// calls do.
     ProcessMedian,

@@ -55,6 +55,8 @@ pub enum WorkloadKind {
     TestSuite,
     /// A program or shared library that the project ships.
     Binary,
+    /// What the compiler hands to LLVM of a package of the project.
+    Ir,
 }
 
 impl WorkloadKind {
@@ -71,7 +73,8 @@ impl WorkloadKind {
             | Self::CleanBuild
             | Self::IncrementalBuild
             | Self::TestSuite
-            | Self::Binary => "/",
+            | Self::Binary
+            | Self::Ir => "/",
         }
     }
 
@@ -84,6 +87,7 @@ impl WorkloadKind {
             Self::IncrementalBuild => Some(MetricName::BUILD_INCREMENTAL),
             Self::TestSuite => Some(MetricName::TEST_SUITE_TIME),
             Self::Binary => Some(MetricName::BINARY_SIZE),
+            Self::Ir => Some(MetricName::IR_LINES),
             Self::Criterion
             | Self::Divan
             | Self::Libtest
@@ -387,6 +391,10 @@ impl MetricName {
     pub const TEST_SUITE_TIME: Self = Self(Cow::Borrowed("test_suite.time"));
     /// The length of the file of a program or shared library.
     pub const BINARY_SIZE: Self = Self(Cow::Borrowed("binary.size"));
+    /// Lines of LLVM IR that the compiler makes of a package, before LLVM optimises them.
+    pub const IR_LINES: Self = Self(Cow::Borrowed("ir.lines"));
+    /// Functions in these lines, each copy of a generic function counted.
+    pub const IR_COPIES: Self = Self(Cow::Borrowed("ir.copies"));
 }
 
 /// Which way is better.

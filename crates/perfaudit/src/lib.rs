@@ -35,7 +35,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = perfaudit_bench::compile_timed_if_asked(&arguments) {
         return code;
     }
-    if let Some(code) = flow::compile_if_asked(&arguments) {
+    if let Some(code) = perfaudit_bench::compile_ir_if_asked(&arguments) {
         return code;
     }
     let arguments = match Arguments::try_parse_from(arguments) {

@@ -182,6 +182,7 @@ impl Objective<'_> {
             MetricName::BUILD_INCREMENTAL,
             MetricName::TEST_SUITE_TIME,
             MetricName::BINARY_SIZE,
+            MetricName::IR_LINES,
         ]
         .contains(&self.metric)
     }

@@ -54,6 +54,7 @@ pub(super) fn remedy(kind: WorkloadKind, have: u64, needed: u64) -> String {
             ": `--mode full` makes the most of them".to_owned()
         }
         WorkloadKind::Binary
+        | WorkloadKind::Ir
         | WorkloadKind::Divan
         | WorkloadKind::Libtest
         | WorkloadKind::Process

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use perfaudit_exec::timed::OutputUse;
 use perfaudit_exec::{Command, Ending, Finished, OutputLimit, OutputLine, run};
-use perfaudit_project::{Cargo, CargoPackage};
+use perfaudit_project::{Cargo, CargoPackage, CargoProject, Selection};
 use perfaudit_result::WorkloadState;
 
 use super::Delivery;
@@ -39,22 +39,13 @@ impl Delivery<'_> {
     /// A call of cargo for the selected packages, or for one of them, with a target directory of our own.
     pub(super) fn cargo(
         &self,
-        cargo: &Cargo,
+        place: &Cargo,
         subcommand: &str,
         target_directory: &Path,
         only: Option<&str>,
     ) -> Command {
-        let request = self.request;
-        let mut command = cargo
-            .command_into(subcommand, target_directory)
-            .args(request.selection.features.cargo_arguments())
-            .output_limit(OUTPUT);
-        if request.project.copied.is_none() {
-            command = command.arg("--locked");
-        }
-        let packages = request.project.packages.iter();
-        let packages = packages.filter(|package| only.is_none_or(|only| only == package.name));
-        command.args(packages.flat_map(CargoPackage::arguments))
+        let Self { request, .. } = self;
+        cargo(request.project, request.selection, place, subcommand, target_directory, only)
     }
 
     /// A build with a profile. It may not use the network, so that the network is not measured: dependencies are
@@ -141,8 +132,29 @@ impl Delivery<'_> {
     }
 }
 
+/// A call of cargo, in its place, for the packages of a project, or for one of them.
+pub(super) fn cargo(
+    project: &CargoProject,
+    selection: &Selection,
+    place: &Cargo,
+    subcommand: &str,
+    target_directory: &Path,
+    only: Option<&str>,
+) -> Command {
+    let mut command = place
+        .command_into(subcommand, target_directory)
+        .args(selection.features.cargo_arguments())
+        .output_limit(OUTPUT);
+    if project.copied.is_none() {
+        command = command.arg("--locked");
+    }
+    let packages = project.packages.iter();
+    let packages = packages.filter(|package| only.is_none_or(|only| only == package.name));
+    command.args(packages.flat_map(CargoPackage::arguments))
+}
+
 /// What cargo said, from its first error on.
-fn why_not_built(finished: &Finished) -> String {
+pub(super) fn why_not_built(finished: &Finished) -> String {
     let stderr = finished.stderr.text();
     let text = stderr.find("error").map_or(stderr.as_str(), |start| &stderr[start..]);
     let lines: Vec<&str> = text.trim().lines().collect();

@@ -14,11 +14,13 @@
 //!   it, as they are for everybody who types that, and cargo builds them each time.
 //! - What is shipped is built with the project's own profile, without the debug information that perfaudit adds for
 //!   benchmarks.
+//! - What the compiler hands to LLVM is counted in one more compilation with that profile; see [`project_ir`].
 
 mod binary;
 mod builds;
 mod cargo;
 mod figures;
+mod ir;
 mod plan;
 mod suite;
 mod timeline;
@@ -30,7 +32,7 @@ use perfaudit_exec::Interrupt;
 use perfaudit_exec::timed::Launcher;
 use perfaudit_project::{CargoProject, Selection};
 use perfaudit_result::{
-    BuildTimeline, Mode, Workload, WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget,
+    BuildTimeline, Ir, Mode, Workload, WorkloadId, WorkloadKind, WorkloadState, WorkloadTarget,
 };
 use perfaudit_run::RunDirectory;
 
@@ -40,6 +42,7 @@ use crate::message;
 use cargo::Hindrance;
 
 pub use figures::delivery_metrics;
+pub use ir::{IrError, IrRequest, ProjectIr, compile_ir_if_asked, ir_method, project_ir};
 pub use plan::{DeliveryPart, DeliveryPlan, Goal};
 pub use timeline::compile_timed_if_asked;
 
@@ -98,6 +101,18 @@ pub struct Delivery<'a> {
     timelines: Vec<BuildTimeline>,
     /// Builds that were to be looked into, and why they were not.
     unseen: Vec<(WorkloadId, String)>,
+    ir: Option<Ir>,
+}
+
+/// What was found beside the figures of workloads.
+#[derive(Debug, Default)]
+pub struct DeliveryDetails {
+    /// What builds did with their time.
+    pub timelines: Vec<BuildTimeline>,
+    /// Builds of which that is not known, and why.
+    pub unseen: Vec<(WorkloadId, String)>,
+    /// What the compiler hands to LLVM.
+    pub ir: Option<Ir>,
 }
 
 /// A directory for builds that nobody needs once they are measured.
@@ -148,13 +163,14 @@ impl<'a> Delivery<'a> {
             strays: 0,
             timelines: Vec::new(),
             unseen: Vec::new(),
+            ir: None,
         }
     }
 
-    /// What builds did with their time, and why that is not known of some, as far as measured up to now.
+    /// What was found beside figures, as far as measured up to now.
     #[must_use]
-    pub fn into_timelines(self) -> (Vec<BuildTimeline>, Vec<(WorkloadId, String)>) {
-        (self.timelines, self.unseen)
+    pub fn into_details(self) -> DeliveryDetails {
+        DeliveryDetails { timelines: self.timelines, unseen: self.unseen, ir: self.ir }
     }
 
     /// The run directory, between parts.
@@ -175,6 +191,7 @@ impl<'a> Delivery<'a> {
                 DeliveryPart::IncrementalBuild => self.incremental_builds(),
                 DeliveryPart::TestSuite => self.test_suite(),
                 DeliveryPart::BinarySize => Ok(self.binaries()),
+                DeliveryPart::IrLines => Ok(self.ir()),
             },
         }?;
         let mut measured = measured.unwrap_or_else(|hindrance| {

@@ -19,11 +19,14 @@ pub enum DeliveryPart {
     TestSuite,
     /// The size of what is shipped.
     BinarySize,
+    /// Lines of what the compiler hands to LLVM.
+    IrLines,
 }
 
 impl DeliveryPart {
     /// All of them, in the order of measuring.
-    pub const ALL: [Self; 4] = [Self::CleanBuild, Self::IncrementalBuild, Self::TestSuite, Self::BinarySize];
+    pub const ALL: [Self; 5] =
+        [Self::CleanBuild, Self::IncrementalBuild, Self::TestSuite, Self::BinarySize, Self::IrLines];
 
     /// The kind and the first word of its workloads.
     pub(super) fn family(self) -> Family {
@@ -32,6 +35,7 @@ impl DeliveryPart {
             Self::IncrementalBuild => (WorkloadKind::IncrementalBuild, "build"),
             Self::TestSuite => (WorkloadKind::TestSuite, "tests"),
             Self::BinarySize => (WorkloadKind::Binary, "binary"),
+            Self::IrLines => (WorkloadKind::Ir, "ir"),
         };
         Family { kind, word }
     }
@@ -45,7 +49,7 @@ impl DeliveryPart {
     #[must_use]
     pub fn runs(self, mode: Mode) -> NonZeroU32 {
         let runs = match (self, mode) {
-            (Self::BinarySize, _) => 1,
+            (Self::BinarySize | Self::IrLines, _) => 1,
             (Self::IncrementalBuild, Mode::Quick) => 3,
             (Self::IncrementalBuild, Mode::Standard) => 6,
             (Self::IncrementalBuild, Mode::Full) => 12,
@@ -76,6 +80,8 @@ pub struct DeliveryPlan {
     pub(super) tests: Vec<TestScope>,
     /// What is weighed: `binary/PACKAGE/NAME`.
     pub(super) shipped: Vec<ShippedFile>,
+    /// Packages whose lines of LLVM IR are counted: `ir/PACKAGE`.
+    pub(super) ir: Vec<String>,
 }
 
 /// A package with the source file that is changed.
@@ -135,6 +141,7 @@ impl DeliveryPlan {
             changed: changed.filter(|one| is_wanted(DeliveryPart::IncrementalBuild, &one.name())).collect(),
             tests,
             shipped: shipped.filter(|one| is_wanted(DeliveryPart::BinarySize, &one.name())).collect(),
+            ir: handed_over(project).filter(|name| is_wanted(DeliveryPart::IrLines, name)).collect(),
         }
     }
 
@@ -154,6 +161,12 @@ impl DeliveryPlan {
         Self { shipped: project.packages.iter().flat_map(shipped).collect(), ..self }
     }
 
+    /// The same, with the lines of LLVM IR of all packages counted, whatever objectives name.
+    #[must_use]
+    pub fn with_all_ir(self, project: &CargoProject) -> Self {
+        Self { ir: handed_over(project).collect(), ..self }
+    }
+
     /// The workloads of a part.
     #[must_use]
     pub fn workloads(&self, part: DeliveryPart) -> Vec<WorkloadId> {
@@ -166,6 +179,7 @@ impl DeliveryPlan {
             DeliveryPart::IncrementalBuild => self.changed.iter().map(ChangedPackage::name).collect(),
             DeliveryPart::TestSuite => self.tests.iter().map(|scope| scope.name.clone()).collect(),
             DeliveryPart::BinarySize => self.shipped.iter().map(ShippedFile::name).collect(),
+            DeliveryPart::IrLines => self.ir.clone(),
         }
     }
 }
@@ -203,6 +217,16 @@ fn shipped(package: &CargoPackage) -> Vec<ShippedFile> {
         Some(ShippedFile { package: package.name.clone(), name: target.name.clone(), is_program })
     };
     package.targets.iter().filter_map(file).collect()
+}
+
+/// Packages of which something is compiled for the target, and not for the compiler's own use alone.
+fn handed_over(project: &CargoProject) -> impl Iterator<Item = String> {
+    let has_program =
+        |package: &CargoPackage| package.targets.iter().any(|target| target.role == TargetRole::Program);
+    let packages = project.packages.iter();
+    packages
+        .filter(move |package| package.library.is_some() || has_program(package))
+        .map(|package| package.name.clone())
 }
 
 fn scopes(package: &CargoPackage) -> Vec<TestScope> {

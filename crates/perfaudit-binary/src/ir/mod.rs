@@ -25,26 +25,39 @@ pub struct IrFile {
     pub compiled: String,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Count {
-    lines: u64,
-    copies: u64,
+/// What functions come to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct IrCount {
+    /// Lines of instructions.
+    pub lines: u64,
+    /// Functions, each copy counted.
+    pub copies: u64,
 }
 
-impl Count {
-    fn add(&mut self, other: Self) {
+/// What was counted.
+#[derive(Debug, Clone)]
+pub struct CountedIr {
+    /// By crate, function and generic function.
+    pub ir: Ir,
+    /// What each file holds, in the order of the files; none for one that cannot be read.
+    pub files: Vec<Option<IrCount>>,
+}
+
+impl IrCount {
+    /// Adds what another holds.
+    pub fn add(&mut self, other: Self) {
         self.lines += other.lines;
         self.copies += other.copies;
     }
 }
 
 /// Lines and copies by mangled name.
-type Symbols = FxHashMap<Vec<u8>, Count>;
+type Symbols = FxHashMap<Vec<u8>, IrCount>;
 
 /// Counts the lines of all files, several of them at a time; each is read as a stream. At most `rows` functions are
 /// told.
 #[must_use]
-pub fn count(files: &[IrFile], rows: Option<usize>) -> Ir {
+pub fn count(files: &[IrFile], rows: Option<usize>) -> CountedIr {
     let read = |file: &IrFile| {
         let mut symbols = Symbols::default();
         let done = read_file(&file.path, &mut symbols);
@@ -52,13 +65,17 @@ pub fn count(files: &[IrFile], rows: Option<usize>) -> Ir {
     };
     let parts: Vec<(Symbols, Option<String>)> = files.par_iter().map(read).collect();
     let mut packages: FxHashMap<Option<String>, IrPackage> = FxHashMap::default();
-    let mut functions: FxHashMap<(Option<String>, String), Count> = FxHashMap::default();
-    let mut generics: FxHashMap<(Option<String>, String), (String, Count)> = FxHashMap::default();
-    let mut all = Count::default();
+    let mut functions: FxHashMap<(Option<String>, String), IrCount> = FxHashMap::default();
+    let mut generics: FxHashMap<(Option<String>, String), (String, IrCount)> = FxHashMap::default();
+    let mut all = IrCount::default();
     let mut remarks = Vec::new();
+    let mut counts = Vec::new();
     for (file, (symbols, problem)) in files.iter().zip(parts) {
+        let mut of_file = IrCount::default();
+        symbols.values().for_each(|count| of_file.add(*count));
+        counts.push(problem.is_none().then_some(of_file));
         remarks.extend(problem);
-        let named: Vec<(Name, Count)> = symbols
+        let named: Vec<(Name, IrCount)> = symbols
             .into_par_iter()
             .map(|(symbol, count)| (Name::of(&String::from_utf8_lossy(&symbol)), count))
             .collect();
@@ -70,12 +87,12 @@ pub fn count(files: &[IrFile], rows: Option<usize>) -> Ir {
             packages.entry(Some(file.compiled.clone())).or_default().compiled_lines += count.lines;
             functions.entry((name.package.clone(), name.text)).or_default().add(count);
             let generic = generics.entry((name.package, name.generic));
-            generic.or_insert_with(|| (name.plain, Count::default())).1.add(count);
+            generic.or_insert_with(|| (name.plain, IrCount::default())).1.add(count);
         }
     }
     let packages = packages.into_iter().map(|(name, package)| IrPackage { name, ..package });
     let packages = largest(packages.collect(), |row| (row.lines, row.name.clone()), None);
-    let function = |package: Option<String>, name: String, count: Count| IrFunction {
+    let function = |package: Option<String>, name: String, count: IrCount| IrFunction {
         name,
         package,
         lines: count.lines,
@@ -85,7 +102,7 @@ pub fn count(files: &[IrFile], rows: Option<usize>) -> Ir {
     let functions = largest(functions.collect(), |row| (row.lines, row.name.clone()), rows);
     let generics = generics.into_iter().map(|((package, _), (name, count))| function(package, name, count));
     let generics = largest(generics.collect(), |row| (row.lines, row.name.clone()), rows);
-    Ir {
+    let ir = Ir {
         answer: answer(all, &packages, &generics),
         method: "exact: lines of instructions in the intermediate representation that the compiler hands to LLVM, before any pass of LLVM, of every crate that is compiled for the target; build scripts, procedural macros and the standard library as it was delivered are not in it".to_owned(),
         remarks,
@@ -94,10 +111,11 @@ pub fn count(files: &[IrFile], rows: Option<usize>) -> Ir {
         packages,
         functions,
         generics,
-    }
+    };
+    CountedIr { ir, files: counts }
 }
 
-fn answer(all: Count, packages: &[IrPackage], generics: &[IrFunction]) -> String {
+fn answer(all: IrCount, packages: &[IrPackage], generics: &[IrFunction]) -> String {
     let mut text = format!("{} lines of LLVM IR in {} functions", all.lines, all.copies);
     if let Some(first) = packages.first() {
         let name = first.name.as_deref().unwrap_or("code without a crate");
@@ -115,13 +133,41 @@ fn answer(all: Count, packages: &[IrPackage], generics: &[IrFunction]) -> String
 fn read_file(path: &Path, symbols: &mut Symbols) -> std::io::Result<()> {
     let reader = BufReader::with_capacity(BUFFER, File::open(path)?);
     parse::functions(reader, &mut |name, lines| match symbols.get_mut(name) {
-        Some(count) => count.add(Count { lines, copies: 1 }),
+        Some(count) => count.add(IrCount { lines, copies: 1 }),
         None => {
-            symbols.insert(name.to_owned(), Count { lines, copies: 1 });
+            symbols.insert(name.to_owned(), IrCount { lines, copies: 1 });
         }
     })
 }
 
 fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_file_has_its_own_sum_and_one_that_cannot_be_read_has_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            IrFile { path, compiled: "shop".to_owned() }
+        };
+        let files = [
+            file(
+                "a.ll",
+                "define void @a() {\n  ret void\n}\ndefine void @b() {\n  ret void\n  ret void\n}\n",
+            ),
+            file("b.ll", "define void @a() {\n  ret void\n}\n"),
+            IrFile { path: folder.path().join("none.ll"), compiled: "shop".to_owned() },
+        ];
+        let counted = count(&files, None);
+        let sums = [Some(IrCount { lines: 3, copies: 2 }), Some(IrCount { lines: 1, copies: 1 }), None];
+        assert_eq!(counted.files, sums);
+        assert_eq!((counted.ir.lines, counted.ir.copies), (4, 3));
+        assert_eq!(counted.ir.remarks.len(), 1);
+    }
 }

@@ -22,6 +22,8 @@ pub enum Dimension {
     ElementsPerSecond,
     /// A number of blocks of memory.
     Blocks,
+    /// A number of lines of code.
+    Lines,
     /// A share; 1 is 100 %.
     Share,
 }
@@ -36,7 +38,7 @@ impl Dimension {
             Self::BytesPerSecond => Unit::BytesPerSecond,
             Self::BitsPerSecond => Unit::BitsPerSecond,
             Self::ElementsPerSecond => Unit::ElementsPerSecond,
-            Self::Blocks => Unit::Count,
+            Self::Blocks | Self::Lines => Unit::Count,
             Self::Share => Unit::Ratio,
         }
     }
@@ -50,6 +52,7 @@ impl Dimension {
             Self::BitsPerSecond => ("bits per second", "80 Mbit/s"),
             Self::ElementsPerSecond => ("elements per second", "5000 elem/s"),
             Self::Blocks => ("a number of blocks", "500 blocks"),
+            Self::Lines => ("a number of lines", "40 k lines"),
             Self::Share => ("a share", "150 %"),
         }
     }
@@ -57,7 +60,7 @@ impl Dimension {
 
 /// Units with the dimension they count and how many base units they are. Prefixes of `elem` are those that Criterion
 /// prints.
-const UNITS: [(&str, Dimension, f64); 39] = [
+const UNITS: [(&str, Dimension, f64); 42] = [
     ("ns", Dimension::Time, 1.0),
     ("us", Dimension::Time, 1e3),
     ("\u{b5}s", Dimension::Time, 1e3),
@@ -96,6 +99,9 @@ const UNITS: [(&str, Dimension, f64); 39] = [
     ("Gelem/s", Dimension::ElementsPerSecond, 1e9),
     ("Telem/s", Dimension::ElementsPerSecond, 1e12),
     ("blocks", Dimension::Blocks, 1.0),
+    ("lines", Dimension::Lines, 1.0),
+    ("klines", Dimension::Lines, 1e3),
+    ("Mlines", Dimension::Lines, 1e6),
     ("%", Dimension::Share, 0.01),
 ];
 
@@ -180,7 +186,7 @@ fn unknown_unit(unit: &str) -> Complaint {
         (_, Some((name, ..))) => complaint.hint(format!("did you mean `{name}`?")),
         (_, None) => complaint.hint(
             "expected a time (ns, us, ms, s, min, h), an amount of data (B, kB, MB, GB, KiB, MiB, GiB), \
-             a rate (B/s, MB/s, bit/s, elem/s, M elem/s), blocks or %",
+             a rate (B/s, MB/s, bit/s, elem/s, M elem/s), blocks, lines or %",
         ),
     }
 }
@@ -202,6 +208,7 @@ mod tests {
             ("1 M elem/s", 1e6, Dimension::ElementsPerSecond),
             ("5000 elem/s", 5000.0, Dimension::ElementsPerSecond),
             ("500 blocks", 500.0, Dimension::Blocks),
+            ("40 k lines", 40_000.0, Dimension::Lines),
             ("150 %", 1.5, Dimension::Share),
         ] {
             let limit = Limit::parse(text).unwrap();

@@ -41,11 +41,13 @@ pub enum MetricKind {
     TestSuiteTime,
     /// The size of the executable file.
     BinarySize,
+    /// The lines that the compiler hands to LLVM.
+    IrLines,
 }
 
 impl MetricKind {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::WallTimeP50,
         Self::WallTimeP95,
         Self::WallTimeP99,
@@ -61,6 +63,7 @@ impl MetricKind {
         Self::BuildIncremental,
         Self::TestSuiteTime,
         Self::BinarySize,
+        Self::IrLines,
     ];
 
     /// Its name in configurations and results.
@@ -82,6 +85,7 @@ impl MetricKind {
             Self::BuildIncremental => "build.incremental",
             Self::TestSuiteTime => "test_suite.time",
             Self::BinarySize => "binary.size",
+            Self::IrLines => "ir.lines",
         }
     }
 
@@ -118,6 +122,7 @@ impl MetricKind {
             }
             Self::RssPeak | Self::AllocBytes | Self::BinarySize => &[Dimension::Bytes],
             Self::AllocCount => &[Dimension::Blocks],
+            Self::IrLines => &[Dimension::Lines],
             Self::CpuUtilisation => &[Dimension::Share],
         }
     }
@@ -165,6 +170,7 @@ mod tests {
             (MetricKind::BuildIncremental, MetricName::BUILD_INCREMENTAL),
             (MetricKind::TestSuiteTime, MetricName::TEST_SUITE_TIME),
             (MetricKind::BinarySize, MetricName::BINARY_SIZE),
+            (MetricKind::IrLines, MetricName::IR_LINES),
         ] {
             assert_eq!(metric.name(), name);
         }

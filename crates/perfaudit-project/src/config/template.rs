@@ -55,7 +55,7 @@ pub fn template(project: &CargoProject) -> String {
 #no-default-features = false
 #profile = "bench"
 # The profile that ships; a run says what benchmarks are built with that it is not.
-# Objectives on build.clean and binary.size are about it too.
+# Objectives on build.clean, binary.size and ir.lines are about it too.
 #shipped-profile = "release"
 # The profile that is built after each change, of objectives on build.incremental.
 #incremental-profile = "dev"
@@ -102,7 +102,7 @@ pub fn template(project: &CargoProject) -> String {
 
 # What building, testing and shipping the project costs is measured only where an objective names it: build.clean
 # (workload build/clean), build.incremental (build/incremental/PACKAGE), test_suite.time (tests/all, or one target as
-# tests/PACKAGE/TARGET) and binary.size (binary/PACKAGE/NAME).
+# tests/PACKAGE/TARGET), binary.size (binary/PACKAGE/NAME) and ir.lines (ir/PACKAGE: what the compiler hands to LLVM).
 #[[slo]]
 #metric = "build.clean"
 #limit = "2 min"
@@ -119,6 +119,10 @@ pub fn template(project: &CargoProject) -> String {
 #[[slo]]
 #metric = "binary.size"
 #limit = "10 MB"
+
+#[[slo]]
+#metric = "ir.lines"
+#limit = "500 k lines"
 
 # A whole command as a workload for each combination of its parameters: command/help/--help and so on. `run` is a text
 # for the shell, or an array without one.

@@ -129,7 +129,7 @@ fn verified(comparison: Option<&PairedComparison>) -> Result<String, String> {
 }
 
 fn agrees(witness: &Witness) -> bool {
-    witness.metric != MetricName::BINARY_SIZE
+    ![MetricName::BINARY_SIZE, MetricName::IR_LINES, MetricName::IR_COPIES].contains(&witness.metric)
         && witness.says == WitnessSays::Less
         && matches!(witness.of_time, Some(WitnessOfTime::Confirmed) | None)
 }

@@ -151,6 +151,7 @@ pub(super) fn of(of: Of) -> &'static str {
         Of::BatchMean => "batch mean",
         Of::Process => "process",
         Of::File => "file",
+        Of::Compilation => "compilation",
         Of::ProcessMedian => "median of a process",
         Of::Sample => "sample",
     }

@@ -85,11 +85,9 @@ fn rows(page: &mut Page, comparison: &PairedComparison, verdict: PairedVerdict, 
             }
             page.paragraph("    ", 6, FAINT, &found.about);
         }
-        if verdict != PairedVerdict::Identical {
-            for remark in &row.remarks {
-                for line in text::lines(remark).iter().filter(|line| !line.is_empty()) {
-                    page.block("    ", FAINT, line);
-                }
+        for remark in &row.remarks {
+            for line in text::lines(remark).iter().filter(|line| !line.is_empty()) {
+                page.block("    ", FAINT, line);
             }
         }
     }

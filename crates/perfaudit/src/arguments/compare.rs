@@ -28,6 +28,10 @@ pub(crate) struct CompareArguments {
     #[command(flatten)]
     pub(crate) pairing: PairingArguments,
 
+    /// Compile both sides once more, without optimising or linking, and count the lines and functions that each package
+    /// hands to LLVM
+    #[arg(long, conflicts_with = "command", help_heading = "What to measure")]
+    pub(crate) ir: bool,
     /// Exit with 1 if B is worse than A anywhere, and with 3 if that is not decided everywhere
     #[arg(long, help_heading = "Output")]
     pub(crate) gate: bool,

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use perfaudit_bench::{
-    Delivery, DeliveryEvent, DeliveryPart, DeliveryPlan, DeliveryRequest, Goal, MeasuredCommands,
+    Delivery, DeliveryDetails, DeliveryEvent, DeliveryPart, DeliveryPlan, DeliveryRequest, Goal,
+    MeasuredCommands,
 };
 use perfaudit_binary::{Detail, weigh};
 use perfaudit_exec::Interrupt;
 use perfaudit_exec::timed::Launcher;
 use perfaudit_project::{CargoProject, config};
-use perfaudit_result::{BinarySize, BuildTimeline, Limit, Stage, StageName, StageState, WorkloadId};
+use perfaudit_result::{BinarySize, BuildTimeline, Ir, Limit, Stage, StageName, StageState, WorkloadId};
 use perfaudit_run::RunDirectory;
 
 use super::measure::Measuring;
@@ -48,6 +49,7 @@ pub(crate) fn stage_of(part: DeliveryPart) -> StageName {
         DeliveryPart::IncrementalBuild => StageName::IncrementalBuild,
         DeliveryPart::TestSuite => StageName::TestSuite,
         DeliveryPart::BinarySize => StageName::BinarySize,
+        DeliveryPart::IrLines => StageName::Ir,
     }
 }
 
@@ -58,6 +60,8 @@ pub(super) struct Delivered {
     pub(super) sizes: Vec<BinarySize>,
     /// What builds do with their time.
     pub(super) builds: Vec<BuildTimeline>,
+    /// What the compiler hands to LLVM.
+    pub(super) ir: Option<Ir>,
     /// What could not be weighed or looked into.
     pub(super) limits: Vec<Limit>,
 }
@@ -124,8 +128,9 @@ pub(super) fn stages(
         all.interrupted |= measured.interrupted;
         all.out_of_budget |= measured.out_of_budget;
     }
-    let (builds, unseen) = delivery.into_timelines();
-    delivered.builds = builds;
+    let DeliveryDetails { timelines, unseen, ir } = delivery.into_details();
+    delivered.builds = timelines;
+    delivered.ir = ir;
     delivered.limits.extend(unseen.into_iter().map(|(build, why)| Limit {
         code: "build-time-unknown".to_owned(),
         message: format!("what {build} does with its time is not known: {why}"),

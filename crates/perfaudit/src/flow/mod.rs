@@ -18,7 +18,6 @@ mod fix;
 mod heap;
 mod imported;
 mod instructions;
-mod ir;
 mod limits;
 mod matrix;
 mod measure;
@@ -62,7 +61,6 @@ pub(crate) use compare::{CompareError, compare, recorded};
 pub(crate) use cpu::{BesideEachOther, ProfiledRun, RecordedProfile, RunningProcess, beside};
 pub(crate) use delivery::stage_of;
 pub(crate) use fix::{ApplyError, fix, fix_after_audit, plan as plan_of_fixes};
-pub(crate) use ir::compile_if_asked;
 pub(crate) use matrix::{MatrixCellName, MatrixError, build_matrix};
 use measure::{Measured, Measuring, measure_stages};
 pub(crate) use only::only;
@@ -152,13 +150,6 @@ pub(crate) fn audit(
     } else {
         None
     };
-    let counted_ir = if arguments.ir && matches!(subject, Subject::Project) {
-        let (counted, stage) = ir::ir_stage(&plan, &directory, interrupt, progress);
-        stages.push(stage);
-        counted
-    } else {
-        None
-    };
     let analysing = Recorder::begin(StageName::Analyse, Some(&directory));
     progress.say("analyse".to_owned());
     let Measured {
@@ -174,7 +165,7 @@ pub(crate) fn audit(
     } = measured;
     gathered.workloads.extend(built.failures.iter().map(unbuilt));
     let mut observed = BTreeMap::new();
-    let delivery::Delivered { measured: delivered, sizes, builds, limits: unweighed } = delivery;
+    let delivery::Delivered { measured: delivered, sizes, builds, ir, limits: unweighed } = delivery;
     for measured in [commands, delivered] {
         gathered.workloads.extend(measured.workloads);
         gathered.samples.extend(measured.samples);
@@ -257,7 +248,9 @@ pub(crate) fn audit(
     }
     if plan.stages.only_weighs() {
         // What concerns times says nothing, either.
-        slos.retain(|slo| slo.metric == MetricName::BINARY_SIZE);
+        slos.retain(|slo| {
+            slo.metric == MetricName::BINARY_SIZE || (arguments.ir && slo.metric == MetricName::IR_LINES)
+        });
         preconditions.clear();
     }
     if arguments.build_times {
@@ -279,7 +272,7 @@ pub(crate) fn audit(
         heap: heap.heap,
         source,
         size: sizes,
-        ir: counted_ir,
+        ir,
         builds,
         comparison: None,
         paired: None,

@@ -132,6 +132,7 @@ impl Plan {
             false => DeliveryPlan::default(),
         };
         let delivery = if stages.size { delivery.with_all_shipped(&project) } else { delivery };
+        let delivery = if arguments.ir { delivery.with_all_ir(&project) } else { delivery };
         if !stages.bench {
             project.packages.iter_mut().for_each(|package| package.benches.clear());
         }

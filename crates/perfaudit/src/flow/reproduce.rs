@@ -55,7 +55,8 @@ pub(crate) fn steps(
             | WorkloadKind::CleanBuild
             | WorkloadKind::IncrementalBuild
             | WorkloadKind::TestSuite
-            | WorkloadKind::Binary => return None,
+            | WorkloadKind::Binary
+            | WorkloadKind::Ir => return None,
         };
         Some(ReproduceStep {
             what: format!("one benchmark of `{}/{}`", executable.package, executable.target),
@@ -74,6 +75,9 @@ pub(crate) fn steps(
                 ["cargo", "build", "--package", workload.title.split('/').next()?, "--profile", profile]
                     .map(str::to_owned)
                     .to_vec()
+            }
+            None if workload.kind == WorkloadKind::Ir => {
+                ["perfaudit", "size", "--ir", "--package", &workload.title].map(str::to_owned).to_vec()
             }
             None => return None,
         };
@@ -100,6 +104,7 @@ fn delivery_note(workload: &Workload) -> Option<String> {
         )),
         WorkloadKind::TestSuite => Some(", timed: once everything is built".to_owned()),
         WorkloadKind::Binary => Some(": the length of the file that this makes".to_owned()),
+        WorkloadKind::Ir => Some(", counted in a compilation of its own".to_owned()),
         WorkloadKind::Criterion
         | WorkloadKind::Divan
         | WorkloadKind::Libtest

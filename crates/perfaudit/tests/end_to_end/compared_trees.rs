@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use perfaudit_result::{ArmKind, PairedVerdict};
+use perfaudit_result::{ArmKind, MetricName, PairedVerdict, WitnessSays};
 
 use crate::comparisons::{commit, compare, comparison, no_source_is_left, repository, row, stating};
 use crate::interruption::{interrupt, wait_for};
@@ -221,6 +221,29 @@ fn recorded_runs_are_put_beside_each_other_and_nothing_is_measured() {
     let refused = compare_in(&project, &project.root(), &["run:../nowhere", "run:../two"]);
     assert_eq!(refused.code, Some(2));
     assert!(refused.stderr.contains("nowhere"), "{}", refused.stderr);
+}
+
+#[test]
+fn what_both_sides_hand_to_llvm_is_counted_where_that_is_asked_for() {
+    let project = repository(&[("one", 1000), ("two", 1000)]);
+    let library = fs::read_to_string(project.root().join("src/lib.rs")).unwrap();
+    let more =
+        "/// Sorts.\npub fn sorted(mut all: Vec<String>) -> Vec<String> {\n    all.sort();\n    all\n}\n";
+    project.write("src/lib.rs", &format!("{library}{more}"));
+    let audited = compare(&project, &["HEAD", "work", "--ir"]);
+    for id in ["small/first/one", "small/first/two"] {
+        for metric in [MetricName::IR_LINES, MetricName::IR_COPIES] {
+            let witnesses = &row(&audited, id).witnesses;
+            let found = witnesses.iter().find(|witness| witness.metric == metric);
+            let found = found.unwrap_or_else(|| panic!("{metric:?} is not among {witnesses:?}"));
+            assert_eq!((found.says, found.is_exact()), (WitnessSays::More, true), "{found:?}");
+        }
+    }
+    // Both rows are of one package.
+    assert_eq!(audited.outcome.stdout.matches("ir.lines more").count(), 1, "{}", audited.outcome.stdout);
+    let refused = compare_in(&project, &project.root(), &["cmd:true", "cmd:false", "--ir"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("`--ir` compiles source trees"), "{}", refused.stderr);
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! Objectives on builds, tests and sizes, through the command line.
+//! Objectives on builds, tests, sizes and LLVM IR, through the command line.
 
-use perfaudit_result::{MetricName, SloStatus, StageName, WorkloadState};
+use perfaudit_result::{MetricName, RecordedVerdict, SloStatus, StageName, WorkloadState};
 
 use crate::support::{Audited, MANIFEST, Project};
 
@@ -36,6 +36,7 @@ fn stages(audited: &Audited) -> Vec<StageName> {
 /// What only measuring needed is gone: target directories, and the copy.
 fn nothing_is_left(project: &Project) {
     assert!(!project.root().join("target/perfaudit/delivery").exists());
+    assert!(!project.root().join("target/perfaudit/ir").exists());
     let edited = walkdir::WalkDir::new(project.home().join("cache")).into_iter().filter_map(Result::ok);
     assert_eq!(edited.filter(|entry| entry.file_name() == "edited").count(), 0);
 }
@@ -45,7 +46,8 @@ fn builds_tests_and_sizes_are_measured_where_objectives_name_them() {
     let all = slo("build.clean", "1 h")
         + &slo("build.incremental", "1 h")
         + &slo("test_suite.time", "1 h")
-        + &slo("binary.size", "1 GB");
+        + &slo("binary.size", "1 GB")
+        + &slo("ir.lines", "1 M lines");
     let project = program().file("perfaudit.toml", &all);
     let audited = project.audit(&["--mode", "quick", "--budget", "1h"]);
     assert_eq!(audited.code(), 0, "{}", audited.outcome.stdout);
@@ -54,6 +56,7 @@ fn builds_tests_and_sizes_are_measured_where_objectives_name_them() {
         ("build/incremental/small", WorkloadState::Measured),
         ("tests/all", WorkloadState::Measured),
         ("binary/small/small", WorkloadState::Measured),
+        ("ir/small", WorkloadState::Measured),
     ];
     assert_eq!(audited.rows(), rows);
     for (metric, n) in [
@@ -61,6 +64,7 @@ fn builds_tests_and_sizes_are_measured_where_objectives_name_them() {
         (MetricName::BUILD_INCREMENTAL, 3),
         (MetricName::TEST_SUITE_TIME, 1),
         (MetricName::BINARY_SIZE, 1),
+        (MetricName::IR_LINES, 1),
     ] {
         let (status, reason) = status(&audited, &metric);
         assert_eq!(status, SloStatus::Ok, "{}: {reason}", metric.0);
@@ -76,8 +80,14 @@ fn builds_tests_and_sizes_are_measured_where_objectives_name_them() {
     assert!(status(&audited, &MetricName::BUILD_CLEAN).1.contains("every single observation"));
     assert!(audited.row("build/clean").metric(&MetricName::RSS_PEAK).is_some());
     assert_eq!(
-        stages(&audited)[4..8],
-        [StageName::CleanBuild, StageName::IncrementalBuild, StageName::TestSuite, StageName::BinarySize]
+        stages(&audited)[4..9],
+        [
+            StageName::CleanBuild,
+            StageName::IncrementalBuild,
+            StageName::TestSuite,
+            StageName::BinarySize,
+            StageName::Ir
+        ]
     );
     let commands: Vec<String> = audited.result.reproduce.iter().map(|step| step.argv.join(" ")).collect();
     assert!(commands.iter().any(|line| line.contains("test --target-dir")), "{commands:#?}");
@@ -145,7 +155,8 @@ fn a_build_that_fails_is_a_row_for_each_objective() {
     let all = slo("build.clean", "1 h")
         + &slo("build.incremental", "1 h")
         + &slo("test_suite.time", "1 h")
-        + &slo("binary.size", "1 GB");
+        + &slo("binary.size", "1 GB")
+        + &slo("ir.lines", "1 M lines");
     let project = program().file("src/main.rs", "fn main() { nothing() }\n").file("perfaudit.toml", &all);
     let audited = project.audit(&[]);
     assert_eq!(audited.code(), 4, "{}", audited.outcome.stdout);
@@ -153,7 +164,7 @@ fn a_build_that_fails_is_a_row_for_each_objective() {
         assert_eq!(state, WorkloadState::BuildFailed, "{id}");
         assert!(audited.told(id).1.contains("nothing"), "{id}: {}", audited.told(id).1);
     }
-    assert_eq!(audited.rows().len(), 4);
+    assert_eq!(audited.rows().len(), 5);
     assert!(audited.result.slos.iter().all(|slo| slo.status == SloStatus::NotMeasured));
     nothing_is_left(&project);
 }
@@ -190,4 +201,38 @@ fn one_target_of_the_suite_is_measured_alone_where_an_objective_names_it() {
     let audited = project.audit(&["--mode", "quick"]);
     assert_eq!(audited.rows(), [("tests/small/test/sound", WorkloadState::Measured)]);
     assert_eq!(audited.code(), 0, "{}", audited.outcome.stdout);
+}
+
+#[test]
+fn lines_of_llvm_ir_are_the_same_each_time_and_a_baseline_tells_what_came() {
+    let all = slo("binary.size", "1 GB") + &slo("ir.lines", "1 lines");
+    let project = program().file("perfaudit.toml", &all);
+    let store = project.home().join("store").to_string_lossy().into_owned();
+    let first = project.audit(&["--store", &store, "--save-baseline", "main"]);
+    assert_eq!(first.code(), 1, "{}", first.outcome.stdout);
+    assert_eq!(status(&first, &MetricName::IR_LINES).0, SloStatus::Critical);
+    let count = |audited: &Audited, metric: MetricName| {
+        let figure = &audited.row("ir/small").metric(&metric).expect("it was counted").figure;
+        assert!(figure.interval().is_some_and(|ci| ci.lower() >= ci.upper()), "{figure:?}");
+        figure.value().expect("it was counted")
+    };
+    let again = project.audit(&["--store", &store, "--baseline", "main"]);
+    for metric in [MetricName::IR_LINES, MetricName::IR_COPIES] {
+        assert_eq!(count(&again, metric.clone()).to_bits(), count(&first, metric).to_bits());
+    }
+    let verdicts = |audited: &Audited| {
+        let rows = &audited.result.comparison.as_ref().expect("there is a baseline").workloads;
+        rows.iter().map(|row| (row.metric.0.to_string(), row.verdict)).collect::<Vec<_>>()
+    };
+    assert!(verdicts(&again).iter().all(|(_, verdict)| *verdict == RecordedVerdict::NotDistinguished));
+    project.write(
+        "src/main.rs",
+        "fn main() { println!(\"{} {:?}\", small::answer(), std::env::args().collect::<Vec<_>>()); }\n",
+    );
+    let grown = project.audit(&["--store", &store, "--baseline", "main"]);
+    let verdicts = verdicts(&grown);
+    for metric in ["binary.size", "ir.lines", "ir.copies"] {
+        assert!(verdicts.contains(&(metric.to_owned(), RecordedVerdict::Worse)), "{metric}: {verdicts:?}");
+    }
+    assert!(grown.outcome.stdout.contains("worse: ir/small: ir.lines"), "{}", grown.outcome.stdout);
 }

@@ -71,7 +71,11 @@ fn each_copy_that_is_handed_to_llvm_is_counted_from_one_more_compilation() {
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     let result: AuditResult = from_json(&outcome.stdout).unwrap();
     assert!(result.run.stages.iter().any(|stage| stage.name == StageName::Ir));
+    let row = result.workloads.iter().find(|row| row.id.0 == "ir/small").expect("it is a row");
+    let counted = row.metric(&MetricName::IR_LINES).and_then(|metric| metric.figure.value());
     let ir = result.ir.expect("it was asked for");
+    // All packages are this one.
+    assert_eq!(counted, Some(ir.lines as f64));
     let total = ir.generics.iter().find(|row| row.name == "small::total").expect("it is compiled");
     assert_eq!(total.copies, 3, "{total:?}");
     assert_eq!(ir.packages.iter().map(|package| package.lines).sum::<u64>(), ir.lines);

@@ -30,6 +30,8 @@ pub(crate) enum CompareError {
     TreeCommand { side: &'static str, name: String, source: Box<TreeCommandError> },
     #[error("`--command` is run in source trees: name revisions, `work` or `path:DIR`, or two `cmd:LINE`")]
     NoTrees,
+    #[error("`--ir` compiles source trees: name revisions, `work` or `path:DIR`")]
+    NoSource,
     #[error(transparent)]
     Program(#[from] ProgramError),
     #[error(transparent)]
@@ -76,6 +78,7 @@ impl CompareError {
             },
             Self::Mixed
             | Self::Recorded
+            | Self::NoSource
             | Self::NoProgram
             | Self::NoTrees
             | Self::InNeither { .. }

@@ -6,6 +6,7 @@ mod commands;
 mod error;
 mod functions;
 mod instructions;
+mod ir;
 mod keeping;
 mod measure;
 mod pairing;
@@ -91,7 +92,12 @@ pub(crate) fn compare(
         progress,
     };
     let profile = run.profile();
-    let measured = measuring.measure(&mut sides, &profile, &mut run.directory, &mut run.stages)?;
+    let mut measured = measuring.measure(&mut sides, &profile, &mut run.directory, &mut run.stages)?;
+    if let (Sides::Builds(builds), true) = (&mut sides, arguments.ir) {
+        let counting = Recorder::begin(StageName::Ir, Some(&run.directory));
+        ir::count(builds, &mut measured.comparison, &run.config, interrupt, progress)?;
+        run.stages.push(counting.end(&run.directory, StageState::Done, None));
+    }
     drop(sides);
     let verdict = verdict::verdict(&measured.comparison, arguments.gate, interrupt.is_set());
     let answer = Answer { bisection: None, verdict, what: "the whole comparison, in the same order" };
@@ -139,6 +145,9 @@ fn sides(
 ) -> Result<Sides, CommandError> {
     let pairing = &arguments.pairing;
     if !are_trees(sources)? {
+        if arguments.ir {
+            return Err(CompareError::NoSource.into());
+        }
         if pairing.in_tree.command.is_some() {
             return Err(CompareError::NoTrees.into());
         }

@@ -28,6 +28,9 @@ pub(crate) fn recorded(
     if arguments.redact.redact {
         return Err(CompareError::Recorded.into());
     }
+    if arguments.ir {
+        return Err(CompareError::NoSource.into());
+    }
     let place = |run: &str| place(run, &arguments.pairing, interrupt);
     let places = Both { a: place(a)?, b: place(b)? };
     let before = perfaudit_run::open(&places.a)?.result;
