@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::context::Context;
-use super::text::{Block, Line};
+use super::text::{Block, Line, Prose};
 use crate::matrix;
 
 /// What follows, then what was tried.
@@ -11,7 +11,7 @@ pub(super) fn matrix(context: &Context<'_>) -> Markup {
     let Some(tried) = &context.result.matrix else { return html! {} };
     html! {
         h3 { "Build settings" }
-        @for line in matrix::told(tried) { p { (Line(&line)) } }
+        @for line in matrix::told(tried) { p { (Prose(&line)) } }
         @let manifest = matrix::manifest(tried);
         @if !manifest.is_empty() { pre { code { (manifest.join("\n")) } } }
         div.scroll tabindex="0" { table.plain {
@@ -37,6 +37,6 @@ pub(super) fn matrix(context: &Context<'_>) -> Markup {
                 }
             } }
         } }
-        p.muted { (Line(&matrix::method(tried))) }
+        p.muted { (Prose(&matrix::method(tried))) }
     }
 }
