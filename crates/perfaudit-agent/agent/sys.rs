@@ -285,20 +285,28 @@ pub(crate) fn map(bytes: usize) -> Option<*mut u8> {
     Some(mapped.ok()? as *mut u8)
 }
 
-/// New memory, zeroed, which is zero again in each child of a fork, however that was made (`madvise(2)`,
-/// `MADV_WIPEONFORK`, since Linux 4.14); none where the system does not know that.
+/// New memory, zeroed, which is zero again in each child of a fork, however that was made; none where the system does not
+/// know that.
 pub(crate) fn map_wiped_on_fork(bytes: usize) -> Option<*mut u8> {
-    const MADV_WIPEONFORK: usize = 18;
     let memory = map(bytes)?;
-    // SAFETY: the mapping is new, and only its content in children changes.
-    match unsafe { call(number::MADVISE, [memory as usize, bytes, MADV_WIPEONFORK, 0, 0, 0]) } {
-        Ok(_) => Some(memory),
-        Err(_) => {
-            // SAFETY: nobody else knows the mapping.
-            unsafe { unmap(memory, bytes) };
-            None
-        }
+    // SAFETY: the mapping is new, and its pages are whole.
+    if unsafe { wipe_on_fork(memory, bytes) } {
+        return Some(memory);
     }
+    // SAFETY: nobody else knows the mapping.
+    unsafe { unmap(memory, bytes) };
+    None
+}
+
+/// Has whole pages become zeros in each child of a fork, however that is made (`madvise(2)`, `MADV_WIPEONFORK`, since Linux
+/// 4.14); answers false where the system does not know that.
+///
+/// # Safety
+/// The pages must be this library's, of no file, and nobody may mind that they are zeros in a child.
+pub(crate) unsafe fn wipe_on_fork(start: *mut u8, bytes: usize) -> bool {
+    const MADV_WIPEONFORK: usize = 18;
+    // SAFETY: the caller answers for the pages, whose content stays in this process.
+    unsafe { call(number::MADVISE, [start as usize, bytes, MADV_WIPEONFORK, 0, 0, 0]) }.is_ok()
 }
 
 /// Gets whole pages ready that are about to be written (`madvise(2)`, `MADV_POPULATE_WRITE`, since Linux 5.14): one call

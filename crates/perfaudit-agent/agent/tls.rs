@@ -1,4 +1,4 @@
-//! Three words for each thread. The language's own thread-locals are not to be had without its library on a stable
+//! Five words for each thread. The language's own thread-locals are not to be had without its library on a stable
 //! compiler; and the model matters: a library that is preloaded has its place in the static block, so that no access
 //! allocates.
 
@@ -10,10 +10,10 @@ core::arch::global_asm!(
     ".globl perfaudit_agent_word",
     ".hidden perfaudit_agent_word",
     ".type perfaudit_agent_word, @object",
-    ".size perfaudit_agent_word, 24",
-    ".p2align 3",
+    ".size perfaudit_agent_word, 40",
+    ".p2align 6",
     "perfaudit_agent_word:",
-    ".zero 24",
+    ".zero 40",
     ".text",
 );
 
@@ -23,15 +23,19 @@ core::arch::global_asm!(
     ".globl perfaudit_agent_word",
     ".hidden perfaudit_agent_word",
     ".type perfaudit_agent_word, %object",
-    ".size perfaudit_agent_word, 24",
-    ".p2align 3",
+    ".size perfaudit_agent_word, 40",
+    ".p2align 6",
     "perfaudit_agent_word:",
-    ".zero 24",
+    ".zero 40",
     ".text",
 );
 
 /// Where the block that was allocated last stands, from the first word on.
 pub(crate) const LAST_BLOCK: usize = 16;
+/// Where it stands how many bytes of blocks may be passed over.
+pub(crate) const PASSABLE: usize = 24;
+/// Where it stands where what is passed over is added up.
+pub(crate) const TOTALS: usize = 32;
 
 /// Where this thread's word is.
 #[inline(always)]
@@ -124,6 +128,32 @@ pub(crate) fn set_last_block(block: usize) {
 pub(crate) fn last_block() -> usize {
     // SAFETY: as in `set_last_block`.
     unsafe { place().byte_add(LAST_BLOCK).cast::<usize>().read() }
+}
+
+/// How many bytes of blocks this thread may pass over, as far as any may be.
+#[inline(always)]
+pub(crate) fn passable() -> u64 {
+    // SAFETY: the fourth word is the thread's own and lives as long as the thread.
+    unsafe { place().byte_add(PASSABLE).cast::<u64>().read() }
+}
+
+#[inline(always)]
+pub(crate) fn set_passable(bytes: u64) {
+    // SAFETY: as in `passable`.
+    unsafe { place().byte_add(PASSABLE).cast::<u64>().write(bytes) }
+}
+
+/// Where this thread adds up what it passes over; null where it may pass over nothing.
+#[inline(always)]
+pub(crate) fn totals() -> *mut c_void {
+    // SAFETY: the fifth word is the thread's own and lives as long as the thread.
+    unsafe { place().byte_add(TOTALS).read() }
+}
+
+#[inline(always)]
+pub(crate) fn set_totals(totals: *mut c_void) {
+    // SAFETY: as in `totals`.
+    unsafe { place().byte_add(TOTALS).write(totals) }
 }
 
 /// Marks whether this thread is in an allocator that was taken over.

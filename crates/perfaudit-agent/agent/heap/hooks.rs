@@ -5,6 +5,7 @@ use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::nested::Request;
 use super::{Why, allocated, freed, sampled, unfreed};
+use crate::sys;
 use crate::unwind::Start;
 
 type Pointer = *mut c_void;
@@ -100,9 +101,37 @@ pub(crate) fn look_up_all() {
     }
 }
 
-/// Whether the functions are there that calls may be passed over to.
-pub(super) fn are_known() -> bool {
-    [&MALLOC, &CALLOC, &REALLOC, &FREE].iter().all(|hidden| hidden.known() != 0)
+/// The functions of the C library that calls are passed on to at once of which nothing but their size is to be counted, by
+/// their places; 0 where none may be. The page is zeros in the child of a fork, which so comes to count for itself.
+#[repr(align(4096))]
+pub(super) struct PassedOn([AtomicUsize; 512]);
+
+pub(super) static PASSED_ON: PassedOn = PassedOn([const { AtomicUsize::new(0) }; 512]);
+
+impl PassedOn {
+    #[inline(always)]
+    fn of(&self, hidden: &Hidden) -> Option<usize> {
+        let address = self.0[hidden.place].load(Ordering::Relaxed);
+        (address != 0).then_some(address)
+    }
+
+    pub(super) fn malloc(&self) -> Option<usize> {
+        self.of(&MALLOC)
+    }
+}
+
+/// Lets calls be passed on; answers false where that cannot be.
+pub(super) fn pass_on() -> bool {
+    let all = [&MALLOC, &CALLOC, &REALLOC];
+    let are_known = FREE.known() != 0 && all.iter().all(|hidden| hidden.known() != 0);
+    let page = (&raw const PASSED_ON).cast_mut().cast();
+    // SAFETY: the page is this library's own, of no file since nothing but zeros is in it, and zeros say that no call is
+    // passed on.
+    let is_on = are_known && unsafe { sys::wipe_on_fork(page, size_of::<PassedOn>()) };
+    if is_on {
+        all.iter().for_each(|hidden| PASSED_ON.0[hidden.place].store(hidden.known(), Ordering::Relaxed));
+    }
+    is_on
 }
 
 /// The `malloc` that this library stands before.
@@ -166,9 +195,11 @@ fn given(block: Pointer, bytes: usize) -> Pointer {
 /// As `malloc` of the C library.
 #[cfg(target_arch = "aarch64")]
 pub(super) unsafe extern "C" fn malloc(bytes: usize, start: Start) -> Pointer {
-    if sampled::pass_over(bytes) {
-        // SAFETY: the C library's function has this type, and is known where calls are passed over.
-        return given(unsafe { core::mem::transmute::<usize, Malloc>(MALLOC.known())(bytes) }, bytes);
+    if let Some(address) = PASSED_ON.of(&MALLOC)
+        && sampled::pass_over(bytes)
+    {
+        // SAFETY: the C library's function has this type.
+        return given(unsafe { core::mem::transmute::<usize, Malloc>(address)(bytes) }, bytes);
     }
     // SAFETY: the caller answers for it.
     unsafe { malloc_counted(bytes, start) }
@@ -191,11 +222,11 @@ pub(super) unsafe extern "C" fn malloc_counted(bytes: usize, start: Start) -> Po
 /// # Safety
 /// As `calloc` of the C library.
 pub(super) unsafe extern "C" fn calloc(count: usize, size: usize, start: Start) -> Pointer {
-    if let Some(bytes) = count.checked_mul(size)
+    if let (Some(address), Some(bytes)) = (PASSED_ON.of(&CALLOC), count.checked_mul(size))
         && sampled::pass_over(bytes)
     {
-        // SAFETY: as in `malloc`.
-        return given(unsafe { core::mem::transmute::<usize, Calloc>(CALLOC.known())(count, size) }, bytes);
+        // SAFETY: the C library's function has this type.
+        return given(unsafe { core::mem::transmute::<usize, Calloc>(address)(count, size) }, bytes);
     }
     // SAFETY: the caller answers for it.
     unsafe { calloc_counted(count, size, start) }
@@ -219,13 +250,13 @@ unsafe fn calloc_counted(count: usize, size: usize, start: Start) -> Pointer {
 /// As `realloc` of the C library.
 #[cfg(target_arch = "aarch64")]
 pub(super) unsafe extern "C" fn realloc(block: Pointer, bytes: usize, start: Start) -> Pointer {
-    if !block.is_null() && bytes != 0 && sampled::is_passed_over(block as usize) && sampled::pass_over(bytes)
+    if let Some(address) = PASSED_ON.of(&REALLOC)
+        && !block.is_null()
+        && sampled::is_passed_over(block as usize)
+        && sampled::pass_over(bytes)
     {
-        // SAFETY: as in `malloc`.
-        return given(
-            unsafe { core::mem::transmute::<usize, Realloc>(REALLOC.known())(block, bytes) },
-            bytes,
-        );
+        // SAFETY: the C library's function has this type.
+        return given(unsafe { core::mem::transmute::<usize, Realloc>(address)(block, bytes) }, bytes);
     }
     // SAFETY: the caller answers for the block.
     unsafe { reallocate(block, bytes, start) }

@@ -1,8 +1,6 @@
 //! What each thread keeps to itself.
 
 use core::cell::Cell;
-#[cfg(target_arch = "x86_64")]
-use core::mem::offset_of;
 use core::sync::atomic::{AtomicPtr, AtomicU8, Ordering, compiler_fence};
 
 use super::file::HeapFile;
@@ -12,15 +10,11 @@ use crate::heap_layout::{CUT, MOST_THREADS, ThreadTotals};
 use crate::unwind::{Start, Walker};
 use crate::{sys, threads, tls};
 
-/// What a thread keeps to itself; only this thread and its signal handlers see it. What every call needs comes first, in
-/// one cache line; which block was allocated last is in [`tls`].
+/// What a thread keeps to itself; only this thread and its signal handlers see it. What every call needs is in [`tls`].
 #[repr(C)]
 pub(super) struct Local {
     chooser: Chooser,
-    /// What this thread allocated in all, where blocks may be passed over without a look at anything else; otherwise null.
-    /// The state is zeros in the child of a fork, so that it is null there, too.
-    totals: AtomicPtr<ThreadTotals>,
-    /// What the chooser had left when the last block was counted: each block that is passed over since takes of it.
+    /// What the thread could pass over when the last block was counted: each block that is passed over since takes of it.
     left_at_last: Cell<u64>,
     /// Bytes allocated less bytes freed that the header does not know of.
     pending: Cell<i64>,
@@ -42,13 +36,6 @@ pub(super) struct Entered {
 }
 
 impl Local {
-    /// Where the bytes stand that may be passed over.
-    #[cfg(target_arch = "x86_64")]
-    pub(super) const PASSABLE: usize = offset_of!(Self, chooser) + Chooser::PASSABLE;
-    /// Where it is told where the thread's totals are.
-    #[cfg(target_arch = "x86_64")]
-    pub(super) const TOTALS: usize = offset_of!(Self, totals);
-
     /// The state of this thread, unless it is in use already or there is no place left.
     #[inline]
     pub(super) fn enter(heap: &HeapFile) -> Option<Entered> {
@@ -65,13 +52,6 @@ impl Local {
         Some(Entered { local: self })
     }
 
-    /// The state of this thread, if it has one.
-    #[inline]
-    pub(super) fn known() -> Option<&'static Self> {
-        // SAFETY: a state stays mapped, and only its thread reaches it.
-        unsafe { tls::get().cast::<Self>().as_ref() }
-    }
-
     #[inline]
     pub(super) fn place(&self) -> usize {
         self.place
@@ -85,30 +65,8 @@ impl Local {
     /// Notes that a block is the last one that was allocated.
     #[inline]
     pub(super) fn set_last_block(&self, block: usize) {
-        self.left_at_last.set(self.chooser.passable());
+        self.left_at_last.set(tls::passable());
         tls::set_last_block(block);
-    }
-
-    /// What this thread allocated in all, where blocks may be passed over.
-    #[inline(always)]
-    pub(super) fn totals(&self) -> Option<&ThreadTotals> {
-        // SAFETY: it lies in the file of this process, which stays mapped.
-        unsafe { self.totals.load(Ordering::Relaxed).as_ref() }
-    }
-
-    /// The same without a look whether there are any.
-    ///
-    /// # Safety
-    /// There must be.
-    #[inline(always)]
-    pub(super) unsafe fn totals_unchecked(&self) -> &ThreadTotals {
-        // SAFETY: the caller answers for it; as in `totals`.
-        unsafe { &*self.totals.load(Ordering::Relaxed) }
-    }
-
-    /// Sets how many bytes there are until the next one that is struck.
-    pub(super) fn set_left(&self, left: u64) {
-        self.chooser.set_left(left, self.totals().is_some());
     }
 
     /// The state of this thread, unless there is no place left.
@@ -138,19 +96,17 @@ impl Local {
         heap.header().threads.fetch_max(u32::try_from(place + 1).unwrap_or(0), Ordering::Relaxed);
         let mut local = STATES[place].load(Ordering::Acquire);
         if local.is_null() {
-            let wiped = sys::map_wiped_on_fork(size_of::<Self>());
-            let memory = wiped.or_else(|| sys::map(size_of::<Self>()));
-            local = memory?.cast();
+            local = sys::map(size_of::<Self>())?.cast();
             // SAFETY: new memory that nobody else knows; zeros are a valid value of the other fields.
             unsafe { (&raw mut (*local).place).write(place) };
-            if wiped.is_some() && sampled::passes_over() {
-                let totals = core::ptr::from_ref(heap.totals(place)).cast_mut();
-                // SAFETY: as above.
-                unsafe { &*local }.totals.store(totals, Ordering::Relaxed);
-            }
             STATES[place].store(local, Ordering::Release);
         }
         tls::set(local.cast());
+        if sampled::passes_over() {
+            tls::set_totals(core::ptr::from_ref(heap.totals(place)).cast_mut().cast());
+            // SAFETY: a state stays mapped, and only its thread reaches it.
+            unsafe { &*local }.chooser.go_on();
+        }
         threads::leave_place_on_exit(place);
         Some(local)
     }
@@ -188,10 +144,12 @@ pub(crate) fn leave(place: usize) {
     let local = STATES[place].load(Ordering::Acquire);
     if !local.is_null() {
         // SAFETY: a state stays mapped, and this thread is the one at the place.
-        let pending = unsafe { (*local).pending.replace(0) };
+        let local = unsafe { &*local };
+        local.chooser.put_aside();
+        let pending = local.pending.replace(0);
         heap.header().live_bytes.fetch_add(pending, Ordering::Relaxed);
     }
-    tls::set(core::ptr::null_mut());
+    forget_this();
     heap.taken(place).store(0, Ordering::Release);
 }
 
@@ -200,6 +158,13 @@ pub(super) fn forget_all() {
     for state in &STATES {
         state.store(core::ptr::null_mut(), Ordering::Relaxed);
     }
+    forget_this();
+}
+
+/// The thread then has no state.
+fn forget_this() {
+    tls::set_passable(0);
+    tls::set_totals(core::ptr::null_mut());
     tls::set(core::ptr::null_mut());
 }
 
@@ -232,8 +197,7 @@ impl Entered {
     /// Whether nothing was allocated or freed since this block was.
     #[inline]
     pub(super) fn was_last_block(&self, block: usize) -> bool {
-        let is_last = tls::last_block() == block
-            && self.local.left_at_last.get() == self.local.chooser.passable();
+        let is_last = tls::last_block() == block && self.local.left_at_last.get() == tls::passable();
         tls::set_last_block(0);
         is_last
     }

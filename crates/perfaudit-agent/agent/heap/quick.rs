@@ -7,11 +7,10 @@ use core::arch::naked_asm;
 use core::ffi::c_void;
 use core::mem::offset_of;
 
-use super::hooks::{self, ADDRESSES, FREE_PLACE, MALLOC_PLACE, REALLOC_PLACE};
-use super::local::Local;
+use super::hooks::{self, ADDRESSES, FREE_PLACE, MALLOC_PLACE, PASSED_ON, REALLOC_PLACE};
 use super::sampled::{self, LIVE, LIVE_BYTES, LIVE_COUNTS, NONE_LIVE};
 use crate::heap_layout::ThreadTotals;
-use crate::tls::LAST_BLOCK;
+use crate::tls::{LAST_BLOCK, PASSABLE, TOTALS};
 
 type Pointer = *mut c_void;
 
@@ -28,23 +27,25 @@ macro_rules! look_at_block {
 }
 
 /// Counts a block of as many bytes as the register says, and calls the C library for it; goes on at 2 if it is not one to
-/// pass over, which also holds where no bytes are asked for: they become the largest number.
+/// pass over. Where no bytes are asked for that is left to compiled code.
 macro_rules! pass_over {
     ($bytes:literal) => {
         concat!(
-            "mov rax, qword ptr [rip + perfaudit_agent_word@GOTTPOFF]
-             mov rax, qword ptr fs:[rax]
-             test rax, rax
+            "mov rdx, qword ptr [rip + {passed_on} + {place}]
+             test rdx, rdx
              jz 2f
-             lea rcx, [",
+             test ",
             $bytes,
-            " - 1]
-             cmp rcx, qword ptr [rax + {passable}]
-             jae 2f
-             sub qword ptr [rax + {passable}], ",
+            ", ",
             $bytes,
             "
-             mov rax, qword ptr [rax + {totals}]
+             jz 2f
+             mov rax, qword ptr [rip + perfaudit_agent_word@GOTTPOFF]
+             sub qword ptr fs:[rax + {passable}], ",
+            $bytes,
+            "
+             jb 4f
+             mov rax, qword ptr fs:[rax + {totals}]
              inc qword ptr [rax + {count}]
              add qword ptr [rax + {bytes}], ",
             $bytes,
@@ -53,14 +54,17 @@ macro_rules! pass_over {
             $bytes,
             "
              .cfi_adjust_cfa_offset 8
-             call qword ptr [rip + {addresses} + {place}]
+             call rdx
              pop rdi
              .cfi_adjust_cfa_offset -8
              test rax, rax
              jz 3f
              ret
              3:
-             jmp {refused}"
+             jmp {refused}
+             4:
+             add qword ptr fs:[rax + {passable}], ",
+            $bytes,
         )
     };
 }
@@ -78,11 +82,11 @@ pub unsafe extern "C" fn malloc(bytes: usize) -> Pointer {
         "mov rdx, rbp",
         "jmp {counted}",
         ".cfi_endproc",
-        passable = const Local::PASSABLE,
-        totals = const Local::TOTALS,
+        passed_on = sym PASSED_ON,
+        passable = const PASSABLE,
+        totals = const TOTALS,
         count = const offset_of!(ThreadTotals, count),
         bytes = const offset_of!(ThreadTotals, bytes),
-        addresses = sym ADDRESSES,
         place = const MALLOC_PLACE * size_of::<usize>(),
         counted = sym hooks::malloc_counted,
         refused = sym refused,
@@ -115,11 +119,11 @@ pub unsafe extern "C" fn realloc(block: Pointer, bytes: usize) -> Pointer {
         mask = const LIVE_COUNTS - 1,
         live = sym LIVE,
         none = const NONE_LIVE,
-        passable = const Local::PASSABLE,
-        totals = const Local::TOTALS,
+        passed_on = sym PASSED_ON,
+        passable = const PASSABLE,
+        totals = const TOTALS,
         count = const offset_of!(ThreadTotals, count),
         bytes = const offset_of!(ThreadTotals, bytes),
-        addresses = sym ADDRESSES,
         place = const REALLOC_PLACE * size_of::<usize>(),
         counted = sym hooks::reallocate,
         refused = sym refused,

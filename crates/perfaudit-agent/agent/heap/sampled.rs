@@ -6,13 +6,13 @@
 //! sum is estimated without bias by the sum of (1 - p) / p^2, times s^2 for bytes. How many blocks and bytes each thread
 //! allocates in all is counted exactly.
 
-use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use super::books::{self, Account, Book};
 use super::file::HeapFile;
 use super::local::Local;
 use super::{Amount, Known, blocks, count_allocation, count_end, hooks, local, nested};
-use crate::heap_layout::{PARTS, Sampled, size_class};
+use crate::heap_layout::{PARTS, Sampled, ThreadTotals, size_class};
 use crate::region::Region;
 use crate::tls;
 use crate::unwind::Start;
@@ -43,35 +43,31 @@ pub(super) fn install(heap: &HeapFile) {
     SEED.store(mixed(seed), Ordering::Relaxed);
     heap.header().mean.store(mean, Ordering::Relaxed);
     MEAN.store(mean, Ordering::Release);
-    let passes_over = mean != 0 && !nested::may_nest() && hooks::are_known();
-    PASSES_OVER.store(passes_over, Ordering::Relaxed);
-    if passes_over {
+    if mean != 0 && !nested::may_nest() && hooks::pass_on() {
         LIVE.0.iter().for_each(|place| place.store(NONE_LIVE, Ordering::Relaxed));
         hooks::early::keep();
     }
 }
 
 /// Whether calls may be passed on at once of which nothing but their size is to be counted: not where some are an
-/// allocator's own.
-static PASSES_OVER: AtomicBool = AtomicBool::new(false);
-
+/// allocator's own, and not in the child of a fork before it counts for itself.
 pub(super) fn passes_over() -> bool {
-    PASSES_OVER.load(Ordering::Relaxed)
+    hooks::PASSED_ON.malloc().is_some()
 }
 
 /// Counts a block that is about to be allocated, if that is all that there is to do: most are not sampled, and of these
-/// the thread's own counters are all that changes. If it is refused, [`take_back`] follows. Every call comes by here: one
-/// comparison tells blocks that are struck, blocks of no bytes, and threads and processes that may pass nothing over.
+/// the thread's own counters are all that changes. If it is refused, [`take_back`] follows. It is asked where the C
+/// library's function is to be called at once, which no process does that may pass nothing over. One subtraction tells
+/// blocks that are struck, and threads that may pass nothing over; a signal handler may come before and after it.
 #[inline(always)]
 pub(super) fn pass_over(bytes: usize) -> bool {
-    let Some(local) = Local::known() else { return false };
-    let left = &local.chooser().passable;
-    if bytes.wrapping_sub(1) as u64 >= left.get() {
+    let Some(left) = tls::passable().checked_sub(bytes as u64) else { return false };
+    if bytes == 0 {
         return false;
     }
+    tls::set_passable(left);
     // SAFETY: a thread with something to pass over has totals, in the file of this process, which stays mapped.
-    let totals = unsafe { local.totals_unchecked() };
-    left.set(left.get() - bytes as u64);
+    let totals = unsafe { &*tls::totals().cast::<ThreadTotals>() };
     local::add_to(totals, bytes, false);
     true
 }
@@ -79,12 +75,10 @@ pub(super) fn pass_over(bytes: usize) -> bool {
 /// Takes a block out of the thread's counters that was passed over and then refused.
 #[cold]
 pub(super) fn take_back(bytes: usize) {
-    let Some(local) = Local::known() else { return };
-    if let Some(totals) = local.totals() {
-        local::take_from(totals, bytes);
-        let left = &local.chooser().passable;
-        left.set(left.get() + bytes as u64);
-    }
+    // SAFETY: as in `pass_over`, where there are any.
+    let Some(totals) = (unsafe { tls::totals().cast::<ThreadTotals>().as_ref() }) else { return };
+    local::take_from(totals, bytes);
+    tls::set_passable(tls::passable() + bytes as u64);
 }
 
 /// Whether a block that is about to be freed was not sampled, so that nothing is to be done.
@@ -100,10 +94,8 @@ pub(super) fn is_on() -> bool {
 
 /// What a thread needs to choose blocks.
 pub(super) struct Chooser {
-    /// Bytes until the next one that is struck, where blocks up to there may be passed over; otherwise 0, as in the child
-    /// of a fork.
-    passable: core::cell::Cell<u64>,
-    /// The same where each call is looked at.
+    /// Bytes until the next one that is struck, where each call is looked at; otherwise they are in [`tls`], of the thread
+    /// that is at this place.
     looked_at: core::cell::Cell<u64>,
     /// The state of the random numbers; 0 before the first.
     random: core::cell::Cell<u64>,
@@ -117,7 +109,7 @@ pub(super) fn allocated(heap: &HeapFile, block: usize, bytes: usize, start: Star
     };
     local::count_in_totals(heap, local.place(), bytes);
     match local.chooser().left().checked_sub(size(bytes)) {
-        Some(left) => local.set_left(left),
+        Some(left) => local.chooser().set_left(left),
         None => sample(heap, local, block, bytes, start),
     }
     local.set_last_block(block);
@@ -137,10 +129,10 @@ fn sample(heap: &HeapFile, local: &'static Local, block: usize, bytes: usize, st
         let place = local.place() as u64;
         chooser.random.set(mixed(SEED.load(Ordering::Relaxed) ^ mixed(place)) | 1);
         if let Some(left) = chooser.gap().checked_sub(size(bytes)) {
-            return local.set_left(left);
+            return chooser.set_left(left);
         }
     }
-    local.set_left(chooser.gap());
+    chooser.set_left(chooser.gap());
     let weight = weight(bytes);
     let account = books::account(heap, entered.stack(heap, start));
     count_allocation(heap, Some(&entered), account, amount(bytes, weight));
@@ -243,10 +235,6 @@ fn note_variance(sampled: &Sampled, bytes: usize, weight: f64) {
 }
 
 impl Chooser {
-    /// Where the bytes stand that may be passed over.
-    #[cfg(target_arch = "x86_64")]
-    pub(super) const PASSABLE: usize = core::mem::offset_of!(Self, passable);
-
     /// The bytes to the next one that is struck: exponentially distributed.
     fn gap(&self) -> u64 {
         // Xorshift: Marsaglia, 2003, with the multiplier of Vigna, 2016.
@@ -263,21 +251,27 @@ impl Chooser {
     /// Bytes until the next one that is struck.
     #[inline]
     fn left(&self) -> u64 {
-        self.passable.get() + self.looked_at.get()
+        tls::passable() + self.looked_at.get()
     }
 
-    /// Bytes up to which blocks may be passed over.
-    #[inline]
-    pub(super) fn passable(&self) -> u64 {
-        self.passable.get()
-    }
-
-    /// Sets how many bytes there are until the next one that is struck, and whether blocks up to there may be passed over.
-    #[inline]
-    pub(super) fn set_left(&self, left: u64, may_pass: bool) {
+    /// Sets how many bytes there are until the next one that is struck: blocks up to there may be passed over where the
+    /// thread has something to add them up in.
+    fn set_left(&self, left: u64) {
+        let may_pass = !tls::totals().is_null();
         let (passable, looked_at) = if may_pass { (left, 0) } else { (0, left) };
-        self.passable.set(passable);
+        tls::set_passable(passable);
         self.looked_at.set(looked_at);
+    }
+
+    /// A thread has come to this place.
+    pub(super) fn go_on(&self) {
+        self.set_left(self.left());
+    }
+
+    /// The thread at this place leaves it.
+    pub(super) fn put_aside(&self) {
+        self.looked_at.set(self.left());
+        tls::set_passable(0);
     }
 }
 
