@@ -1,24 +1,36 @@
 //! A tree of stacks that share their outer frames.
 
-use std::hash::{BuildHasher, Hash};
+use std::hash::Hash;
 
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 use perfaudit_result::NodeId;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::FxHashMap;
 
 /// A tree of stacks that share their outer frames: each node is a frame and the node that called it, callers first.
 #[derive(Debug, Clone)]
 pub struct CallTree<K> {
     nodes: Vec<(Option<NodeId>, K)>,
-    /// The nodes by caller and frame, as many of the first ones as were ever looked for. Keys are not held twice: there
-    /// may be millions.
-    index: HashTable<NodeId>,
+    /// What each of the first nodes has been linked to, as many of them as were there when one was last looked for.
+    links: Vec<Links>,
+    /// The frame that was added last of those that nobody called.
+    last_root: Option<NodeId>,
+    /// Callees of callers with more than [`FEW`] of them, but for the first ones.
+    others: FxHashMap<(Option<NodeId>, K), NodeId>,
 }
+
+/// The callees of a node, from the last one that was linked to the first. Most nodes have one or two, made soon after it:
+/// they are found where it is, which a table of all nodes would scatter over memory.
+#[derive(Debug, Clone, Copy)]
+struct Links {
+    last_callee: Option<NodeId>,
+    before: Option<NodeId>,
+}
+
+/// So many callees of one caller are linked.
+const FEW: usize = 8;
 
 impl<K> Default for CallTree<K> {
     fn default() -> Self {
-        Self { nodes: Vec::new(), index: HashTable::new() }
+        Self { nodes: Vec::new(), links: Vec::new(), last_root: None, others: FxHashMap::default() }
     }
 }
 
@@ -26,7 +38,7 @@ impl<K: Copy + Eq + Hash> CallTree<K> {
     /// The tree of these nodes: callers before callees; a node's place is its id. One that stands twice stays twice.
     #[must_use]
     pub fn of_distinct(nodes: Vec<(Option<NodeId>, K)>) -> Self {
-        Self { nodes, index: HashTable::new() }
+        Self { nodes, ..Self::default() }
     }
 
     /// The node of `frame` called by `parent`, made if it is new.
@@ -34,38 +46,70 @@ impl<K: Copy + Eq + Hash> CallTree<K> {
     /// # Panics
     /// When there are 2^32 nodes.
     pub fn child(&mut self, parent: Option<NodeId>, frame: K) -> NodeId {
-        if self.index.len() < self.nodes.len() {
-            self.fill_index();
+        if self.links.len() < self.nodes.len() {
+            self.link_all();
         }
-        let nodes = &mut self.nodes;
-        let hash = |node: &(Option<NodeId>, K)| FxBuildHasher.hash_one(node);
-        let node = (parent, frame);
-        let is_same = |&id: &NodeId| nodes[id as usize] == node;
-        match self.index.entry(hash(&node), is_same, |&id| hash(&nodes[id as usize])) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(new) => {
-                let id = NodeId::try_from(nodes.len()).expect("no recording has 2^32 different stacks");
-                nodes.push(node);
-                *new.insert(id).get()
+        let mut linked = 0;
+        let mut next = self.last_callee(parent);
+        while let Some(id) = next {
+            if self.nodes[id as usize].1 == frame {
+                return id;
             }
+            linked += 1;
+            next = self.links[id as usize].before;
+        }
+        if linked >= FEW
+            && let Some(&known) = self.others.get(&(parent, frame))
+        {
+            return known;
+        }
+        let id = NodeId::try_from(self.nodes.len()).expect("no recording has 2^32 different stacks");
+        self.nodes.push((parent, frame));
+        self.link(id, linked);
+        id
+    }
+
+    fn last_callee(&self, parent: Option<NodeId>) -> Option<NodeId> {
+        match parent {
+            Some(parent) => self.links[parent as usize].last_callee,
+            None => self.last_root,
         }
     }
 
+    /// Links the first node that is not, whose caller has so many linked callees.
+    fn link(&mut self, id: NodeId, linked: usize) {
+        let (parent, frame) = self.nodes[id as usize];
+        let mut links = Links { last_callee: None, before: None };
+        if linked >= FEW {
+            self.others.insert((parent, frame), id);
+        } else {
+            let last = match parent {
+                Some(parent) => &mut self.links[parent as usize].last_callee,
+                None => &mut self.last_root,
+            };
+            links.before = last.replace(id);
+        }
+        self.links.push(links);
+    }
+
     #[cold]
-    fn fill_index(&mut self) {
-        let Self { nodes, index } = self;
-        let hash = |&id: &NodeId| FxBuildHasher.hash_one(nodes[id as usize]);
-        index.reserve(nodes.len() - index.len(), hash);
-        for id in (0..).take(nodes.len()).skip(index.len()) {
-            index.insert_unique(hash(&id), id, hash);
+    fn link_all(&mut self) {
+        self.links.reserve(self.nodes.len() - self.links.len());
+        for id in (0..).take(self.nodes.len()).skip(self.links.len()) {
+            let mut linked = 0;
+            let mut next = self.last_callee(self.nodes[id as usize].0);
+            while let Some(callee) = next {
+                linked += 1;
+                next = self.links[callee as usize].before;
+            }
+            self.link(id, linked);
         }
     }
 
     /// Makes room for so many more nodes.
     pub fn reserve(&mut self, more: usize) {
-        let Self { nodes, index } = self;
-        nodes.reserve(more);
-        index.reserve(more, |&id| FxBuildHasher.hash_one(nodes[id as usize]));
+        self.nodes.reserve(more);
+        self.links.reserve(self.nodes.len() - self.links.len() + more);
     }
 
     /// Every node as its caller and its frame, callers before callees; a node's place is its id.
@@ -92,6 +136,17 @@ mod tests {
         assert_eq!(tree.child(Some(1), "read"), 2);
         assert_eq!(tree.child(Some(1), "read"), 2);
         assert_eq!(tree.nodes().len(), 3);
+    }
+
+    #[test]
+    fn a_caller_of_many_knows_them_all() {
+        let mut tree = CallTree::of_distinct(vec![(None, 0)]);
+        let all: Vec<_> = (1..100).map(|frame| tree.child(Some(0), frame)).collect();
+        assert_eq!(all, Vec::from_iter(1..100));
+        assert_eq!(Vec::from_iter((1..100).map(|frame| tree.child(Some(0), frame))), all);
+        let mut again = CallTree::of_distinct(tree.into_nodes());
+        assert_eq!(Vec::from_iter((1..100).map(|frame| again.child(Some(0), frame))), all);
+        assert_eq!(again.child(Some(0), 100), 100);
     }
 
     #[test]

@@ -6,11 +6,12 @@ mod findings;
 mod judging;
 mod proposal;
 mod series;
+mod suite;
 mod told;
 mod workloads;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use perfaudit_exec::Interrupt;
 use perfaudit_host::{calibrate, host};
@@ -87,6 +88,13 @@ fn try_all(
     settings::gates(&mut run.config, &judged_by.gates);
     let limits = limits(&run.config.prove);
     let Made { base, copy, found, proposals } = made;
+    if base.products.as_deref().is_some_and(Path::is_dir) {
+        let selection = run.config.bench.selection();
+        let profile = selection.profile.as_deref().unwrap_or("bench");
+        if let Some(line) = suite::line(&run.project.cargo, profile, &run.config.prove.test) {
+            run.config.prove.test.value = line;
+        }
+    }
     let tried = judging::Trying {
         arguments: &judged_by,
         base: &base,
