@@ -11,8 +11,8 @@ pub struct CallTree<K> {
     nodes: Vec<(Option<NodeId>, K)>,
     /// What each of the first nodes has been linked to, as many of them as were there when one was last looked for.
     links: Vec<Links>,
-    /// The frame that was added last of those that nobody called.
-    last_root: Option<NodeId>,
+    /// The frame that was linked last of those that nobody called, or [`NONE`].
+    last_root: NodeId,
     /// Callees of callers with more than [`FEW`] of them, but for the first ones.
     others: FxHashMap<(Option<NodeId>, K), NodeId>,
 }
@@ -21,16 +21,20 @@ pub struct CallTree<K> {
 /// they are found where it is, which a table of all nodes would scatter over memory.
 #[derive(Debug, Clone, Copy)]
 struct Links {
-    last_callee: Option<NodeId>,
-    before: Option<NodeId>,
+    /// [`NONE`] where there is none, as half of the size of an option is most of the speed.
+    last_callee: NodeId,
+    before: NodeId,
 }
+
+/// No node.
+const NONE: NodeId = NodeId::MAX;
 
 /// So many callees of one caller are linked.
 const FEW: usize = 8;
 
 impl<K> Default for CallTree<K> {
     fn default() -> Self {
-        Self { nodes: Vec::new(), links: Vec::new(), last_root: None, others: FxHashMap::default() }
+        Self { nodes: Vec::new(), links: Vec::new(), last_root: NONE, others: FxHashMap::default() }
     }
 }
 
@@ -51,25 +55,26 @@ impl<K: Copy + Eq + Hash> CallTree<K> {
         }
         let mut linked = 0;
         let mut next = self.last_callee(parent);
-        while let Some(id) = next {
-            if self.nodes[id as usize].1 == frame {
-                return id;
+        while next != NONE {
+            if self.nodes[next as usize].1 == frame {
+                return next;
             }
             linked += 1;
-            next = self.links[id as usize].before;
+            next = self.links[next as usize].before;
         }
         if linked >= FEW
             && let Some(&known) = self.others.get(&(parent, frame))
         {
             return known;
         }
-        let id = NodeId::try_from(self.nodes.len()).expect("no recording has 2^32 different stacks");
+        let id = NodeId::try_from(self.nodes.len()).ok().filter(|&id| id != NONE);
+        let id = id.expect("no recording has 2^32 different stacks");
         self.nodes.push((parent, frame));
         self.link(id, linked);
         id
     }
 
-    fn last_callee(&self, parent: Option<NodeId>) -> Option<NodeId> {
+    fn last_callee(&self, parent: Option<NodeId>) -> NodeId {
         match parent {
             Some(parent) => self.links[parent as usize].last_callee,
             None => self.last_root,
@@ -79,7 +84,7 @@ impl<K: Copy + Eq + Hash> CallTree<K> {
     /// Links the first node that is not, whose caller has so many linked callees.
     fn link(&mut self, id: NodeId, linked: usize) {
         let (parent, frame) = self.nodes[id as usize];
-        let mut links = Links { last_callee: None, before: None };
+        let mut links = Links { last_callee: NONE, before: NONE };
         if linked >= FEW {
             self.others.insert((parent, frame), id);
         } else {
@@ -87,7 +92,7 @@ impl<K: Copy + Eq + Hash> CallTree<K> {
                 Some(parent) => &mut self.links[parent as usize].last_callee,
                 None => &mut self.last_root,
             };
-            links.before = last.replace(id);
+            links.before = std::mem::replace(last, id);
         }
         self.links.push(links);
     }
@@ -98,9 +103,9 @@ impl<K: Copy + Eq + Hash> CallTree<K> {
         for id in (0..).take(self.nodes.len()).skip(self.links.len()) {
             let mut linked = 0;
             let mut next = self.last_callee(self.nodes[id as usize].0);
-            while let Some(callee) = next {
+            while next != NONE {
                 linked += 1;
-                next = self.links[callee as usize].before;
+                next = self.links[next as usize].before;
             }
             self.link(id, linked);
         }

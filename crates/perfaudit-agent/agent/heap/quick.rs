@@ -2,6 +2,9 @@
 //!
 //! What [`sampled::pass_over`] and [`sampled::is_passed_over`] decide is decided here before any compiled code runs: of a
 //! call that is passed over two thirds of the instructions remain. Whatever else is to be done goes on in [`hooks`].
+//!
+//! Each begins with a cache line, since what is called a million times should not need two of them: an alignment within a
+//! section is one of the section, in which the function comes first.
 
 use core::arch::naked_asm;
 use core::ffi::c_void;
@@ -81,6 +84,7 @@ pub unsafe extern "C" fn malloc(bytes: usize) -> Pointer {
         "mov rsi, rsp",
         "mov rdx, rbp",
         "jmp {counted}",
+        ".p2align 6",
         ".cfi_endproc",
         passed_on = sym PASSED_ON,
         passable = const PASSABLE,
@@ -114,6 +118,7 @@ pub unsafe extern "C" fn realloc(block: Pointer, bytes: usize) -> Pointer {
         "mov rdx, rsp",
         "mov rcx, rbp",
         "jmp {counted}",
+        ".p2align 6",
         ".cfi_endproc",
         shift = const LIVE_BYTES.ilog2(),
         mask = const LIVE_COUNTS - 1,
@@ -145,6 +150,7 @@ pub unsafe extern "C" fn free(block: Pointer) {
         "mov rsi, rsp",
         "mov rdx, rbp",
         "jmp {counted}",
+        ".p2align 6",
         ".cfi_endproc",
         shift = const LIVE_BYTES.ilog2(),
         mask = const LIVE_COUNTS - 1,

@@ -95,7 +95,8 @@ impl<'a> Assembly<'a> {
         frames: impl Fn(NodeId) -> &'f [u32],
     ) -> (CpuProfile, Vec<NodeId>) {
         let mut tree = CallTree::default();
-        tree.reserve(recording.stacks.nodes().len());
+        // Inlined functions make it larger.
+        tree.reserve(recording.stacks.nodes().len() * 3 / 2);
         let mut innermost: Vec<NodeId> = Vec::with_capacity(recording.stacks.nodes().len());
         for (at, &(parent, _)) in (0..).zip(recording.stacks.nodes()) {
             let mut node = parent.map(|parent| innermost[parent as usize]);
