@@ -11,7 +11,8 @@ use perfaudit_project::{Cargo, effective_profile};
 pub(super) fn line(cargo: &Cargo, profile: &str, configured: &Setting<String>) -> Option<String> {
     let of_profile = effective_profile(cargo, profile, DEBUG, STRIP);
     let is_linked_as_built = ["false", "off"].contains(&of_profile.lto.as_str());
-    (configured.origin == Origin::Default && is_linked_as_built).then(|| with_profile(&configured.value, profile))
+    (configured.origin == Origin::Default && is_linked_as_built)
+        .then(|| with_profile(&configured.value, profile))
 }
 
 fn with_profile(line: &str, profile: &str) -> String {
@@ -34,7 +35,9 @@ mod tests {
     #[test]
     fn tests_have_the_profile_of_benchmarks_with_the_checks_that_it_leaves_out() {
         let line = with_profile("cargo test --workspace", "bench");
-        assert!(line.starts_with("cargo test --workspace --profile bench --config \"profile.bench.debug='limited'\""));
+        assert!(line.starts_with(
+            "cargo test --workspace --profile bench --config \"profile.bench.debug='limited'\""
+        ));
         assert!(line.contains("\"profile.bench.overflow-checks=true\""));
         assert!(line.contains("\"profile.bench.package.'*'.overflow-checks=false\""));
     }
