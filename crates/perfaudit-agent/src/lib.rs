@@ -28,6 +28,9 @@ pub use preload::{NotPreloadable, Preloadable};
 pub use ring::{Counters, Record, StackSample};
 use shared::SharedFile;
 
+/// The name of the library that is preloaded, by which its code is told from that of a target.
+pub const LIBRARY_NAME: &str = "libperfaudit_agent.so";
+
 /// The preloaded library; none where it cannot be built for this platform.
 #[cfg(has_agent)]
 const LIBRARY: Option<&[u8]> = Some(include_bytes!(concat!(env!("OUT_DIR"), "/libperfaudit_agent.so")));
@@ -119,7 +122,7 @@ impl Agent {
     /// When there is no library for this platform, or a file cannot be written.
     pub fn prepare(folder: &Path, task: Task) -> Result<Self, AgentError> {
         let bytes = LIBRARY.ok_or(AgentError::Unsupported)?;
-        let library = folder.join("libperfaudit_agent.so");
+        let library = folder.join(LIBRARY_NAME);
         let shared_path = folder.join("agent.shared");
         let failed = |path: &Path| {
             let path = path.to_owned();

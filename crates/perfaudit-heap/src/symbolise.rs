@@ -157,7 +157,9 @@ const SYSTEM_FOLDERS: [&str; 5] = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "
 fn with_programs(project: &ProjectSources, stacks: &Stacks) -> ProjectSources {
     let is_of_system = |path: &Path| SYSTEM_FOLDERS.iter().any(|folder| path.starts_with(folder));
     let brought = stacks.modules.iter().map(|module| module.path.as_path());
-    let brought = brought.filter(|path| path.is_absolute() && !is_of_system(path));
+    // What is preloaded only stands in between.
+    let is_ours = |path: &Path| path.file_name().is_some_and(|name| name == perfaudit_agent::LIBRARY_NAME);
+    let brought = brought.filter(|path| path.is_absolute() && !is_of_system(path) && !is_ours(path));
     let mut project = project.clone();
     project.built.extend(brought.filter_map(Path::parent).map(Path::to_owned));
     project

@@ -19,7 +19,7 @@ use crate::settings;
 /// How long patches are measured unless that is said; none where there is no bound.
 fn usual(mode: Mode) -> Option<Duration> {
     match mode {
-        Mode::Quick => Some(Duration::from_secs(2 * 60)),
+        Mode::Quick => Some(Duration::from_secs(3 * 60)),
         Mode::Standard => Some(Duration::from_secs(10 * 60)),
         Mode::Full => None,
     }

@@ -24,7 +24,7 @@ use crate::progress::Progress;
 /// build.
 const BATCH: usize = 4;
 /// A patch that gets less of the budget than this is hardly ever decided.
-const LEAST: Duration = Duration::from_secs(60);
+const LEAST: Duration = Duration::from_secs(90);
 /// The part of the budget that is kept for what is proven as a whole.
 const FOR_ALL: f64 = 0.25;
 
