@@ -272,12 +272,12 @@ mod tests {
     #[test]
     fn the_budget_is_shared_by_as_many_as_can_be_decided_by_it() {
         let minutes = |minutes: u64| Some(Duration::from_secs(60 * minutes));
-        assert_eq!([1, 2, 3, 10].map(|n| decided_by(minutes(n))), [1, 1, 2, 7]);
+        assert_eq!([1, 2, 3, 4, 10].map(|n| decided_by(minutes(n))), [1, 1, 1, 2, 5]);
         assert_eq!(decided_by(minutes(0)), 1);
         assert_eq!(later(decided_by(None), 4, 0), 2);
         assert_eq!(later(decided_by(minutes(60)), 4, 8), 12);
         assert_eq!(later(decided_by(minutes(2)), 1, 8), 0, "the hottest gets all of it");
-        assert_eq!(later(decided_by(minutes(3)), 2, 8), 1);
+        assert_eq!(later(decided_by(minutes(4)), 2, 8), 1);
     }
 
     #[test]
