@@ -30,7 +30,8 @@ macro_rules! look_at_block {
 }
 
 /// Counts a block of as many bytes as the register says, and calls the C library for it; goes on at 2 if it is not one to
-/// pass over. Where no bytes are asked for that is left to compiled code.
+/// pass over. Where no bytes are asked for that is left to compiled code. A thread that has nothing to add up in has no bytes
+/// to pass over, but for a signal handler that comes between the subtraction and its taking back: hence the look at both.
 macro_rules! pass_over {
     ($bytes:literal) => {
         concat!(
@@ -48,9 +49,11 @@ macro_rules! pass_over {
             $bytes,
             "
              jb 4f
-             mov rax, qword ptr fs:[rax + {totals}]
-             inc qword ptr [rax + {count}]
-             add qword ptr [rax + {bytes}], ",
+             mov rcx, qword ptr fs:[rax + {totals}]
+             test rcx, rcx
+             jz 4f
+             inc qword ptr [rcx + {count}]
+             add qword ptr [rcx + {bytes}], ",
             $bytes,
             "
              push ",

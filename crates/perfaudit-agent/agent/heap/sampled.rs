@@ -65,9 +65,9 @@ pub(super) fn pass_over(bytes: usize) -> bool {
     if bytes == 0 {
         return false;
     }
+    // SAFETY: where there are any, they lie in the file of this process, which stays mapped.
+    let Some(totals) = (unsafe { tls::totals().cast::<ThreadTotals>().as_ref() }) else { return false };
     tls::set_passable(left);
-    // SAFETY: a thread with something to pass over has totals, in the file of this process, which stays mapped.
-    let totals = unsafe { &*tls::totals().cast::<ThreadTotals>() };
     local::add_to(totals, bytes, false);
     true
 }
@@ -75,7 +75,7 @@ pub(super) fn pass_over(bytes: usize) -> bool {
 /// Takes a block out of the thread's counters that was passed over and then refused.
 #[cold]
 pub(super) fn take_back(bytes: usize) {
-    // SAFETY: as in `pass_over`, where there are any.
+    // SAFETY: as in `pass_over`.
     let Some(totals) = (unsafe { tls::totals().cast::<ThreadTotals>().as_ref() }) else { return };
     local::take_from(totals, bytes);
     tls::set_passable(tls::passable() + bytes as u64);
