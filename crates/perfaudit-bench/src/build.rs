@@ -225,19 +225,19 @@ fn command(request: BuildRequest<'_>, packages: &[&CargoPackage]) -> (Command, V
     (command, environment.into_iter().map(|(variable, value)| format!("{variable}={value}")).collect())
 }
 
-/// Compiles the last crate of an executable once more with an argument for the compiler (`-C ARGUMENT`), and returns the
-/// new executable.
+/// Compiles the last crate of an executable once more with arguments for the compiler, and returns the new executable with
+/// the lines that the compiler printed.
 ///
 /// # Errors
 /// Why there is none, in words.
-pub fn relinked(
+pub(crate) fn recompiled(
     project: &CargoProject,
     selection: &Selection,
     target_directory: &Path,
     executable: &BenchExecutable,
-    argument: &str,
+    arguments: &[&str],
     interrupt: &Interrupt,
-) -> Result<PathBuf, String> {
+) -> Result<(PathBuf, Vec<String>), String> {
     let package = project.packages.iter().find(|package| package.name == executable.package);
     let package = package.ok_or_else(|| format!("there is no package `{}`", executable.package))?;
     let profile = selection.profile.as_deref().unwrap_or("bench");
@@ -253,15 +253,21 @@ pub fn relinked(
         .into_iter()
         .fold(command, |command, (variable, value)| command.env(variable, value))
         .env("CARGO_INCREMENTAL", "0")
-        .args(["--", "-C", argument]);
+        .arg("--")
+        .args(arguments);
     let finished = run(&command, interrupt, &mut |_| {}).map_err(|error| error.to_string())?;
     let mut messages = Messages::default();
+    let mut lines = Vec::new();
     for message in Message::parse_stream(finished.stdout.text().as_bytes()).filter_map(Result::ok) {
-        messages.take(message);
+        match message {
+            Message::TextLine(line) => lines.push(line),
+            message => messages.take(message),
+        }
     }
     let key = (package.id.repr.clone(), executable.target.clone());
     let built = messages.executables.remove(&key).filter(|_| finished.ending.is_success());
-    built.ok_or_else(|| messages.why(&key, finished.ending, &finished.stderr.text()))
+    let built = built.ok_or_else(|| messages.why(&key, finished.ending, &finished.stderr.text()))?;
+    Ok((built, lines))
 }
 
 /// What is set for the profile, whatever the project says.

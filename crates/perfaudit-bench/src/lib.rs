@@ -30,6 +30,7 @@ mod gather;
 mod group;
 mod iterations;
 mod libtest;
+mod linking;
 mod message;
 mod pace;
 mod profile;
@@ -37,9 +38,7 @@ mod row;
 mod stated;
 mod trial;
 
-pub use build::{
-    BuildCommand, BuildFailure, BuildFailureReason, BuildRequest, Built, DEBUG, STRIP, build, relinked,
-};
+pub use build::{BuildCommand, BuildFailure, BuildFailureReason, BuildRequest, Built, DEBUG, STRIP, build};
 pub use command::{
     AcceptedExit, Cache, CommandEvent, CommandLine, CommandRequest, CommandRun, CommandRuns, CommandSpec,
     FLOOR_SHARE, Family, MOST_OUTPUTS, MeasuredCommands, NeedsShell, Output, Preparation, Remark, Runs,
@@ -58,6 +57,7 @@ pub use group::groups;
 pub use iterations::{
     IterationCount, IterationRequest, has_run, iteration_count, many_iterations, one_iteration,
 };
+pub use linking::Linkage;
 pub use pace::{Pace, Settings};
 pub use profile::{
     MeasuredProcess, ProfileRequest, ProfiledProcess, Stated as StatedWhileProfiled, profiled_process,

@@ -1,5 +1,6 @@
 //! Measuring pair by pair until each subject is decided, or the time is over.
 
+use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
 use perfaudit_host::CpuTicks;
@@ -28,8 +29,8 @@ pub struct ContestRequest<'a> {
     pub seed: u64,
     /// How long all of it may take.
     pub budget: Option<Duration>,
-    /// How many layouts each program has.
-    pub layouts: u32,
+    /// How many layouts each program is measured in at most; from pair to pair in the next one.
+    pub layouts: NonZeroU32,
     /// As many pairs of each command are measured whatever is decided sooner; a far quantile takes a number that is
     /// fixed beforehand. Zero where none is wanted.
     pub pairs_of_commands: usize,
@@ -158,6 +159,15 @@ fn round(seed: u64, states: &[State<'_>]) -> Vec<usize> {
     order
 }
 
+/// How a subject ends that cannot be measured on a side.
+fn ended(side: Side, error: ObserveError) -> Result<Ended, WorkbenchError> {
+    match error {
+        ObserveError::Workbench(error) => Err(error),
+        ObserveError::Interrupted => Ok(Ended::Interrupted),
+        error => Ok(Ended::Failed { side, message: error.to_string() }),
+    }
+}
+
 struct State<'a> {
     subject: Subject<'a>,
     pairs: Vec<Pair>,
@@ -219,21 +229,24 @@ impl<'a> State<'a> {
     }
 
     fn measure(&mut self, request: &ContestRequest<'_>, means: &mut Means<'_>) -> Result<(), WorkbenchError> {
-        let began = Instant::now();
         let first = self.first();
         let padding = self.paddings[self.turns() % self.paddings.len()];
         // Layouts take turns by the pairs that count, so that all have as many.
-        let layout = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX) % request.layouts.max(1);
+        let layout = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX) % request.layouts;
+        // Nothing is linked while a pair is measured; the side that runs first is seated last.
+        for side in [first.other(), first] {
+            if let Err(error) = self.subject.program(side, layout, means) {
+                self.ended = Some(ended(side, error)?);
+                return Ok(());
+            }
+        }
+        let began = Instant::now();
         let ticks = CpuTicks::now();
         // Both sides take as many samples: what decides that must not differ between them.
         let known = self.pairs.last().map(|pair| pair.sides.a.value_ns);
         let mut one = |side: Side| -> Result<Result<Observation, Ended>, WorkbenchError> {
-            match self.subject.observe(side, layout, padding, known, means) {
-                Ok(observation) => Ok(Ok(observation)),
-                Err(ObserveError::Workbench(error)) => Err(error),
-                Err(ObserveError::Interrupted) => Ok(Err(Ended::Interrupted)),
-                Err(error) => Ok(Err(Ended::Failed { side, message: error.to_string() })),
-            }
+            let observation = self.subject.observe(side, layout, padding, known, means);
+            observation.map_or_else(|error| ended(side, error).map(Err), |one| Ok(Ok(one)))
         };
         let both = match one(first)? {
             Ok(observation) => one(first.other())?.map(|other| (observation, other)),

@@ -1,4 +1,4 @@
-//! Further layouts of the programs of an arm: the same code, linked in another order.
+//! Layouts of the programs of both arms: the same code, linked in another order.
 //!
 //! Where functions lie in memory changes times by percents, and a change of the source moves all that lie behind it.
 //! Pairs of one build each cannot tell that from the change itself. The linker is asked to shuffle the sections of code
@@ -6,87 +6,138 @@
 //! told otherwise. Both arms get the same seeds.
 
 use std::fs;
-use std::io;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use perfaudit_bench::{BenchExecutable, relinked};
+use perfaudit_bench::{BenchExecutable, Linkage};
 use perfaudit_exec::Interrupt;
 use perfaudit_project::Selection;
 
 use crate::arm::BuiltArm;
-use crate::workbench::Workbench;
+use crate::workbench::{Both, Side, Workbench, WorkbenchError};
 
-/// The folder beside the target directory that holds the programs.
+/// The folder in the target directory of an arm that holds its programs.
 const FOLDER: &str = "layouts";
 
-/// Executables of the arm that is seated, in these layouts; number 0 is as they were built.
-///
-/// # Errors
-/// Why there is but one layout, in words: the linker does not shuffle, or a file cannot be copied.
-pub fn lay_out(
+/// Programs that are linked in further layouts.
+#[derive(Debug, Default)]
+pub struct Layouts(Both<Vec<Shuffled>>);
+
+/// One program of an arm.
+#[derive(Debug)]
+struct Shuffled {
+    as_built: PathBuf,
+    /// The programs, without the number of their layout; their names are as long in every layout.
+    place: PathBuf,
+    linkage: Linkage,
+}
+
+/// Why there is but one layout.
+#[derive(Debug, thiserror::Error)]
+pub enum LayoutError {
+    /// The linker does not shuffle, or the program cannot be linked again.
+    #[error("{0}")]
+    OneLayout(String),
+    /// The user interrupted.
+    #[error("interrupted")]
+    Interrupted,
+    /// The arms cannot be reached.
+    #[error(transparent)]
+    Workbench(#[from] WorkbenchError),
+}
+
+impl Layouts {
+    /// Makes sure that an executable of an arm can be linked in further layouts; one that already can stays as it is.
+    ///
+    /// # Errors
+    /// Why there is but one layout.
+    pub fn prepare(
+        &mut self,
+        workbench: &mut Workbench,
+        side: Side,
+        arm: &BuiltArm,
+        executable: &BenchExecutable,
+        selection: &Selection,
+        interrupt: &Interrupt,
+    ) -> Result<(), LayoutError> {
+        if self.of(side, executable).is_some() {
+            return Ok(());
+        }
+        workbench.seat(side)?;
+        let one = shuffled(workbench, arm, executable, selection, interrupt);
+        self.0.get_mut(side).push(one.map_err(|why| or_interrupted(why, interrupt))?);
+        Ok(())
+    }
+
+    /// Forgets the programs of an arm, which is built from another source.
+    pub fn forget(&mut self, side: Side) {
+        self.0.get_mut(side).clear();
+    }
+
+    /// Links a program of an arm in a layout, unless it is there, and answers where it lies while the arm is seated; as
+    /// it was built in layout 0, and where it cannot be linked in others.
+    ///
+    /// # Errors
+    /// When it cannot be linked.
+    pub fn program(
+        &self,
+        workbench: &mut Workbench,
+        side: Side,
+        executable: &BenchExecutable,
+        layout: u32,
+        interrupt: &Interrupt,
+    ) -> Result<PathBuf, LayoutError> {
+        let shuffled = self.of(side, executable).filter(|_| layout > 0);
+        let Some(shuffled) = shuffled else { return Ok(executable.path.clone()) };
+        workbench.seat(side)?;
+        shuffled.link(layout, interrupt).map_err(|why| or_interrupted(why, interrupt))
+    }
+
+    fn of(&self, side: Side, executable: &BenchExecutable) -> Option<&Shuffled> {
+        self.0.get(side).iter().find(|one| one.as_built == executable.path)
+    }
+}
+
+/// Compiles a program's last crate again, and sees whether its linker gives two layouts.
+fn shuffled(
     workbench: &Workbench,
     arm: &BuiltArm,
-    executables: &[BenchExecutable],
+    executable: &BenchExecutable,
     selection: &Selection,
-    layouts: Range<u32>,
     interrupt: &Interrupt,
-    linking: &mut dyn FnMut(u32, &BenchExecutable),
-) -> Result<Vec<Vec<BenchExecutable>>, String> {
+) -> Result<Shuffled, String> {
     let target = workbench.target();
-    let folder = target.join(FOLDER);
-    if layouts.start == 0 {
-        // Those of an earlier comparison.
-        let _ = fs::remove_dir_all(&folder);
+    let name = format!("{}-{}", executable.package, executable.target);
+    let folder = target.join(FOLDER).join(&name);
+    // Of an earlier source.
+    let _ = fs::remove_dir_all(&folder);
+    let objects = folder.join("objects");
+    let linkage = Linkage::of(&arm.project, selection, &target, executable, &objects, interrupt)?;
+    let shuffled = Shuffled { as_built: executable.path.clone(), place: folder.join(name), linkage };
+    // A linker may take the option and do nothing.
+    let [one, other] = [shuffled.link(1, interrupt)?, shuffled.link(2, interrupt)?];
+    if is_same(&one, &other)? {
+        return Err("its linker gave the same program in further layouts".to_owned());
     }
-    let aside = folder.join("as-built");
-    let built: Vec<PathBuf> = executables
-        .iter()
-        .map(|executable| {
-            fs::create_dir_all(&aside).map_err(no_folder)?;
-            keep(&executable.path, &aside, executable)
-        })
-        .collect::<Result<_, String>>()?;
-    let mut all = Vec::new();
-    for layout in layouts {
-        let place = folder.join(layout.to_string());
-        fs::create_dir_all(&place).map_err(no_folder)?;
-        let mut programs = Vec::new();
-        for (executable, as_built) in executables.iter().zip(&built) {
-            if interrupt.is_set() {
-                return Err("interrupted".to_owned());
-            }
-            let path = if layout == 0 {
-                keep(as_built, &place, executable)?
-            } else {
-                linking(layout, executable);
-                let argument = format!("link-arg=-Wl,--shuffle-sections=.text*={layout}");
-                let linked = relinked(&arm.project, selection, &target, executable, &argument, interrupt);
-                let kept = linked.and_then(|linked| keep(&linked, &place, executable));
-                // cargo may have written over the program as it was built, which others still run.
-                fs::copy(as_built, &executable.path).map_err(no_copy)?;
-                kept?
-            };
-            programs.push(BenchExecutable { path, ..executable.clone() });
+    Ok(shuffled)
+}
+
+impl Shuffled {
+    fn link(&self, layout: u32, interrupt: &Interrupt) -> Result<PathBuf, String> {
+        let program = self.place.with_added_extension(format!("{layout:05}"));
+        if !program.exists() {
+            let shuffle = format!("-Wl,--shuffle-sections=.text*={layout}");
+            // Debugging information, most of a program, is not loaded; without it nothing lies elsewhere.
+            self.linkage.link(&program, &[&shuffle, "-Wl,--strip-debug"], interrupt)?;
         }
-        all.push(programs);
+        Ok(program)
     }
-    Ok(all)
 }
 
-/// A copy of a program. Its name is as long in every layout.
-fn keep(program: &Path, place: &Path, executable: &BenchExecutable) -> Result<PathBuf, String> {
-    let copy = place.join(format!("{}-{}", executable.package, executable.target));
-    fs::copy(program, &copy).map_err(no_copy)?;
-    Ok(copy)
+fn is_same(one: &Path, other: &Path) -> Result<bool, String> {
+    let read = |path: &Path| fs::read(path).map_err(|error| format!("a program cannot be read: {error}"));
+    Ok(read(one)? == read(other)?)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
-fn no_folder(error: io::Error) -> String {
-    format!("a folder cannot be made: {error}")
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
-fn no_copy(error: io::Error) -> String {
-    format!("a program cannot be copied: {error}")
+fn or_interrupted(why: String, interrupt: &Interrupt) -> LayoutError {
+    if interrupt.is_set() { LayoutError::Interrupted } else { LayoutError::OneLayout(why) }
 }

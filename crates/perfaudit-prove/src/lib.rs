@@ -5,7 +5,7 @@
 //! - [`Workbench`]: both arms at one and the same path, by turns.
 //! - [`build_arm`]: an arm with its programs; [`binary`] tells one program from another.
 //! - [`TreeCommand`]: a command that is run in the tree of an arm.
-//! - [`lay_out`]: the same programs in several layouts.
+//! - [`Layouts`]: the same programs in further layouts.
 //! - [`contest`]: pairs of fresh processes in balanced random order, with sequential looks.
 //! - [`rows`]: what pairs say; pure. [`witness`], [`testify`]: what counts say beside them. [`grounds_of_changes`]: which
 //!   of them may come from where code lies.
@@ -40,7 +40,7 @@ mod workbench;
 pub use arm::{ArmError, ArmRequest, BuiltArm, PackageVersions, adopt_products, build_arm, share_products};
 pub use contest::{ContestRequest, Contested, Ended, PADDING_BELOW, STOLEN_LIMIT, Standing, contest, judge};
 pub use grounds::{grounds_of_changes, in_words, leave_open, not_borne_out};
-pub use layouts::lay_out;
+pub use layouts::{LayoutError, Layouts};
 pub use loaded::{ProgramError, are_same_program, binary};
 pub use pair::{Observation, Pair, PairRecord};
 pub use rows::{RowArtifacts, among_all, rows, unmeasured};

@@ -1,5 +1,6 @@
 //! What is run on both sides: a benchmark of both builds, or a command of each side.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use perfaudit_bench::{BenchExecutable, ProfileRequest, profiled_process};
@@ -7,16 +8,17 @@ use perfaudit_exec::timed::{Launcher, PeakRss, TimedCommand, TimedError};
 use perfaudit_exec::{Command, Ending, Interrupt, RunError, run};
 use perfaudit_result::{Workload, WorkloadId, WorkloadKind};
 
+use crate::layouts::{LayoutError, Layouts};
 use crate::pair::Observation;
 use crate::workbench::{Both, Side, Workbench, WorkbenchError};
 
 /// The variable that makes an environment longer.
 const PADDING: &str = "PERFAUDIT_PADDING";
 
-/// The benchmarks of one arm, in one layout.
+/// The benchmarks of one arm.
 #[derive(Debug)]
 pub struct ArmBenchmarks {
-    /// The executables.
+    /// The executables, as they were built.
     pub executables: Vec<BenchExecutable>,
     /// What they hold.
     pub workloads: Vec<Workload>,
@@ -42,7 +44,7 @@ pub struct Subject<'a> {
 
 #[derive(Debug)]
 enum What<'a> {
-    Benchmark { layouts: &'a [Both<ArmBenchmarks>], rows: Both<usize>, time: Duration },
+    Benchmark { arms: &'a Both<ArmBenchmarks>, rows: Both<usize>, time: Duration },
     Command(Box<Both<TimedCommand>>),
 }
 
@@ -51,6 +53,8 @@ enum What<'a> {
 pub struct Means<'a> {
     /// Where builds and trees lie; none where commands are compared that belong to no tree.
     pub workbench: Option<&'a mut Workbench>,
+    /// What is linked in further layouts.
+    pub layouts: &'a Layouts,
     /// Starts commands; none where only benchmarks are compared.
     pub launcher: Option<&'a mut Launcher>,
     /// How long one process may take.
@@ -79,15 +83,14 @@ pub enum ObserveError {
 }
 
 impl<'a> Subject<'a> {
-    /// A benchmark: both builds in one or more layouts, its row in the workloads of each side, and how long one process
-    /// of it measures.
+    /// A benchmark: both builds, its row in the workloads of each side, and how long one process of it measures.
     ///
     /// # Panics
-    /// When there is no layout, or no such row.
+    /// When there is no such row.
     #[must_use]
-    pub fn benchmark(layouts: &'a [Both<ArmBenchmarks>], rows: Both<usize>, time: Duration) -> Self {
-        let row = &layouts[0].b.workloads[rows.b];
-        Self { id: row.id.clone(), kind: row.kind, what: What::Benchmark { layouts, rows, time } }
+    pub fn benchmark(arms: &'a Both<ArmBenchmarks>, rows: Both<usize>, time: Duration) -> Self {
+        let row = &arms.b.workloads[rows.b];
+        Self { id: row.id.clone(), kind: row.kind, what: What::Benchmark { arms, rows, time } }
     }
 
     /// A command of each side.
@@ -96,12 +99,25 @@ impl<'a> Subject<'a> {
         Self { id, kind: WorkloadKind::Command, what: What::Command(Box::new(sides)) }
     }
 
-    /// The same benchmark in other layouts of both programs, which hold the same workloads; none for a command, which is
-    /// run as it is.
-    #[must_use]
-    pub fn in_layouts<'b>(&self, layouts: &'b [Both<ArmBenchmarks>]) -> Option<Subject<'b>> {
-        let What::Benchmark { rows, time, .. } = &self.what else { return None };
-        Some(Subject::benchmark(layouts, *rows, *time))
+    /// Where the program of one side lies in a layout while the side is seated, linked if it is not there; none for a
+    /// command, which is run as it is.
+    pub(crate) fn program(
+        &self,
+        side: Side,
+        layout: u32,
+        means: &mut Means<'_>,
+    ) -> Result<Option<PathBuf>, ObserveError> {
+        let (Some((executable, ..)), Some(workbench)) = (self.held(side), &mut means.workbench) else {
+            return Ok(None);
+        };
+        match means.layouts.program(workbench, side, executable, layout, means.interrupt) {
+            Ok(program) => Ok(Some(program)),
+            Err(LayoutError::OneLayout(why)) => {
+                Err(ObserveError::Subject(format!("it could not be linked in a further layout: {why}")))
+            }
+            Err(LayoutError::Interrupted) => Err(ObserveError::Interrupted),
+            Err(LayoutError::Workbench(error)) => Err(error.into()),
+        }
     }
 
     /// Runs it once on one side.
@@ -118,15 +134,18 @@ impl<'a> Subject<'a> {
     ) -> Result<Observation, ObserveError> {
         let padding = "x".repeat(usize::from(padding));
         match &self.what {
-            What::Benchmark { layouts, rows, time } => {
+            What::Benchmark { arms, rows, time } => {
+                let program = self.program(side, layout, means)?;
                 if let Some(workbench) = &mut means.workbench {
                     workbench.seat(side)?;
                 }
-                let arm = layouts[layout as usize % layouts.len()].get(side);
+                let arm = arms.get(side);
                 let workload = &arm.workloads[*rows.get(side)];
                 let executable = arm
                     .executable(workload)
                     .ok_or_else(|| ObserveError::Subject(format!("`{}` was not built", workload.target)))?;
+                let linked = program.map(|path| BenchExecutable { path, ..executable.clone() });
+                let executable = linked.as_ref().unwrap_or(executable);
                 // A folder of its own for each process: Criterion would compare with what an earlier one wrote.
                 let home = tempfile::tempdir().map_err(ObserveError::Scratch)?;
                 let request = ProfileRequest {
@@ -184,12 +203,12 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// What one side holds of a benchmark, in its first layout: the executable, the row, and all rows beside it. None
+    /// What one side holds of a benchmark: the executable as it was built, the row, and all rows beside it. None
     /// for a command.
     #[must_use]
     pub fn held(&self, side: Side) -> Option<(&BenchExecutable, &Workload, &[Workload])> {
-        let What::Benchmark { layouts, rows, .. } = &self.what else { return None };
-        let arm = layouts.first()?.get(side);
+        let What::Benchmark { arms, rows, .. } = &self.what else { return None };
+        let arm = arms.get(side);
         let workload = &arm.workloads[*rows.get(side)];
         Some((arm.executable(workload)?, workload, &arm.workloads))
     }

@@ -1,5 +1,6 @@
 //! What `perfaudit compare` is given.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -55,10 +56,10 @@ pub(crate) struct PairingArguments {
     /// A difference up to this does not matter, as in `2%`
     #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "2%", help_heading = "How to measure")]
     pub(crate) delta: f64,
-    /// In how many layouts each program is measured: code that lies elsewhere in memory is faster or slower by itself.
-    /// 1 in quick mode, 3 otherwise
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=32), help_heading = "How to measure")]
-    pub(crate) layouts: Option<u32>,
+    /// In how many layouts each program is measured at most: code that lies elsewhere in memory is faster or slower by
+    /// itself. Each pair has one of its own where that is not given
+    #[arg(long, value_name = "NUMBER", help_heading = "How to measure")]
+    pub(crate) layouts: Option<NonZeroU32>,
     /// Also compare the 95th percentile of the processes of commands: takes 117 pairs of one command, whatever is decided
     /// sooner
     #[arg(long, help_heading = "How to measure")]

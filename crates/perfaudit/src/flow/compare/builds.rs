@@ -1,14 +1,14 @@
 //! Two source trees, built.
 
-use std::ops::Range;
+use std::num::NonZeroU32;
 use std::path::Path;
 
 use perfaudit_bench::{BenchExecutable, BuildFailureReason};
 use perfaudit_exec::Interrupt;
 use perfaudit_project::{ProjectError, Selection};
 use perfaudit_prove::{
-    ArmError, ArmRequest, Both, BuiltArm, Side as ArmSide, Workbench, are_same_program, binary, build_arm,
-    lay_out, share_products,
+    ArmError, ArmRequest, Both, BuiltArm, LayoutError, Layouts, Side as ArmSide, Workbench, build_arm,
+    share_products,
 };
 use perfaudit_result::{Arm, ArmBinary, WorkloadId};
 
@@ -22,11 +22,11 @@ pub(in super::super) struct Builds {
     pub(super) workbench: Workbench,
     pub(in super::super) arms: Both<Arm>,
     pub(super) built: Both<BuiltArm>,
-    /// The executables of both sides in each layout; at least one.
-    pub(super) executables: Both<Vec<Vec<BenchExecutable>>>,
+    /// What is linked in further layouts.
+    pub(super) layouts: Layouts,
     /// The versions of dependencies of a source that states none.
     lockfile: Option<Vec<u8>>,
-    /// Whether the linker was seen to give no further layouts.
+    /// Whether something was seen to have no further layouts.
     has_one_layout: bool,
 }
 
@@ -38,8 +38,6 @@ pub(in super::super) struct BuildsRequest<'a> {
     pub(in super::super) project_root: &'a Path,
     pub(in super::super) selection: &'a Selection,
     pub(in super::super) offline: bool,
-    /// How many layouts are wanted.
-    pub(in super::super) layouts: u32,
 }
 
 /// Builds both sides.
@@ -67,10 +65,7 @@ pub(super) fn build(
     }
     let arm = |arm: ArmSide| told(request.trees, sides.get(arm), built.get(arm));
     let arms = Both { a: arm(ArmSide::A), b: arm(ArmSide::B) };
-    let executables = built.map(|arm| vec![arm.built.executables.clone()]);
-    let mut builds = Builds { workbench, arms, executables, built, lockfile, has_one_layout: false };
-    builds.lay_out(request, interrupt, progress)?;
-    Ok(builds)
+    Ok(Builds { workbench, arms, layouts: Layouts::default(), built, lockfile, has_one_layout: false })
 }
 
 fn build_side(
@@ -129,12 +124,11 @@ impl Builds {
         let built = build_side(request, workbench, arm, side, lockfile, interrupt, progress)?;
         *self.arms.get_mut(arm) = told(request.trees, side, &built);
         *self.built.get_mut(arm) = built;
-        let executables = vec![self.built.get(arm).built.executables.clone()];
-        *self.executables.get_mut(arm) = executables;
-        self.lay_out(request, interrupt, progress)
+        self.layouts.forget(arm);
+        Ok(())
     }
 
-    /// The program that holds a benchmark on a side, in its first layout.
+    /// The program that holds a benchmark on a side, as it was built.
     pub(super) fn program(&self, arm: ArmSide, id: &WorkloadId) -> Option<ArmBinary> {
         let holds = |binary: &&ArmBinary| is_in(id, &binary.name);
         self.built.get(arm).binaries.iter().filter(holds).max_by_key(|binary| binary.name.len()).cloned()
@@ -156,103 +150,58 @@ impl Builds {
         })
     }
 
-    /// Links both sides in further layouts, unless they are one program anyway.
-    fn lay_out(
+    /// Makes sure that what holds these benchmarks can be linked in further layouts on both sides, and links as many as
+    /// the first look takes; answers whether there are further ones. Why there are none becomes a remark.
+    pub(super) fn lay_out(
         &mut self,
-        request: BuildsRequest<'_>,
-        interrupt: &Interrupt,
-        progress: &Progress,
-    ) -> Result<(), CommandError> {
-        let same = |(a, b): (&ArmBinary, &ArmBinary)| a.name == b.name && are_same_program(a, b);
-        let Both { a, b } = &self.built;
-        let differ = a.binaries.len() != b.binaries.len() || !a.binaries.iter().zip(&b.binaries).all(same);
-        if request.layouts < 2 || !differ || self.has_one_layout {
-            return Ok(());
-        }
-        for side in ArmSide::BOTH {
-            // It was linked for an earlier comparison.
-            if self.executables.get(side).len() > 1 {
-                continue;
-            }
-            let all = self.built.get(side).built.executables.clone();
-            let linked = self.link(side, &all, 0..request.layouts, request.selection, interrupt, progress)?;
-            match linked {
-                Some(executables) => *self.executables.get_mut(side) = executables,
-                None => return Ok(()),
-            }
-        }
-        Ok(())
-    }
-
-    /// Programs of a side in these layouts; none where its linker gives no more, which becomes a remark.
-    pub(super) fn link(
-        &mut self,
-        side: ArmSide,
-        executables: &[BenchExecutable],
-        layouts: Range<u32>,
+        wanted: &Both<Vec<&BenchExecutable>>,
+        layouts: NonZeroU32,
         selection: &Selection,
         interrupt: &Interrupt,
         progress: &Progress,
-    ) -> Result<Option<Vec<Vec<BenchExecutable>>>, CommandError> {
-        if self.has_one_layout {
-            return Ok(None);
+    ) -> Result<bool, CommandError> {
+        if layouts == NonZeroU32::MIN || self.has_one_layout {
+            return Ok(false);
         }
-        self.workbench.seat(side).map_err(CompareError::from)?;
-        let built = self.built.get(side);
-        let of = layouts.end;
-        let mut linking = |layout: u32, executable: &BenchExecutable| {
-            let (letter, number) = (side.letter(), layout + 1);
-            let BenchExecutable { package, target, .. } = executable;
-            progress.say(format!("link  {letter} layout {number} of {of}: {package}/{target}"));
-        };
-        let first = layouts.start;
-        let linked =
-            lay_out(&self.workbench, built, executables, selection, layouts, interrupt, &mut linking);
-        let remark = match linked {
-            Ok(executables) => {
-                let arm = self.arms.get_mut(side);
-                let programs = named(&executables, first).map_err(CompareError::from)?;
-                // A linker that takes the option and does nothing makes no layout; one that is linked again is the same.
-                let is_other = |program: &ArmBinary| {
-                    let mut known = arm.binaries.iter().filter(|one| one.name != program.name);
-                    known.all(|one| one.sha256 != program.sha256)
+        for side in ArmSide::BOTH {
+            for executable in wanted.get(side) {
+                let (letter, name) = (side.letter(), format!("{}/{}", executable.package, executable.target));
+                progress.say(format!("link  {letter} {name}, to be measured in {layouts} layouts"));
+                let linked = self.link(side, executable, layouts, selection, interrupt);
+                let why = match linked {
+                    Ok(()) => continue,
+                    Err(LayoutError::Interrupted) => return Err(CompareError::Interrupted.into()),
+                    Err(LayoutError::Workbench(error)) => return Err(CompareError::from(error).into()),
+                    Err(LayoutError::OneLayout(why)) => why,
                 };
-                if programs.iter().all(is_other) {
-                    let is_new =
-                        |program: &ArmBinary| arm.binaries.iter().all(|one| one.name != program.name);
-                    let (new, _): (Vec<_>, Vec<_>) = programs.into_iter().partition(is_new);
-                    arm.binaries.extend(new);
-                    return Ok(Some(executables));
-                }
-                "its linker gave the same program in further layouts".to_owned()
+                let first = why.lines().next().unwrap_or_default();
+                let remark = format!("`{name}` could not be linked in further layouts: {first}");
+                self.arms.get_mut(side).remarks.push(remark);
+                self.has_one_layout = true;
+                return Ok(false);
             }
-            Err(_) if interrupt.is_set() => return Err(CompareError::Interrupted.into()),
-            Err(reason) => {
-                let first = reason.lines().next().unwrap_or_default();
-                format!("it could not be linked in further layouts: {first}")
-            }
-        };
-        self.arms.get_mut(side).remarks.push(remark);
-        self.has_one_layout = true;
-        Ok(None)
+        }
+        Ok(true)
+    }
+
+    fn link(
+        &mut self,
+        side: ArmSide,
+        executable: &BenchExecutable,
+        layouts: NonZeroU32,
+        selection: &Selection,
+        interrupt: &Interrupt,
+    ) -> Result<(), LayoutError> {
+        let Self { workbench, built, layouts: all, .. } = self;
+        all.prepare(workbench, side, built.get(side), executable, selection, interrupt)?;
+        for layout in 1..layouts.get() {
+            all.program(workbench, side, executable, layout, interrupt)?;
+        }
+        Ok(())
     }
 }
 
 /// Whether a benchmark is one of `package/target`.
 fn is_in(id: &WorkloadId, target: &str) -> bool {
     id.0.strip_prefix(target).is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// The programs of layouts, of which the first is number `first`, but for number 0, which is as it was built.
-fn named(
-    layouts: &[Vec<BenchExecutable>],
-    first: u32,
-) -> Result<Vec<ArmBinary>, perfaudit_prove::ProgramError> {
-    let further = (first..).zip(layouts).filter(|(layout, _)| *layout > 0);
-    let all = further.flat_map(|(layout, executables)| executables.iter().map(move |one| (layout, one)));
-    all.map(|(layout, one)| {
-        let name = format!("{}/{} (layout {})", one.package, one.target, layout + 1);
-        binary(&name, &one.path)
-    })
-    .collect()
 }

@@ -1,7 +1,7 @@
 //! Everything of a comparison that needs the machine to itself.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::{Duration, Instant};
 
 use perfaudit_bench::Pace;
@@ -11,8 +11,8 @@ use perfaudit_host::{CpuTicks, after_measuring, before_measuring, calibrate, hos
 use perfaudit_project::CargoProject;
 use perfaudit_project::config::{ChosenStage, Config};
 use perfaudit_prove::{
-    ArmBenchmarks, Both, ContestRequest, Contested, Means, PADDING_BELOW, RowArtifacts, STOLEN_LIMIT, Side,
-    Subject as Contestant, among_all, contest, testify, unmeasured, witness,
+    ArmBenchmarks, Both, ContestRequest, Contested, Layouts, Means, PADDING_BELOW, RowArtifacts,
+    STOLEN_LIMIT, Side, Subject as Contestant, among_all, contest, testify, unmeasured, witness,
 };
 use perfaudit_result::{
     Arm, ArmBinary, ArmKind, ArtifactId, BuildProfile, CpuProfile, Host, Limit, Method, MetricName, Mode,
@@ -25,6 +25,7 @@ use perfaudit_stats::{Design, LogRatio, Looks, Probability, StandardErrors};
 use super::super::noise_floor::{self, Floor, FloorRequest};
 use super::super::record::Recorder;
 use super::again::{self, Looking};
+use super::builds::Builds;
 use super::keeping::{telling, write};
 use super::pairing::{Pairing, pair};
 use super::settling::Settling;
@@ -97,28 +98,32 @@ impl Measuring<'_> {
         let mut limits = self.noise_floor(&mut host, family > 0);
         stages.push(looking.end(directory, StageState::Done, None));
         let design = self.design(family + self.others, host.noise_floor.as_ref());
+        let layouts = self.layouts(sides, pairing.as_ref(), &design)?;
+        // Over so many layouts a change has its grounds in them.
+        let settles = self.settles && (layouts.get() as usize) < design.layouts_to_sample();
         let comparing = Recorder::begin(StageName::Compare, Some(directory));
         let began = Instant::now();
         let (ticks, cpu_time) = (CpuTicks::now(), CpuTime::now());
-        let time = self.process_time(family, design.looks().pairs()[0]);
-        let layouts: Vec<Both<ArmBenchmarks>>;
-        let further: Vec<Both<ArmBenchmarks>>;
-        let (mut told, only, rows) = match pairing {
-            Some(Pairing { layouts: all, rows, told, only, strays }) => {
+        let time = self.process_time(family, design.looks().pairs()[0], settles);
+        let of_both: Both<ArmBenchmarks>;
+        let mut contestants: Vec<Contestant<'_>> = Vec::new();
+        let is_benchmark = pairing.is_some();
+        let (mut told, only) = match pairing {
+            Some(Pairing { arms, rows, told, only, strays }) => {
                 limits.extend(verdict::left_behind(strays));
-                layouts = all;
-                (told, only, rows)
+                of_both = arms;
+                contestants.extend(rows.into_iter().map(|rows| Contestant::benchmark(&of_both, rows, time)));
+                (told, only)
             }
-            None => {
-                layouts = Vec::new();
-                (Vec::new(), Both::default(), Vec::new())
-            }
+            None => (Vec::new(), Both::default()),
         };
         let mut launcher = None;
-        let mut contestants: Vec<Contestant<'_>> =
-            rows.into_iter().map(|rows| Contestant::benchmark(&layouts, rows, time)).collect();
-        let workbench = match &mut *sides {
-            Sides::Builds(builds) => Some(&mut builds.workbench),
+        let no_layouts = Layouts::default();
+        let (workbench, linked) = match &mut *sides {
+            Sides::Builds(builds) => {
+                let Builds { workbench, layouts, .. } = &mut **builds;
+                (Some(workbench), &*layouts)
+            }
             Sides::Commands(commands) if commands.are_same => {
                 told.push(unmeasured(
                     commands.id.clone(),
@@ -126,20 +131,19 @@ impl Measuring<'_> {
                     PairedVerdict::Identical,
                     "both sides run the same program".to_owned(),
                 ));
-                None
+                (None, &no_layouts)
             }
             Sides::Commands(commands) => {
                 launcher = Some(Launcher::of_this_program()?);
                 contestants.push(Contestant::command(commands.id.clone(), commands.sides.clone()));
-                commands.in_trees.as_mut().map(|in_trees| &mut in_trees.workbench)
+                (commands.in_trees.as_mut().map(|in_trees| &mut in_trees.workbench), &no_layouts)
             }
         };
-        let is_benchmark = !layouts.is_empty();
         let request = ContestRequest {
             design: &design,
             seed: self.seed,
-            budget: self.budget_of_pairs(),
-            layouts: u32::try_from(layouts.len().max(1)).unwrap_or(1),
+            budget: self.budget_of_pairs(settles),
+            layouts,
             pairs_of_commands: if self.arguments.p95 {
                 design.pairs_for_quantile(Probability::P95)
             } else {
@@ -148,6 +152,7 @@ impl Measuring<'_> {
         };
         let mut means = Means {
             workbench,
+            layouts: linked,
             launcher: launcher.as_mut(),
             patience: self.arguments.timeout,
             interrupt: self.interrupt,
@@ -169,19 +174,10 @@ impl Measuring<'_> {
             measured.push((contested, artifacts));
         }
         let mut rows = perfaudit_prove::rows(&design, &measured);
-        if self.settles {
+        if settles {
             let settling = Settling { measuring: self, design: &design, looking: self.looking(began, 0.0) };
             let doubts = settling.count(sides, &measured, &mut rows, directory);
-            let linked = settling.further_layouts(sides, &measured, &doubts)?;
-            further = linked.layouts;
-            let again = settling.measure(sides, &further, &measured, &doubts)?;
-            let mut settled = Vec::new();
-            for (place, contested) in again {
-                let name = format!("{:04}-layouts", self.first_row + place);
-                let artifacts = write(&name, &contested, directory, &mut samples)?;
-                settled.push((place, contested, artifacts));
-            }
-            settling.settle(settled, doubts, linked.refusal.as_deref(), &mut measured, &mut rows);
+            settling.settle(doubts, &mut rows);
         }
         let arms = match &*sides {
             Sides::Builds(builds) => builds.arms.clone(),
@@ -197,6 +193,24 @@ impl Measuring<'_> {
         stages.push(comparing.end(directory, state, interrupted));
         let comparison = self.comparison(arms, &design, rows, only, is_benchmark.then_some(time));
         Ok(Measured { comparison, host, preconditions, limits, samples, profiles })
+    }
+
+    /// In how many layouts each program is measured: each pair in one of its own, unless somebody says how many, or there
+    /// is but one.
+    fn layouts(
+        &self,
+        sides: &mut Sides,
+        pairing: Option<&Pairing>,
+        design: &Design,
+    ) -> Result<NonZeroU32, CommandError> {
+        let (Sides::Builds(builds), Some(pairing)) = (sides, pairing) else { return Ok(NonZeroU32::MIN) };
+        let most = self.arguments.layouts.unwrap_or(NonZeroU32::MAX);
+        let first_look = u32::try_from(design.looks().pairs()[0]).unwrap_or(u32::MAX);
+        let at_once = NonZeroU32::new(first_look).map_or(most, |first_look| most.min(first_look));
+        let selection = self.config.bench.selection();
+        let has_layouts =
+            builds.lay_out(&pairing.executables(), at_once, &selection, self.interrupt, self.progress)?;
+        Ok(if has_layouts { most } else { NonZeroU32::MIN })
     }
 
     /// Runs what was compared once more: counts what it allocates and runs, and profiles what changed.
@@ -254,8 +268,8 @@ impl Measuring<'_> {
     }
 
     /// What is left of the budget for pairs when something is kept for what follows.
-    fn budget_of_pairs(&self) -> Option<Duration> {
-        let settling = if self.settles { again::SHARE_OF_SETTLING } else { 0.0 };
+    fn budget_of_pairs(&self, settles: bool) -> Option<Duration> {
+        let settling = if settles { again::SHARE_OF_SETTLING } else { 0.0 };
         let kept: f64 = self.shares().into_iter().sum::<f64>() + settling;
         self.pace().budget().map(|budget| budget.mul_f64(1.0 - kept))
     }
@@ -312,7 +326,7 @@ impl Measuring<'_> {
     }
 
     /// How long one process of a benchmark measures: its share of the budget up to the first look, if there is one.
-    fn process_time(&self, family: usize, first_look: usize) -> Duration {
+    fn process_time(&self, family: usize, first_look: usize, settles: bool) -> Duration {
         /// Less than this is mostly warming up.
         const LEAST: Duration = Duration::from_millis(100);
         /// The rest of a process's time goes to warming up, to its start and to what it writes.
@@ -323,7 +337,8 @@ impl Measuring<'_> {
             Mode::Full => 1000,
         });
         let processes = u32::try_from(family.max(1) * first_look * 2).unwrap_or(u32::MAX);
-        self.budget_of_pairs().map_or(usual, |budget| (budget / processes).mul_f64(SHARE).clamp(LEAST, usual))
+        self.budget_of_pairs(settles)
+            .map_or(usual, |budget| (budget / processes).mul_f64(SHARE).clamp(LEAST, usual))
     }
 
     fn noise_floor(&self, host: &mut Host, is_measured: bool) -> Vec<Limit> {

@@ -26,7 +26,7 @@ use perfaudit_project::config::Config;
 use perfaudit_project::{CargoProject, ProjectError, ProjectRoot, Selection};
 use perfaudit_prove::source::ArmSource;
 use perfaudit_prove::{Both, Side};
-use perfaudit_result::{ArmBinary, Mode, StageName, StageState, WorkloadId};
+use perfaudit_result::{ArmBinary, StageName, StageState, WorkloadId};
 
 use self::builds::{Builds, BuildsRequest};
 use self::trees::Trees;
@@ -42,9 +42,6 @@ pub(super) use measure::{Measured, Measuring};
 pub(super) use pairs_run::{Answer, Gathered, PairsRun};
 pub(crate) use recorded::recorded;
 pub(super) use several::{OneOfSeveral, Used};
-
-/// How many layouts of each program are measured where that is not said: each costs a compilation of its last crate.
-const LAYOUTS: u32 = 3;
 
 /// As the user would name it.
 fn named(source: &ArmSource) -> String {
@@ -236,10 +233,6 @@ impl<'a> Building<'a> {
             project_root: self.project_root,
             selection,
             offline: self.config.audit.offline.value,
-            layouts: self.pairing.layouts.unwrap_or(match self.config.audit.mode.value {
-                Mode::Quick => 1,
-                Mode::Standard | Mode::Full => LAYOUTS,
-            }),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use perfaudit_bench::{BuildFailureReason, Built, GatherEvent, GatherRequest, Pace, list};
+use perfaudit_bench::{BenchExecutable, BuildFailureReason, Built, GatherEvent, GatherRequest, Pace, list};
 use perfaudit_exec::Interrupt;
 use perfaudit_prove::{ArmBenchmarks, Both, PackageVersions, Side as ArmSide, are_same_program, unmeasured};
 use perfaudit_result::{PairedRow, PairedVerdict, Workload, WorkloadId, WorkloadKind, WorkloadState};
@@ -16,8 +16,8 @@ use crate::progress::Progress;
 
 /// What is in both sides, and what is not.
 pub(super) struct Pairing {
-    /// Both sides in each layout.
-    pub(super) layouts: Vec<Both<ArmBenchmarks>>,
+    /// What both sides hold.
+    pub(super) arms: Both<ArmBenchmarks>,
     /// The rows of both sides that are one benchmark each.
     pub(super) rows: Vec<Both<usize>>,
     /// Rows that are told and not measured.
@@ -41,7 +41,7 @@ pub(super) fn pair(
     let mut strays = 0;
     let arms = Both::try_of(|side| -> Result<ArmBenchmarks, CompareError> {
         builds.workbench.seat(side)?;
-        let executables = &builds.executables.get(side)[0];
+        let executables = &builds.built.get(side).built.executables;
         let request = GatherRequest {
             executables,
             filter,
@@ -62,21 +62,7 @@ pub(super) fn pair(
         strays += listed.strays;
         Ok(ArmBenchmarks { executables: executables.clone(), workloads: listed.workloads })
     })?;
-    let count = builds.executables.a.len().min(builds.executables.b.len());
-    let layouts = (0..count).map(|layout| {
-        let side = |side: ArmSide| ArmBenchmarks {
-            executables: builds.executables.get(side)[layout].clone(),
-            workloads: arms.get(side).workloads.clone(),
-        };
-        Both { a: side(ArmSide::A), b: side(ArmSide::B) }
-    });
-    let mut pairing = Pairing {
-        layouts: layouts.collect(),
-        rows: Vec::new(),
-        told: Vec::new(),
-        only: Both::default(),
-        strays,
-    };
+    let mut pairing = Pairing { arms, rows: Vec::new(), told: Vec::new(), only: Both::default(), strays };
     let broken = builds.built.map(|arm| broken_targets(&arm.built));
     pairing.tell_broken(builds);
     pairing.match_rows(builds, &broken);
@@ -103,6 +89,18 @@ fn is_benchmark(workload: &Workload) -> bool {
 }
 
 impl Pairing {
+    /// The executables of both sides that hold the rows.
+    pub(super) fn executables(&self) -> Both<Vec<&BenchExecutable>> {
+        let of = |side: ArmSide| {
+            let arm = self.arms.get(side);
+            let targets: BTreeSet<Target> =
+                self.rows.iter().map(|row| target_of(&arm.workloads[*row.get(side)])).collect();
+            let holds = |one: &&BenchExecutable| targets.contains(&(one.package.clone(), one.target.clone()));
+            arm.executables.iter().filter(holds).collect()
+        };
+        Both { a: of(ArmSide::A), b: of(ArmSide::B) }
+    }
+
     /// A row for each target that could not be built, or not be asked; a remark for each that is not meant to be.
     fn tell_broken(&mut self, builds: &mut Builds) {
         let mut told: BTreeSet<WorkloadId> = BTreeSet::new();
@@ -121,7 +119,7 @@ impl Pairing {
                     BuildFailureReason::Interrupted => {}
                 }
             }
-            for row in self.layouts[0].get(side).workloads.iter().filter(|row| !is_benchmark(row)) {
+            for row in self.arms.get(side).workloads.iter().filter(|row| !is_benchmark(row)) {
                 let said = row.message.clone().unwrap_or_else(|| row.state.label().to_owned());
                 if row.state.is_failure() {
                     failures.push((row.id.clone(), row.kind, said));
@@ -142,7 +140,7 @@ impl Pairing {
     /// A remark for each target whose own source differs: what is measured may have changed, and not what it measures.
     fn tell_other_sources(&self, builds: &mut Builds) {
         let measured: BTreeSet<Target> =
-            self.rows.iter().map(|row| target_of(&self.layouts[0].b.workloads[row.b])).collect();
+            self.rows.iter().map(|row| target_of(&self.arms.b.workloads[row.b])).collect();
         for (package, target) in measured {
             let name = format!("{package}/{target}");
             let Both { a, b } = builds.built.map(|arm| arm.sources.get(&name).cloned());
@@ -167,7 +165,7 @@ impl Pairing {
         let position = |rows: &[Workload], of: &Workload| {
             rows.iter().position(|row| is_benchmark(row) && row.id == of.id && row.kind == of.kind)
         };
-        let Both { a, b } = &self.layouts[0];
+        let Both { a, b } = &self.arms;
         for (index, row) in b.workloads.iter().enumerate().filter(|(_, row)| is_benchmark(row)) {
             match position(&a.workloads, row) {
                 Some(_) if identical(&target_of(row)) => self.told.push(unmeasured(

@@ -66,7 +66,7 @@ pub(in super::super) fn limits(comparison: &PairedComparison) -> Vec<Limit> {
             } else {
                 "each program was measured in the layout that it was linked with: processes differ in where their stack, heap and pages lie, not in where code lies within a page, which is part of each difference"
             },
-            is_linked_by_us.then_some("link each in several with `--layouts 3`, as standard mode does"),
+            is_linked_by_us.then_some("leave out `--layouts 1`; where a linker does not shuffle, build with LLVM's: RUSTFLAGS=\"-Clink-arg=-fuse-ld=lld\""),
         ));
     }
     let is_unknown =
@@ -85,7 +85,7 @@ pub(in super::super) fn limits(comparison: &PairedComparison) -> Vec<Limit> {
             "layout-or-change",
             "some differences are told as open and not as changes, since the place of code in memory may have made them",
             Some(if is_built && comparison.rows.iter().all(|row| row.kind != WorkloadKind::Command) {
-                "measure more layouts: `--layouts 12` with a `--budget` that suffices"
+                "let each pair have a layout of its own: leave out `--layouts`; where a linker does not shuffle, build with LLVM's: RUSTFLAGS=\"-Clink-arg=-fuse-ld=lld\""
             } else {
                 "compare benchmarks of both source trees, which perfaudit links in several layouts; or build each side in further layouts, as with RUSTFLAGS=\"-Clink-arg=-Wl,--shuffle-sections=.text*=1\" (then 2, 3, ...), and compare those of equal number: what the place of code makes changes with them"
             }),
