@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Artifact, CompilerMessage, Message, TargetKind, diagnostic::DiagnosticLevel};
-use perfaudit_exec::{Command, Ending, Interrupt, OutputLimit, RunError, Stream, run};
+use perfaudit_exec::{Command, Ending, Finished, Interrupt, OutputLimit, RunError, Stream, run};
 use perfaudit_project::{BenchTarget, CargoPackage, CargoProject, Selection};
 
 use crate::executable::BenchExecutable;
@@ -225,37 +225,22 @@ fn command(request: BuildRequest<'_>, packages: &[&CargoPackage]) -> (Command, V
     (command, environment.into_iter().map(|(variable, value)| format!("{variable}={value}")).collect())
 }
 
-/// Compiles the last crate of an executable once more with arguments for the compiler, and returns the new executable with
-/// the lines that the compiler printed.
+/// The command that built an executable, which builds it again where it is gone.
+pub(crate) fn command_of(request: BuildRequest<'_>, executable: &BenchExecutable) -> Option<Command> {
+    let mut batches = batches(&request.project.packages).into_iter();
+    let batch = batches.find(|batch| batch.iter().any(|package| package.name == executable.package))?;
+    Some(command(request, &batch).0)
+}
+
+/// The lines that the compiler printed beside its messages.
 ///
 /// # Errors
-/// Why there is none, in words.
-pub(crate) fn recompiled(
-    project: &CargoProject,
-    selection: &Selection,
-    target_directory: &Path,
+/// Why the executable was not built, in words.
+pub(crate) fn outcome_of(
+    finished: &Finished,
+    request: BuildRequest<'_>,
     executable: &BenchExecutable,
-    arguments: &[&str],
-    interrupt: &Interrupt,
-) -> Result<(PathBuf, Vec<String>), String> {
-    let package = project.packages.iter().find(|package| package.name == executable.package);
-    let package = package.ok_or_else(|| format!("there is no package `{}`", executable.package))?;
-    let profile = selection.profile.as_deref().unwrap_or("bench");
-    let command = project
-        .cargo
-        .command("rustc")
-        .args(["--message-format", "json", "--locked", "--profile", profile])
-        .args(["--package", &package.id.repr, "--bench", &executable.target, "--target-dir"])
-        .arg(target_directory)
-        .args(selection.features.cargo_arguments())
-        .output_limit(MESSAGES_LIMIT);
-    let command = profile_variables(selection)
-        .into_iter()
-        .fold(command, |command, (variable, value)| command.env(variable, value))
-        .env("CARGO_INCREMENTAL", "0")
-        .arg("--")
-        .args(arguments);
-    let finished = run(&command, interrupt, &mut |_| {}).map_err(|error| error.to_string())?;
+) -> Result<Vec<String>, String> {
     let mut messages = Messages::default();
     let mut lines = Vec::new();
     for message in Message::parse_stream(finished.stdout.text().as_bytes()).filter_map(Result::ok) {
@@ -264,10 +249,11 @@ pub(crate) fn recompiled(
             message => messages.take(message),
         }
     }
-    let key = (package.id.repr.clone(), executable.target.clone());
-    let built = messages.executables.remove(&key).filter(|_| finished.ending.is_success());
-    let built = built.ok_or_else(|| messages.why(&key, finished.ending, &finished.stderr.text()))?;
-    Ok((built, lines))
+    let package = request.project.packages.iter().find(|package| package.name == executable.package);
+    let id = package.map_or_else(String::new, |package| package.id.repr.clone());
+    let key = (id, executable.target.clone());
+    let is_built = finished.ending.is_success() && messages.executables.contains_key(&key);
+    if is_built { Ok(lines) } else { Err(messages.why(&key, finished.ending, &finished.stderr.text())) }
 }
 
 /// What is set for the profile, whatever the project says.

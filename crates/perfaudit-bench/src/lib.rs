@@ -35,6 +35,7 @@ mod message;
 mod pace;
 mod profile;
 mod row;
+mod stand_in;
 mod stated;
 mod trial;
 
@@ -57,7 +58,7 @@ pub use group::groups;
 pub use iterations::{
     IterationCount, IterationRequest, has_run, iteration_count, many_iterations, one_iteration,
 };
-pub use linking::Linkage;
+pub use linking::{Linkage, compile_to_link_if_asked};
 pub use pace::{Pace, Settings};
 pub use profile::{
     MeasuredProcess, ProfileRequest, ProfiledProcess, Stated as StatedWhileProfiled, profiled_process,

@@ -1,19 +1,44 @@
 //! Linking an executable again and again from the objects of one compilation.
 //!
-//! The compiler keeps its objects (`-C save-temps`) and prints how it calls the linker (`--print link-args`); with both,
-//! a program is linked in a fraction of a second where cargo takes seconds.
+//! Where the executable is gone, the command that built it compiles its last crate once more. This program stands in for
+//! the compiler then and makes it keep its objects (`-C save-temps`) and print how it calls the linker (`--print
+//! link-args`); with both, a program is linked in a fraction of a second where cargo takes seconds.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use perfaudit_exec::{Command, Interrupt, run};
-use perfaudit_project::{CargoProject, Selection};
 
-use crate::build::recompiled;
+use crate::build::{BuildRequest, command_of, outcome_of};
 use crate::executable::BenchExecutable;
+use crate::stand_in::stand_in;
 
+/// Tells this program that cargo calls it in place of the compiler.
+const ASKED: &str = "PERFAUDIT_KEEPS_OBJECTS";
 /// The lines of what a linker says that are told.
 const LINES: usize = 5;
+
+/// Runs the compiler when cargo calls this program in its place: `PROGRAM RUSTC ARGUMENTS...`. To be asked before
+/// anything else is done with the arguments, of which the first is the program's name.
+pub fn compile_to_link_if_asked(arguments: &[OsString]) -> Option<ExitCode> {
+    std::env::var_os(ASKED)?;
+    stand_in(
+        arguments,
+        if is_program(arguments) { &["--print", "link-args", "-C", "save-temps"] } else { &[] },
+    )
+}
+
+/// Whether the compiler is asked for a program, which it makes where no other type of crate is named.
+fn is_program(arguments: &[OsString]) -> bool {
+    let is_other = |words: &[OsString]| words[0] == "--crate-type" && words[1] != "bin";
+    let links = |word: &OsString| {
+        let kinds = word.to_str().and_then(|word| word.strip_prefix("--emit="));
+        kinds.is_some_and(|kinds| kinds.split(',').any(|kind| kind == "link"))
+    };
+    arguments.iter().any(links) && !arguments.windows(2).any(is_other)
+}
 
 /// How an executable is linked, and what from.
 #[derive(Debug)]
@@ -31,31 +56,20 @@ impl Linkage {
     /// # Errors
     /// Why it cannot be linked again, in words.
     pub fn of(
-        project: &CargoProject,
-        selection: &Selection,
-        target_directory: &Path,
+        request: BuildRequest<'_>,
         executable: &BenchExecutable,
         folder: &Path,
         interrupt: &Interrupt,
     ) -> Result<Self, String> {
         fs::create_dir_all(folder).map_err(|error| format!("a folder cannot be made: {error}"))?;
         let as_built = folder.join("as-built");
-        // A cargo that does not tell the two apart writes over it, and does nothing where it finds it.
         let aside = |error| format!("a program cannot be moved aside: {error}");
         fs::rename(&executable.path, &as_built).map_err(aside)?;
-        let arguments = ["--print", "link-args", "-C", "save-temps"];
-        let compiled = recompiled(project, selection, target_directory, executable, &arguments, interrupt);
-        let kept = compiled.and_then(|(program, lines)| {
-            let call = lines.iter().rev().find_map(|line| LinkerCall::read(line));
-            let call = call.ok_or("the compiler did not say how it links")?;
-            keep(call, &program, folder)
-        });
+        let kept = recompiled(request, executable, folder, interrupt);
         fs::rename(&as_built, &executable.path).map_err(aside)?;
         let call = kept?;
-        let output = call.arguments.iter().position(|argument| argument == "-o").map(|place| place + 1);
-        let output = output.filter(|place| *place < call.arguments.len());
-        let output = output.ok_or("its linker is not told with `-o` what to write")?;
-        Ok(Self { call, output, directory: project.cargo.directory().to_owned() })
+        let output = output_of(&call).ok_or("its linker is not told with `-o` what to write")?;
+        Ok(Self { call, output, directory: request.project.cargo.directory().to_owned() })
     }
 
     /// Links it with further arguments.
@@ -83,6 +97,31 @@ impl Linkage {
     }
 }
 
+/// The place of the file that is linked, among the arguments.
+fn output_of(call: &LinkerCall) -> Option<usize> {
+    let place = call.arguments.iter().position(|argument| argument == "-o")? + 1;
+    (place < call.arguments.len()).then_some(place)
+}
+
+/// Builds an executable that is gone, and keeps what it was linked from.
+fn recompiled(
+    request: BuildRequest<'_>,
+    executable: &BenchExecutable,
+    folder: &Path,
+    interrupt: &Interrupt,
+) -> Result<LinkerCall, String> {
+    let command = command_of(request, executable).ok_or("nothing is known to build it")?;
+    let program = std::env::current_exe().map_err(|error| format!("this program is not found: {error}"))?;
+    let command = command.env("RUSTC_WRAPPER", program).env(ASKED, "1");
+    let finished = run(&command, interrupt, &mut |_| {}).map_err(|error| error.to_string())?;
+    let lines = outcome_of(&finished, request, executable)?;
+    let links = |call: &LinkerCall| {
+        output_of(call).is_some_and(|place| Path::new(&call.arguments[place]) == executable.path)
+    };
+    let call = lines.iter().filter_map(|line| LinkerCall::read(line)).find(links);
+    keep(call.ok_or("the compiler did not say how it links")?, &executable.path, folder)
+}
+
 /// Moves what the linker reads of the last crate into a folder, and removes what else the compilation left beside the
 /// program.
 fn keep(call: LinkerCall, program: &Path, folder: &Path) -> Result<LinkerCall, String> {
@@ -106,7 +145,6 @@ fn keep(call: LinkerCall, program: &Path, folder: &Path) -> Result<LinkerCall, S
             fs::remove_file(&path).map_err(no_object)?;
         }
     }
-    fs::remove_file(program).map_err(no_object)?;
     Ok(call)
 }
 
@@ -210,6 +248,18 @@ mod tests {
         assert_eq!(call.environment, [("LC_ALL".into(), "C".into()), ("PATH".into(), "/a b:/c".into())]);
         assert_eq!(call.program, "cc");
         assert_eq!(call.arguments, ["-m64", "x\"y\\z", "-o", "\u{e4}\u{e4}"]);
+    }
+
+    #[test]
+    fn programs_are_told_from_libraries() {
+        let is_program = |line: &str| is_program(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        assert!(is_program(
+            "perfaudit rustc --crate-name first benches/first.rs --emit=dep-info,link --cfg test"
+        ));
+        assert!(is_program("perfaudit rustc --crate-type bin --emit=dep-info,link"));
+        assert!(!is_program("perfaudit rustc --crate-type lib --emit=dep-info,metadata,link"));
+        assert!(!is_program("perfaudit rustc --crate-name first --test --emit=dep-info,metadata"));
+        assert!(!is_program("perfaudit rustc -vV"));
     }
 
     #[test]

@@ -83,6 +83,15 @@ pub enum ArmError {
 /// cargo's incremental mode splits a program into parts by what changed since the last build.
 const ENVIRONMENT: [(&str, &str); 1] = [("CARGO_INCREMENTAL", "0")];
 
+/// What builds the benchmarks of an arm.
+pub(crate) fn build_request<'a>(
+    project: &'a CargoProject,
+    selection: &'a Selection,
+    target_directory: &'a Path,
+) -> BuildRequest<'a> {
+    BuildRequest { project, selection, target_directory, environment: &ENVIRONMENT }
+}
+
 /// Writes the source of an arm and builds its benchmarks. `lockfile` is the content of a `Cargo.lock` for a source that
 /// has none; without one it becomes what cargo writes, so that both arms have the same dependencies.
 ///
@@ -118,12 +127,7 @@ pub fn build_arm(
         *lockfile = fs::read(&its_lockfile).ok();
     }
     let target = workbench.target();
-    let request = BuildRequest {
-        project: &project,
-        selection: request.selection,
-        target_directory: &target,
-        environment: &ENVIRONMENT,
-    };
+    let request = build_request(&project, request.selection, &target);
     let mut built = build(request, interrupt, compiling)?;
     let own = format!("path+file://{}", workbench.tree().display());
     // The package at the root goes on with `#`, all others with `/`.

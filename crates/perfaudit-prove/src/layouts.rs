@@ -12,7 +12,7 @@ use perfaudit_bench::{BenchExecutable, Linkage};
 use perfaudit_exec::Interrupt;
 use perfaudit_project::Selection;
 
-use crate::arm::BuiltArm;
+use crate::arm::{BuiltArm, build_request};
 use crate::workbench::{Both, Side, Workbench, WorkbenchError};
 
 /// The folder in the target directory of an arm that holds its programs.
@@ -111,7 +111,8 @@ fn shuffled(
     // Of an earlier source.
     let _ = fs::remove_dir_all(&folder);
     let objects = folder.join("objects");
-    let linkage = Linkage::of(&arm.project, selection, &target, executable, &objects, interrupt)?;
+    let request = build_request(&arm.project, selection, &target);
+    let linkage = Linkage::of(request, executable, &objects, interrupt)?;
     let shuffled = Shuffled { as_built: executable.path.clone(), place: folder.join(name), linkage };
     // A linker may take the option and do nothing.
     let [one, other] = [shuffled.link(1, interrupt)?, shuffled.link(2, interrupt)?];

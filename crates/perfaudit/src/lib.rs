@@ -35,6 +35,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = perfaudit_bench::compile_timed_if_asked(&arguments) {
         return code;
     }
+    if let Some(code) = perfaudit_bench::compile_to_link_if_asked(&arguments) {
+        return code;
+    }
     if let Some(code) = perfaudit_bench::compile_ir_if_asked(&arguments) {
         return code;
     }

@@ -7,7 +7,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -24,6 +23,7 @@ use super::cargo::{Hindrance, LONGEST_BUILD, cargo, why_not_built};
 use super::plan::DeliveryPart;
 use super::{Delivery, row, unmeasured};
 use crate::command::MeasuredCommands;
+use crate::stand_in::stand_in;
 
 /// Tells this program that cargo calls it in place of the compiler.
 const ASKED: &str = "PERFAUDIT_WRITES_IR";
@@ -35,24 +35,13 @@ const PART: DeliveryPart = DeliveryPart::IrLines;
 /// anything else is done with the arguments, of which the first is the program's name.
 pub fn compile_ir_if_asked(arguments: &[OsString]) -> Option<ExitCode> {
     std::env::var_os(ASKED)?;
-    let (_, words) = arguments.split_first()?;
-    let (rustc, words) = words.split_first()?;
     // A unit that is only checked is one for the target; whatever is linked runs in the build.
-    let is_checked = words.iter().any(|word| {
+    let is_checked = arguments.iter().any(|word| {
         word.to_str().is_some_and(|word| {
             word.strip_prefix("--emit=").is_some_and(|kinds| !kinds.split(',').any(|kind| kind == "link"))
         })
     });
-    let more: &[&str] = if is_checked { &["--emit=llvm-ir", "-Cno-prepopulate-passes"] } else { &[] };
-    let status = std::process::Command::new(rustc).args(words).args(more).status();
-    Some(match status {
-        Ok(status) => ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)),
-        Err(error) => {
-            // Cargo shows what its compiler says; where it does not listen, nobody does.
-            let _ = writeln!(std::io::stderr(), "error: the compiler cannot be started: {error}");
-            ExitCode::FAILURE
-        }
-    })
+    stand_in(arguments, if is_checked { &["--emit=llvm-ir", "-Cno-prepopulate-passes"] } else { &[] })
 }
 
 /// What to compile.

@@ -9,11 +9,13 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 use perfaudit_exec::CpuTime;
 use perfaudit_result::BuildUnitKind;
 use serde::Deserialize;
+
+use crate::stand_in::code;
 
 use super::record::{Compilation, Dependency, Span, now, stem};
 
@@ -40,16 +42,6 @@ pub fn compile_timed_if_asked(arguments: &[OsString]) -> Option<ExitCode> {
         return Some(code(Command::new(compiler).args(words).status()));
     };
     Some(compile(&folder, compiler, words, asked))
-}
-
-fn code(status: std::io::Result<ExitStatus>) -> ExitCode {
-    match status {
-        Ok(status) => ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)),
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: perfaudit cannot start it: {error}");
-            ExitCode::FAILURE
-        }
-    }
 }
 
 fn link(words: &[OsString]) -> ExitCode {
