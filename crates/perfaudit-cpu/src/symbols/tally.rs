@@ -9,7 +9,7 @@ use super::module::ModuleSymbols;
 use super::origin::ProjectSources;
 use super::places::SymbolPlaces;
 use super::remark::{Flaw, SymbolRemark};
-use super::{file_name, kernel};
+use super::{file_name, kernel, vdso};
 use crate::recording::Recording;
 
 /// Where code lies of which not everything is known.
@@ -99,6 +99,10 @@ impl Tally {
             }
             if flaws.is_empty() {
                 for (known, flaw) in [(Known::Nothing, Flaw::NoNames), (Known::Name, Flaw::NoLines)] {
+                    // The kernel brings it without lines, and nobody can build it with them.
+                    if flaw == Flaw::NoLines && name == vdso::NAME {
+                        continue;
+                    }
                     if let Some(&count) = self.by_lack.get(&(territory, known)) {
                         say(&name, flaw, count);
                     }

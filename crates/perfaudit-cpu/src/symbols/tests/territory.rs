@@ -108,6 +108,7 @@ fn functions_of_the_page_that_the_kernel_maps_are_named() {
     recording.modules[0].path = "[vdso]".into();
     let done = symbolised(&recording, Some(&list));
     assert!(only_stack(&done)[0].contains("vdso"), "{:?}", only_stack(&done));
+    assert_eq!(done.remarks, [], "nobody can build it with lines");
     // Of another kernel nothing is known.
     assert_eq!(only_stack(&symbolised(&recording, None)), ["[vdso]"]);
 }
