@@ -75,7 +75,10 @@ fn answer(answer: &BisectionAnswer) -> Vec<String> {
             "Several commits may have made the change together, or a comparison erred.".to_owned(),
         ],
         BisectionAnswer::Among { commits, reason } => {
-            let mut lines = vec![format!("It is one of these: {reason}.")];
+            let mut lines = match commits.len() {
+                1 => vec![format!("One commit is left, but {reason}.")],
+                _ => vec![format!("It is one of these: {reason}.")],
+            };
             lines.extend(commits.iter().map(|one| format!("- {}", commit(one))));
             lines
         }

@@ -108,11 +108,18 @@ impl Bisecting<'_, '_> {
                 return Ok(BisectionAnswer::Among { commits: vec![told(entry)], reason });
             }
         };
-        let (commit, row) = (told(entry), Box::new(row));
-        Ok(if row.verdict == ends.row.verdict {
-            BisectionAnswer::Found { commit, row, is_merge: entry.is_merge() }
-        } else {
-            BisectionAnswer::Contradicted { commit, row }
+        let (commit, verdict) = (told(entry), row.verdict);
+        Ok(match verdict {
+            _ if verdict == ends.row.verdict => {
+                BisectionAnswer::Found { commit, row: Box::new(row), is_merge: entry.is_merge() }
+            }
+            PairedVerdict::Inconclusive | PairedVerdict::NotMeasured => {
+                BisectionAnswer::Among { commits: vec![commit], reason: open_beside_parent(&row) }
+            }
+            PairedVerdict::Worse
+            | PairedVerdict::Better
+            | PairedVerdict::Equivalent
+            | PairedVerdict::Identical => BisectionAnswer::Contradicted { commit, row: Box::new(row) },
         })
     }
 
@@ -152,6 +159,14 @@ impl Bisecting<'_, '_> {
         };
         (looking.end(), bisection)
     }
+}
+
+/// Why nothing was decided of the commit that is left, and what helps.
+fn open_beside_parent(row: &PairedRow) -> String {
+    let why = row.unsettled.as_ref().or(row.message.as_ref());
+    let why = why
+        .map_or_else(|| "it takes more pairs of processes: `--budget` allows them".to_owned(), Clone::clone);
+    format!("beside its parent the change is not decided: {why}")
 }
 
 fn told(entry: &HistoryEntry) -> BisectedCommit {
@@ -198,3 +213,27 @@ fn state(row: &PairedRow, change: PairedVerdict) -> BisectionState {
 
 /// The side that holds what is looked at.
 const LOOKED_AT: Side = Side::B;
+
+#[cfg(test)]
+mod tests {
+    use perfaudit_prove::unmeasured;
+    use perfaudit_result::{WorkloadId, WorkloadKind};
+
+    use super::*;
+
+    #[test]
+    fn what_is_open_beside_the_parent_says_why_or_what_it_takes() {
+        let row = |message: &str| {
+            let id = WorkloadId("small/first/sound".into());
+            unmeasured(id, WorkloadKind::Criterion, PairedVerdict::Inconclusive, message.into())
+        };
+        let settled_by_nobody =
+            PairedRow { unsettled: Some("layouts differ".into()), ..row("the budget was spent") };
+        let of_nothing = PairedRow { message: None, ..row("") };
+        assert!(open_beside_parent(&settled_by_nobody).ends_with("not decided: layouts differ"));
+        assert!(
+            open_beside_parent(&row("the budget was spent")).ends_with("not decided: the budget was spent")
+        );
+        assert!(open_beside_parent(&of_nothing).contains("`--budget`"));
+    }
+}
