@@ -46,6 +46,7 @@ pub use markdown::{
 pub use noise::noise_floor;
 pub use sarif::sarif;
 pub use terminal::{Terminal, binary_size, size_difference, terminal};
+pub use text::wrap;
 
 /// What a report is made from.
 #[derive(Debug, Clone, Copy)]

@@ -100,7 +100,8 @@ fn prefix_within(chars: impl Iterator<Item = char>, max: usize) -> usize {
 
 /// The text in lines of at most `max` columns, broken at spaces, and within a word only when it is longer than a
 /// line. At least one line.
-pub(crate) fn wrap(text: &str, max: usize) -> Vec<String> {
+#[must_use]
+pub fn wrap(text: &str, max: usize) -> Vec<String> {
     let max = max.max(3);
     let mut lines = vec![String::new()];
     let mut used = 0;

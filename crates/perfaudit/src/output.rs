@@ -29,8 +29,16 @@ pub(crate) fn note(text: &str) {
 
 /// The columns of the terminal, or 100 where there is none.
 pub(crate) fn width() -> usize {
-    terminal_size::terminal_size()
-        .map_or(100, |(terminal_size::Width(columns), _)| usize::from(columns).max(40))
+    columns(terminal_size::terminal_size()).unwrap_or(100)
+}
+
+/// The columns of the terminal that standard output is, if it is one.
+pub(crate) fn terminal_width() -> Option<usize> {
+    columns(terminal_size::terminal_size_of(io::stdout()))
+}
+
+fn columns(size: Option<(terminal_size::Width, terminal_size::Height)>) -> Option<usize> {
+    size.map(|(terminal_size::Width(columns), _)| usize::from(columns).max(40))
 }
 
 /// Whether standard output takes colours: a terminal, unless `NO_COLOR` or `CLICOLOR_FORCE` say otherwise.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use perfaudit_bench::{CommandEvent, GatherEvent};
+use perfaudit_render::quantity::counted;
 
 use crate::output;
 
@@ -37,7 +38,8 @@ impl Progress {
         match event {
             GatherEvent::Listing { target } => self.say(format!("list  {target}")),
             GatherEvent::Planned { benchmarks, estimate } => {
-                self.say(format!("bench {benchmarks} benchmarks, about {}", HumanDuration(estimate)));
+                let what = counted(benchmarks, "benchmark");
+                self.say(format!("bench {what}, about {}", HumanDuration(estimate)));
             }
             GatherEvent::Measuring { id, position, of, left } => {
                 self.say(format!("bench {position}/{of}, about {} left: {id}", HumanDuration(left)));
@@ -48,7 +50,8 @@ impl Progress {
     pub(crate) fn commanding(&self, event: CommandEvent<'_>) {
         match event {
             CommandEvent::Planned { commands, estimate } => {
-                self.say(format!("run   {commands} commands, about {}", HumanDuration(estimate)));
+                let what = counted(commands, "command");
+                self.say(format!("run   {what}, about {}", HumanDuration(estimate)));
             }
             CommandEvent::WarmingUp { id } => self.say(format!("warm  {id}")),
             CommandEvent::Measuring { id, made, planned } => {

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use perfaudit_exec::{FileLock, Interrupt};
+use perfaudit_cpu::instructions::Callgrind;
+use perfaudit_cpu::record::{LadderReport, try_ladder};
+use perfaudit_exec::{Command, FileLock, Interrupt};
 use perfaudit_host::{LoadAverage, before_measuring, calibrate, host, idle_now};
 use perfaudit_project::config::FloorSource;
 use perfaudit_project::{CargoProject, ProjectError, ProjectRoot, Selection, effective_profile};
@@ -53,6 +55,7 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
         effective_profile(&project.cargo, "bench", perfaudit_bench::DEBUG, perfaudit_bench::STRIP)
     });
     let mut host = host(&calibrate());
+    host.capabilities.extend([cpu_samples(), instructions(), revisions()]);
     let Floor { floor, warnings } = floor(arguments, &host, &interrupt)?;
     for warning in &warnings {
         output::note(&format!("{}; {}", warning.message, warning.remedy));
@@ -141,7 +144,9 @@ fn describe(checkup: &Checkup, profile: Option<&BuildProfile>) -> String {
         ProjectCheckup::Usable { name, toolchain, bench_targets, writes_to, built_in_a_copy } => {
             let copy =
                 if *built_in_a_copy { ", built in a copy for want of a fitting Cargo.lock" } else { "" };
-            rows.push(("ok", "project".into(), format!("{name}: {bench_targets} benchmark targets{copy}")));
+            let targets = perfaudit_render::quantity::counted(*bench_targets, "benchmark target");
+            let start = if *bench_targets == 0 { "; `perfaudit init --bench` writes benchmarks" } else { "" };
+            rows.push(("ok", "project".into(), format!("{name}: {targets}{start}{copy}")));
             rows.push(("ok", "toolchain".into(), format!("{}, {}", toolchain.rustc, toolchain.cargo)));
             rows.push(("ok", "writes to".into(), writes_to.clone()));
         }
@@ -154,6 +159,47 @@ fn describe(checkup: &Checkup, profile: Option<&BuildProfile>) -> String {
     }
     rows.extend(checkup.preconditions.iter().map(precondition));
     aligned(&rows)
+}
+
+/// The best way to take CPU samples, with why it is not the very best.
+fn cpu_samples() -> Capability {
+    let LadderReport { works, refused } = try_ladder();
+    let (state, reason) = match works.first() {
+        Some(best) if best.sees_kernel() => (CapabilityState::Available, best.label().to_owned()),
+        Some(best) => {
+            let why = refused.last().map_or_else(String::new, |refused| format!("; {refused}"));
+            (CapabilityState::Limited, format!("{}{why}", best.label()))
+        }
+        None => {
+            let why: Vec<String> = refused.iter().map(ToString::to_string).collect();
+            (CapabilityState::Missing, format!("no way to take them works here: {}", why.join("; ")))
+        }
+    };
+    Capability { name: "cpu-samples".to_owned(), state, reason }
+}
+
+/// Whether instructions can be counted, which tells changes of the code from those of its place in memory.
+fn instructions() -> Capability {
+    let (state, reason) = match Callgrind::find() {
+        Ok(_) => (CapabilityState::Available, "valgrind counts them".to_owned()),
+        Err(error) => (
+            CapabilityState::Missing,
+            format!("{error}; without it `compare` needs more layouts to settle a change"),
+        ),
+    };
+    Capability { name: "instructions".to_owned(), state, reason }
+}
+
+/// Whether revisions of the project can be compared.
+fn revisions() -> Capability {
+    let (state, reason) = match Command::new("git").program_file() {
+        Some(_) => (CapabilityState::Available, "git takes them out of the repository"),
+        None => (
+            CapabilityState::Missing,
+            "there is no `git` on the PATH: install it; folders and programs are compared without it",
+        ),
+    };
+    Capability { name: "revisions".to_owned(), state, reason: reason.to_owned() }
 }
 
 fn capability(capability: &Capability) -> (&'static str, String, String) {
@@ -179,7 +225,12 @@ fn aligned(rows: &[(&str, String, String)]) -> String {
     let width = rows.iter().map(|(_, name, _)| name.len()).max().unwrap_or(0);
     let mut text = String::new();
     for (mark, name, what) in rows {
-        writeln!(text, "{mark}  {name:width$}  {what}").expect("writing to a string cannot fail");
+        let first = format!("{mark}  {name:width$}  ");
+        // Whoever reads lines in a pipe gets them whole.
+        let room = output::terminal_width().map_or(usize::MAX, |columns| columns.saturating_sub(first.len()));
+        let rest = format!("\n{}", " ".repeat(first.len()));
+        let lines = perfaudit_render::wrap(what, room).join(&rest);
+        writeln!(text, "{first}{lines}").expect("writing to a string cannot fail");
     }
     text
 }

@@ -140,7 +140,9 @@ fn the_doctor_tells_what_it_can_measure_here() {
     let before = project.tree();
     let told = call(&project, &["doctor"]);
     assert_eq!((told.code, told.stderr.as_str()), (Some(0), ""));
-    for part in ["cores", "rustc", "wall-clock", "target/perfaudit"] {
+    for part in
+        ["cores", "rustc", "wall-clock", "target/perfaudit", "cpu-samples", "instructions", "revisions"]
+    {
         assert!(told.stdout.contains(part), "{part:?} is not in {}", told.stdout);
     }
     let json: Value = serde_json::from_str(&call(&project, &["doctor", "--format", "json"]).stdout).unwrap();
