@@ -37,7 +37,11 @@ fn check(evidence: &Evidence<'_>) -> Outcome {
         let draft = Draft {
             title: format!("`{name}`: {label}"),
             message,
-            remedy: "run it alone with the command under \"reproduce\", and mend it",
+            remedy: if workload.state == WorkloadState::BuildFailed {
+                "mend what the compiler says; `cargo bench --no-run` says it again"
+            } else {
+                "mend what its message says; under \"Reproduce\" the report has the command that runs it alone"
+            },
             severity: Severity::Critical,
             confidence: Confidence::High,
             evidence: Vec::new(),

@@ -89,14 +89,14 @@ fn how_to_start(project: &Project) -> Vec<NextAction> {
     let package = project.packages.first().map_or("the package", |package| package.name.as_str());
     vec![
         NextAction {
-            title: format!("add Criterion to `{package}`"),
-            reason: "the project has no benchmark, so that nothing can be measured".to_owned(),
-            command: Some(format!("cargo add --dev --package {package} criterion")),
+            title: "have benchmarks written".to_owned(),
+            reason: "the project has none, so that nothing can be measured: public functions get one each, with synthetic input; what is made is compiled and run before it is written".to_owned(),
+            command: Some("perfaudit init --bench".to_owned()),
         },
         NextAction {
-            title: "write a first benchmark in `benches/first.rs`, with `[[bench]]`, `name = \"first\"` and `harness = false` in Cargo.toml".to_owned(),
-            reason: "begin with the function that users wait for: pass its input through `std::hint::black_box` and return its result from the closure given to `Bencher::iter`".to_owned(),
-            command: None,
+            title: "or write them by hand".to_owned(),
+            reason: "begin with what users wait for; `perfaudit bench -- COMMAND` measures a whole program without any benchmark".to_owned(),
+            command: Some(format!("cargo add --dev --package {package} criterion")),
         },
         NextAction {
             title: "audit again".to_owned(),

@@ -10,6 +10,7 @@ use perfaudit_exec::{CpuTime, FileLock, Interrupt, LockError};
 use perfaudit_host::{CpuTicks, after_measuring, before_measuring, calibrate, host};
 use perfaudit_result::{
     BuildProfile, Host, Limit, Precondition, PreconditionStatus, Stage, StageName, StageState, Workload,
+    WorkloadState,
 };
 use perfaudit_run::{OpenedRun, RunDirectory};
 
@@ -128,7 +129,11 @@ pub(crate) fn measure_stages(
     let ours = CpuTime::now().since(cpu_time);
     let meanwhile =
         ticks.zip(CpuTicks::now()).map(|(before, after)| after.meanwhile(before, ours.own + ours.children));
-    preconditions.extend(after_measuring(meanwhile));
+    let rows = gathered.workloads.iter().chain(&commands.workloads).chain(&delivery.measured.workloads);
+    // What disturbs a run says something about its figures only.
+    if !profiled.is_empty() || rows.into_iter().any(|row| row.state == WorkloadState::Measured) {
+        preconditions.extend(after_measuring(meanwhile));
+    }
     allow(&mut preconditions, &measuring.plan.config.audit.allow.value);
     drop(lock);
     Ok(Measured {

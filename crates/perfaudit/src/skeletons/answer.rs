@@ -60,7 +60,9 @@ fn headline(outcome: &Outcome, dry_run: bool) -> String {
     };
     let verb = if dry_run { "would get" } else { "got" };
     match (all, candidates.len()) {
-        (0, _) => format!("{package}: no public function was found"),
+        (0, _) => format!(
+            "{package}: no public function was found that could be called (those of traits, and what macros define, are not looked at)"
+        ),
         (_, 0) if left_out.is_empty() => {
             format!("{package}: all of {} have a benchmark already", counted(all, "public function"))
         }

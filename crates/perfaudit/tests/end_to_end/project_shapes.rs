@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use perfaudit_result::Precondition;
 use perfaudit_result::WorkloadState::{self, BuildFailed, Measured, Unsupported};
 
 use crate::support::{FAKE_CRITERION, MANIFEST, Project, bench_section, fake_bench};
@@ -17,7 +18,17 @@ fn a_project_without_benchmarks_is_told_how_to_start() {
     assert_eq!(audited.result.verdict.headline, "nothing measured: 1 package has no benchmark");
     let commands: Vec<&str> =
         audited.result.next_actions.iter().filter_map(|action| action.command.as_deref()).collect();
-    assert_eq!(commands, ["cargo add --dev --package small criterion", "perfaudit audit --mode quick"]);
+    assert_eq!(
+        commands,
+        [
+            "perfaudit init --bench",
+            "cargo add --dev --package small criterion",
+            "perfaudit audit --mode quick"
+        ]
+    );
+    // Nothing ran that other processes could have disturbed.
+    let disturbing = |condition: &&Precondition| ["other-load", "stolen-time"].contains(&&*condition.code);
+    assert_eq!(audited.result.preconditions.iter().find(disturbing), None);
     assert_eq!(audited.result.project.name, "small");
 }
 

@@ -58,7 +58,7 @@ fn a_library_that_cannot_be_read_or_offers_nothing_is_told() {
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
     assert_eq!(
         outcome.stdout,
-        "none: no public function was found\n\nnothing was written\n\nnot read: src/deep.rs:1: nested too deeply to be parsed\n"
+        "none: no public function was found that could be called (those of traits, and what macros define, are not looked at)\n\nnothing was written\n\nnot read: src/deep.rs:1: nested too deeply to be parsed\n"
     );
     assert_eq!(project.tree(), before);
 }
