@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::context::Context;
-use super::text::{Block, Line};
+use super::text::{Line, Prose, Remark};
 use crate::bisection;
 
 /// What a line of a list begins with.
@@ -22,9 +22,9 @@ pub(super) fn bisection(context: &Context<'_>) -> Markup {
         h3 { "The search" }
         @for lines in bisection::told(search).chunk_by(|one, other| is_item(one) && is_item(other)) {
             @if is_item(&lines[0]) {
-                ul { @for line in lines { li { (Line(line.trim_start_matches(ITEM))) } } }
+                ul { @for line in lines { li { (Prose(line.trim_start_matches(ITEM))) } } }
             } @else {
-                p { (Line(&lines[0])) }
+                p { (Prose(&lines[0])) }
             }
         }
         @if !steps.is_empty() {
@@ -35,7 +35,7 @@ pub(super) fn bisection(context: &Context<'_>) -> Markup {
                     tr {
                         td { (step.state) }
                         th scope="row" { bdi { (Line(&step.commit)) } }
-                        td { (Block(&step.evidence)) }
+                        td { (Remark(&step.evidence)) }
                     }
                 } }
             } }

@@ -5,7 +5,7 @@ use perfaudit_result::{Certificate, GateState, ProofVerdict};
 
 use super::context::Context;
 use super::paired::comparison;
-use super::text::{Block, Line};
+use super::text::{Line, Prose, Remark};
 use super::words::{Tone, badge};
 use crate::{certificate, quantity, rows};
 
@@ -26,7 +26,7 @@ pub(super) fn certificates(context: &Context<'_>) -> Markup {
 fn one(context: &Context<'_>, one: &Certificate) -> Markup {
     html! {
         h3 { (Line(&certificate::about(one))) }
-        p { (badge((one.verdict.as_str(), tone(one.verdict)))) " " (Line(&one.reason)) }
+        p { (badge((one.verdict.as_str(), tone(one.verdict)))) " " (Remark(&one.reason)) }
         div.scroll tabindex="0" { table.plain {
             caption { "What a patch must pass" }
             thead { tr { th scope="col" { "Gate" } th scope="col" { "Passed" } th scope="col" { "Evidence" } } }
@@ -34,15 +34,15 @@ fn one(context: &Context<'_>, one: &Certificate) -> Markup {
                 tr {
                     th scope="row" { (certificate::gate(gate.gate)) }
                     td { (badge((certificate::state(gate.state), tone_of_gate(gate.state)))) }
-                    td { (Block(&gate.evidence)) }
+                    td { (Remark(&gate.evidence)) }
                 }
             } }
         } }
         ul { @for step in &one.checklist {
-            li { (if step.done { "\u{2713} " } else { "not " }) (certificate::step(step.step)) ": " (Line(&step.evidence)) }
+            li { (if step.done { "\u{2713} " } else { "not " }) (certificate::step(step.step)) ": " (Remark(&step.evidence)) }
         } }
         @for claim in &one.claims { p { "Claim " (Line(&certificate::claim(claim))) } }
-        @for remark in &one.remarks { p { (Line(remark)) } }
+        @for remark in &one.remarks { p { (Prose(remark)) } }
         @if let Some(compared) = &one.comparison { (comparison(context, compared)) }
     }
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::context::Context;
-use super::text::{Block, Line, Prose};
+use super::text::{Line, Prose, Remark};
 use crate::matrix;
 
 /// What follows, then what was tried.
@@ -32,7 +32,7 @@ pub(super) fn matrix(context: &Context<'_>) -> Markup {
                     td { (Line(&row.build)) }
                     td { @for (index, line) in row.remarks.iter().enumerate() {
                         @if index > 0 { br; }
-                        (Block(line))
+                        (Remark(line))
                     } }
                 }
             } }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use perfaudit_result::{Estimate, PairedComparison, PairedRow, PairedVerdict};
 
 use super::context::Context;
-use super::text::{Block, Line};
+use super::text::{Line, Prose, Remark};
 use super::words::{Tone, badge};
 use crate::paired::Functions;
 use crate::{paired, quantity};
@@ -41,7 +41,11 @@ pub(super) fn comparison(context: &Context<'_>, comparison: &PairedComparison) -
         }
         @if !rows.is_empty() {
             div.scroll tabindex="0" { table.plain.sides {
-                caption { "B against A; a point of a plot is a pair of processes, above the line where B took longer, in the order they were measured" }
+                caption {
+                    "B against A; a point of a plot is a pair of processes, above the line where B took longer, in the order they were measured; dashed lines are at "
+                    (quantity::percent(comparison.design.delta))
+                    ", up to which differences do not matter, and the band is the interval"
+                }
                 thead { tr {
                     th scope="col" { "Verdict" } th scope="col" { "Workload" }
                     th scope="col" { "A" } th scope="col" { "B" } th scope="col" { "B against A" }
@@ -54,11 +58,11 @@ pub(super) fn comparison(context: &Context<'_>, comparison: &PairedComparison) -
                     tr {
                         td { (badge((row.verdict.label(), tone(row.verdict)))) }
                         th scope="row" { bdi { (Line(row.workload)) } }
-                        td { (Line(&row.before)) } td { (Line(&row.after)) } td { (Line(&row.effect)) }
+                        td { (Line(&row.before)) } td { (Line(&row.after)) } td.effect { (effect(&row.effect)) }
                         td { @if index < PLOTTED { @if let Some(plot) = plotted(row.workload) { (plot) } } }
-                        td {
+                        td.evidence {
                             (Line(&row.evidence))
-                            @for line in row.metrics.iter().chain(&row.remarks) { br; small { (Block(line)) } }
+                            @for line in row.metrics.iter().chain(&row.remarks) { br; small { (Remark(line)) } }
                         }
                     }
                     @if let Some(found) = &row.functions { tr { td colspan="7" { (functions(found)) } } }
@@ -66,10 +70,19 @@ pub(super) fn comparison(context: &Context<'_>, comparison: &PairedComparison) -
             } }
         }
         @for (line, count) in untold(&rows) {
-            p.muted { (Line(&line)) " (" (quantity::counted(count, "row")) " of " (rows.len()) ")" }
+            p.muted { (Prose(&line)) " (" (quantity::counted(count, "row")) " of " (rows.len()) ")" }
         }
         @for line in paired::one_sided(comparison) { p { (Line(&line)) } }
+        @for line in paired::shared_remarks(comparison) { p.muted { (Prose(&line)) } }
         p.muted { (paired::METHOD) " " (Line(&paired::design(comparison))) }
+    }
+}
+
+/// A change, and below it its interval.
+fn effect(told: &str) -> Markup {
+    match told.split_once(" (") {
+        Some((change, interval)) => html! { (Line(change)) br; small { "(" (Line(interval)) } },
+        None => html! { (Line(told)) },
     }
 }
 
@@ -153,5 +166,6 @@ fn plot(context: &Context<'_>, comparison: &PairedComparison, row: &PairedRow) -
                 circle cx=(number(x(index))) cy=(number(y(*difference))) r="2" {}
             }
         }
+        small.muted { "from -" (quantity::percent(most)) " to +" (quantity::percent(most)) }
     })
 }

@@ -41,6 +41,20 @@ fn code_span(text: &str) -> Option<(&str, &str, &str)> {
     Some((before, code, after))
 }
 
+/// What we say of a row, which may hold what a program printed: prose where it is one line, else as it was printed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Remark<'a>(pub(super) &'a str);
+
+impl Render for Remark<'_> {
+    fn render_to(&self, buffer: &mut String) {
+        if self.0.contains(['\n', '\u{1b}']) {
+            Block(self.0).render_to(buffer);
+        } else {
+            Prose(self.0).render_to(buffer);
+        }
+    }
+}
+
 /// Foreign text of several lines, as a terminal shows it: line ends stay, colour codes go.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Block<'a>(pub(super) &'a str);
