@@ -64,11 +64,10 @@ pub(crate) fn rest(comparison: &Comparison) -> String {
 fn row(compared: &ComparedMetric) -> Row<'_> {
     // Counts and lengths have no interval to tell, and may differ by less than a tenth of a percent.
     let is_exact = compared.ci.is_some_and(|ci| ci.lower() >= ci.upper());
-    let interval = compared
-        .ci
-        .filter(|_| !is_exact)
-        .map(|ci| format!(" ({} to {})", signed(ci.lower()), signed(ci.upper())));
-    let effect = compared.effect.map_or_else(|| "-".to_owned(), signed);
+    let interval = compared.ci.filter(|_| !is_exact).map(|ci| {
+        format!(" ({} to {})", quantity::signed_percent(ci.lower()), quantity::signed_percent(ci.upper()))
+    });
+    let effect = compared.effect.map_or_else(|| "-".to_owned(), quantity::signed_percent);
     let [before, after] = if is_exact {
         quantity::told_apart([compared.before, compared.after], compared.unit)
     } else {
@@ -82,12 +81,6 @@ fn row(compared: &ComparedMetric) -> Row<'_> {
         after,
         effect: format!("{effect}{}", interval.unwrap_or_default()),
     }
-}
-
-/// `+4.2 %`, `-31 %`.
-fn signed(effect: f64) -> String {
-    let sign = if effect < 0.0 { "-" } else { "+" };
-    format!("{sign}{}", quantity::percent(effect.abs()))
 }
 
 #[cfg(test)]

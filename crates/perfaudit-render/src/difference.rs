@@ -72,19 +72,23 @@ pub(crate) fn rest(difference: &ProfileDifference) -> String {
         format!(" and the machine's noise floor of {}", quantity::percent(floor))
     });
     let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    let explain = if difference.noise_floor.is_some() { "explain" } else { "explains" };
     let tested = match number(difference.undecided) {
-        1 => "1 function was tested and does not".to_owned(),
-        n => format!("{} were tested and do not", quantity::counted(n, "function")),
+        0 => None,
+        1 => Some("1 function was tested and does not".to_owned()),
+        n => Some(format!("{n} functions were tested and do not")),
     };
-    format!(
-        "{tested} differ by more than chance{floor} explain{}; {} too few samples for a test; on average {} of the functions that are told are there by chance",
-        if difference.noise_floor.is_some() { "" } else { "s" },
-        match number(difference.untested) {
-            1 => "1 has".to_owned(),
-            n => format!("{n} have"),
-        },
-        quantity::percent(difference.false_discovery_rate),
-    )
+    let tested = tested.map(|tested| format!("{tested} differ by more than chance{floor} {explain}"));
+    let untested = match number(difference.untested) {
+        0 => None,
+        1 => Some("1 function has too few samples for a test".to_owned()),
+        n => Some(format!("{n} functions have too few samples for a test")),
+    };
+    let by_chance = format!(
+        "on average {} of the functions that are told are there by chance",
+        quantity::percent(difference.false_discovery_rate)
+    );
+    tested.into_iter().chain(untested).chain([by_chance]).collect::<Vec<_>>().join("; ")
 }
 
 /// What two recordings cannot tell; more where there is no time to hold shares against.

@@ -89,7 +89,7 @@ fn size(outcome: &BuildOutcome, own: Option<&BuildOutcome>) -> String {
     let Some(bytes) = outcome.size.value() else { return "-".to_owned() };
     let told = quantity::value(bytes, outcome.size.unit);
     match own.and_then(|own| own.size.value()) {
-        Some(own) if own > 0.0 => format!("{told} ({})", paired::signed(bytes / own - 1.0)),
+        Some(own) if own > 0.0 => format!("{told} ({})", quantity::signed_percent(bytes / own - 1.0)),
         _ => told,
     }
 }

@@ -2,6 +2,8 @@
 
 mod beside;
 
+use std::collections::BTreeMap;
+
 use perfaudit_result::{
     Arm, ArmKind, Estimate, Figure, MetricName, PairedComparison, PairedRow, PairedVerdict,
 };
@@ -133,9 +135,16 @@ fn row<'a>(row: &'a PairedRow, comparison: &PairedComparison) -> Row<'a> {
 pub(crate) fn effect(figure: &Figure) -> String {
     match &figure.estimate {
         Estimate::WithInterval { value, interval, .. } => {
-            format!("{} ({} to {})", signed(*value), signed(interval.lower()), signed(interval.upper()))
+            format!(
+                "{} ({} to {})",
+                quantity::signed_percent(*value),
+                quantity::signed_percent(interval.lower()),
+                quantity::signed_percent(interval.upper())
+            )
         }
-        Estimate::WithoutInterval { value, .. } => format!("{} (no interval)", signed(*value)),
+        Estimate::WithoutInterval { value, .. } => {
+            format!("{} (no interval)", quantity::signed_percent(*value))
+        }
         Estimate::AtMost { .. } | Estimate::NotEstimable { .. } => String::new(),
     }
 }
@@ -189,8 +198,26 @@ fn remarks(row: &PairedRow, comparison: &PairedComparison) -> Vec<String> {
     }
     let told = row.witnesses.iter().filter(|one| is_first(row, &one.metric, comparison));
     remarks.extend(told.filter_map(|one| beside::witness(one, row)));
-    remarks.extend(row.remarks.iter().cloned());
+    let shared = shared(comparison);
+    remarks.extend(row.remarks.iter().filter(|remark| !shared.contains_key(remark.as_str())).cloned());
     remarks
+}
+
+/// Remarks that stand in so many rows that they are told once, with the number of their rows.
+fn shared(comparison: &PairedComparison) -> BTreeMap<&str, usize> {
+    const SHARED_BY: usize = 3;
+    let mut rows: BTreeMap<&str, usize> = BTreeMap::new();
+    for remark in comparison.rows.iter().flat_map(|row| &row.remarks) {
+        *rows.entry(remark).or_default() += 1;
+    }
+    rows.retain(|_, n| *n >= SHARED_BY);
+    rows
+}
+
+/// What holds of several rows, each once: `5 of 14 rows: allocations were not counted: the budget was spent`.
+pub(crate) fn shared_remarks(comparison: &PairedComparison) -> Vec<String> {
+    let all = comparison.rows.len();
+    shared(comparison).into_iter().map(|(remark, n)| format!("{n} of {all} rows: {remark}")).collect()
 }
 
 /// Whether no row before it has the same figure: the size of a program, and what is compiled of a package, need to be
@@ -209,10 +236,4 @@ fn is_first(row: &PairedRow, metric: &MetricName, comparison: &PairedComparison)
     let is_measured = |one: &&PairedRow| one.witnesses.iter().any(|one| one.metric == *metric);
     let mut rows = comparison.rows.iter().filter(is_measured);
     rows.find(|one| of(one) == here).is_none_or(|first| first.id == row.id)
-}
-
-/// `+4.2 %`, `-31 %`.
-pub(crate) fn signed(effect: f64) -> String {
-    let sign = if effect < 0.0 { "-" } else { "+" };
-    format!("{sign}{}", quantity::percent(effect.abs()))
 }

@@ -165,6 +165,16 @@ pub fn percent(share: f64) -> String {
     if tenths % 10.0 == 0.0 { format!("{:.0} %", tenths / 10.0) } else { format!("{:.1} %", tenths / 10.0) }
 }
 
+/// A relative change in per cent: `+4.2 %`, `-31 %`; what rounds to nothing has no sign.
+pub(crate) fn signed_percent(change: f64) -> String {
+    let shown = percent(change.abs());
+    match shown.as_str() {
+        "0 %" => shown,
+        _ if change < 0.0 => format!("-{shown}"),
+        _ => format!("+{shown}"),
+    }
+}
+
 /// A number of bytes: `512 B`, `1.84 MB`.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "shown to three digits")]
@@ -199,6 +209,12 @@ pub fn counted(n: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_change_that_rounds_to_nothing_has_no_sign() {
+        let shown = [0.042, -0.31, -0.0004, 0.0, 0.0005].map(signed_percent);
+        assert_eq!(shown, ["+4.2 %", "-31 %", "0 %", "0 %", "+0.1 %"]);
+    }
 
     #[test]
     fn a_value_has_three_digits_and_the_unit_that_suits_it() {

@@ -245,7 +245,8 @@ pub(crate) fn footnotes(result: &AuditResult, names: &[MetricName]) -> Vec<Strin
 /// The most frequent reason, and how many benchmarks have others.
 fn footnote(name: &MetricName, has_value: bool, reasons: &[(&str, usize)]) -> Option<String> {
     let ((reason, n), others) = reasons.split_first()?;
-    let what = if has_value { "no interval, " } else { "" };
+    // Most reasons begin with what is missing.
+    let what = if has_value && !reason.starts_with("no ") { "no interval, " } else { "" };
     let name = text::one_line(short_name(name));
     let others: usize = others.iter().map(|(_, n)| n).sum();
     let others = if others > 0 {

@@ -60,7 +60,8 @@ pub(crate) fn method(source: &Source) -> String {
     } else {
         format!("findings are from syntax alone: {}", oracle.detail)
     };
-    format!("{types}; {} files read, {} known from an earlier run", source.cache_misses, source.cache_hits)
+    let read = quantity::counted(usize::try_from(source.cache_misses).unwrap_or(usize::MAX), "file");
+    format!("{types}; {read} read, {} known from an earlier run", source.cache_hits)
 }
 
 /// The head of the table of async code, and a row for each file that has any, those with trouble first.

@@ -81,6 +81,9 @@ pub(super) fn comparison(comparison: &PairedComparison) -> String {
     for line in paired::one_sided(comparison) {
         out.push_str(&format!("- {}\n", prose(&line)));
     }
+    for line in paired::shared_remarks(comparison) {
+        out.push_str(&format!("- {}\n", prose(&line)));
+    }
     out.push_str(&format!("\n{} {}\n", paired::METHOD, paired::design(comparison)));
     out
 }

@@ -32,6 +32,13 @@ pub(super) fn comparison(page: &mut Page, comparison: &PairedComparison, verbose
     for line in one_sided {
         page.paragraph("  ", 4, PLAIN, &text::one_line(&line));
     }
+    let shared = paired::shared_remarks(comparison);
+    if !shared.is_empty() {
+        page.blank();
+    }
+    for line in shared {
+        page.paragraph("", 2, PLAIN, &text::one_line(&line));
+    }
     if comparison.rows.iter().any(|row| row.pairs > 0) {
         page.blank();
         page.paragraph("", 2, FAINT, &format!("{} {}", paired::METHOD, paired::design(comparison)));

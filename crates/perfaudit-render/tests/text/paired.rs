@@ -186,6 +186,22 @@ fn what_became_slower_comes_first_with_its_functions_and_what_speaks_against_it(
 }
 
 #[test]
+fn what_holds_of_several_rows_is_told_once_below_them() {
+    let uncounted = "allocations were not counted: the budget was spent";
+    let mut result = compared();
+    let compared = result.paired.as_mut().unwrap();
+    compared.rows.iter_mut().for_each(|row| row.remarks.push(uncounted.to_owned()));
+    let rows = compared.rows.len();
+    let terminal =
+        terminal(&result, &Terminal { width: 100, colour: false, run_dir: "run".into(), verbose: false });
+    for text in [terminal, markdown(&result)] {
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(flat.matches(uncounted).count(), 1, "{text}");
+        assert!(flat.contains(&format!("{rows} of {rows} rows: {uncounted}")), "{text}");
+    }
+}
+
+#[test]
 fn markdown_has_one_table_and_the_functions_of_each_change() {
     let text = markdown(&compared());
     let row = |name: &str| {
