@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Metadata, MetadataCommand, PackageId, TargetKind};
-use perfaudit_exec::{Command, FileLock, Interrupt};
+use perfaudit_exec::{Command, FileLock, Finished, Interrupt};
 use perfaudit_result::Toolchain;
 
 use crate::cargo::Cargo;
-use crate::error::ProjectError;
+use crate::error::{FETCH, ProjectError};
 use crate::manifest::{harness_by_bench, read_toml, resolved};
 use crate::places::WorkDirectory;
 use crate::scratch_copy;
@@ -291,7 +291,7 @@ fn workspace_root(folder: &Path, interrupt: &Interrupt) -> Result<PathBuf, Proje
     let command = cargo.command("locate-project").args(["--workspace", "--message-format", "plain"]);
     let finished = Cargo::query(command, interrupt)?;
     if !finished.ending.is_success() {
-        return Err(ProjectError::Cargo { message: finished.stderr.text().trim_end().to_owned() });
+        return Err(refused(&finished));
     }
     let manifest = PathBuf::from(finished.stdout.text().trim());
     let root = manifest.parent().unwrap_or(folder);
@@ -355,10 +355,17 @@ pub(crate) fn metadata_without_dependencies(
     parsed(cargo.command("metadata").args(["--format-version", "1", "--no-deps"]), interrupt)
 }
 
+/// What cargo said of a project that it does not load.
+fn refused(finished: &Finished) -> ProjectError {
+    let said = finished.stderr.text();
+    let help = if said.contains("--offline") { FETCH } else { "" };
+    ProjectError::Cargo { message: format!("{}\n{help}", said.trim_end()).trim_end().to_owned() }
+}
+
 fn parsed(command: Command, interrupt: &Interrupt) -> Result<Metadata, ProjectError> {
     let finished = Cargo::query(command, interrupt)?;
     if !finished.ending.is_success() {
-        return Err(ProjectError::Cargo { message: finished.stderr.text().trim_end().to_owned() });
+        return Err(refused(&finished));
     }
     MetadataCommand::parse(finished.stdout.text())
         .map_err(|error| ProjectError::Cargo { message: format!("its metadata cannot be read: {error}") })

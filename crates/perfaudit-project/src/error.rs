@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use perfaudit_exec::{CopyError, LockError, RunError};
 
+/// What helps where cargo lacks what it may not download.
+pub(crate) const FETCH: &str = "`cargo fetch` downloads what is missing, once there is a network";
+
 /// Why a project could not be looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {

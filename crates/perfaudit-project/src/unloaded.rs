@@ -6,7 +6,7 @@ use perfaudit_exec::Interrupt;
 
 use crate::cargo::Cargo;
 use crate::discover::{CargoProject, ProjectRoot, metadata_without_dependencies};
-use crate::error::ProjectError;
+use crate::error::{FETCH, ProjectError};
 use crate::selection::Selection;
 
 /// How much cargo told of a project.
@@ -51,7 +51,8 @@ impl ProjectError {
     pub fn cause(&self) -> String {
         match self {
             Self::Cargo { message } => {
-                let mut lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
+                let mut lines =
+                    message.lines().map(str::trim).filter(|line| !line.is_empty() && *line != FETCH);
                 let last = lines.next_back().unwrap_or("cargo does not say why");
                 format!("cargo cannot load this project: {last}")
             }

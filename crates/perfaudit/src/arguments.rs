@@ -16,15 +16,17 @@ mod size;
 mod stage;
 mod what_if;
 
+use std::ffi::OsString;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use perfaudit_history::BaselineName;
-use perfaudit_project::config::{FloorSource, parse_duration};
+use perfaudit_project::config::{FloorSource, nearest, parse_duration};
 use perfaudit_result::{Limit, Mode};
 
+use crate::error::CommandError;
 use crate::flow::Subject;
 pub(crate) use bisect::BisectArguments;
 pub(crate) use build_matrix::BuildMatrixArguments;
@@ -57,6 +59,20 @@ pub(crate) struct Arguments {
     pub(crate) command: Option<Command>,
     #[command(flatten)]
     pub(crate) audit: AuditArguments,
+}
+
+/// Why these arguments cannot be meant, where the first is no folder and almost the name of a command: it would be taken
+/// for the path of a project.
+pub(crate) fn mistyped(arguments: &[OsString]) -> Option<CommandError> {
+    let given = arguments.get(1)?.to_str()?;
+    let command = Arguments::command();
+    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    let is_path = given.contains(['/', '.']) || Path::new(given).exists();
+    if given.starts_with('-') || is_path || given == "help" || names.contains(&given) {
+        return None;
+    }
+    let meant = nearest(given, names)?.to_owned();
+    Some(CommandError::UnknownCommand { given: given.to_owned(), meant })
 }
 
 #[derive(Debug, Subcommand)]
@@ -462,7 +478,6 @@ pub(crate) enum PlainFormat {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {

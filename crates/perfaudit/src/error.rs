@@ -39,6 +39,8 @@ pub(crate) enum CommandError {
     Store(#[from] StoreError),
     #[error("`{code}` ({origin}) is no code of a precondition; did you mean `{nearest}`?")]
     UnknownPrecondition { code: String, origin: String, nearest: String },
+    #[error("`{given}` is neither a command nor a folder; did you mean `perfaudit {meant}`?")]
+    UnknownCommand { given: String, meant: String },
     #[error("`{}` exists; remove it first, or look at what it should hold with `perfaudit init --stdout`", path.display())]
     Configured { path: PathBuf },
     #[error("`{}` exists; `perfaudit init --bench --force` writes over it", path.display())]
@@ -125,6 +127,7 @@ impl CommandError {
             | Self::Config(_)
             | Self::Store(_)
             | Self::UnknownPrecondition { .. }
+            | Self::UnknownCommand { .. }
             | Self::Configured { .. }
             | Self::Generated { .. }
             | Self::Skeletons(_)

@@ -41,6 +41,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = perfaudit_bench::compile_ir_if_asked(&arguments) {
         return code;
     }
+    if let Some(error) = arguments::mistyped(&arguments) {
+        output::error(&error);
+        return error.exit().into();
+    }
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -1,5 +1,6 @@
 //! What to do next.
 
+use perfaudit_render::quantity::{counted, seconds};
 use perfaudit_result::{
     Finding, MetricName, Mode, NextAction, Of, Project, Severity, Source, Workload, WorkloadState,
 };
@@ -23,6 +24,13 @@ pub(crate) fn next_actions(
         return how_to_start(project);
     }
     let mut actions = Vec::new();
+    if targets > 0 && workloads.is_empty() {
+        actions.push(NextAction {
+            title: "look at the names of the benchmarks".to_owned(),
+            reason: "the filter is a regular expression on `package/target/name`".to_owned(),
+            command: Some("cargo bench -- --list".to_owned()),
+        });
+    }
     let mut rules: Vec<&str> = Vec::new();
     let is_worth_it = |finding: &&Finding| {
         let shares = [finding.share_of_cpu, finding.share_of_alloc_bytes];
@@ -44,7 +52,7 @@ pub(crate) fn next_actions(
     if workloads.iter().any(|workload| workload.state == WorkloadState::NotRun) {
         actions.push(NextAction {
             title: "measure what was left out".to_owned(),
-            reason: "some benchmarks were not run".to_owned(),
+            reason: left_out(workloads),
             command: Some(if interrupted {
                 format!("perfaudit audit --resume --mode {}", mode.as_str())
             } else {
@@ -62,6 +70,24 @@ pub(crate) fn next_actions(
     }
     actions.truncate(MOST);
     actions
+}
+
+/// How much was left out, and how long all of it takes at the pace of what was measured.
+fn left_out(workloads: &[Workload]) -> String {
+    let not_run = workloads.iter().filter(|row| row.state == WorkloadState::NotRun).count();
+    let measured = workloads.iter().filter(|row| row.state == WorkloadState::Measured);
+    let took: Vec<f64> = measured.filter_map(|row| row.duration_s).collect();
+    let rows = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+    let all = rows(took.len() + not_run);
+    let left = counted(not_run, "benchmark");
+    let verb = if not_run == 1 { "was" } else { "were" };
+    if took.is_empty() {
+        return format!("{left} {verb} not run");
+    }
+    let time = seconds(took.iter().sum::<f64>() / rows(took.len()) * all);
+    format!(
+        "{left} {verb} not run; measuring all {all} takes about {time}, if they take as long as those that were"
+    )
 }
 
 /// What to do when the source was read and nothing measured.
@@ -104,4 +130,28 @@ fn how_to_start(project: &Project) -> Vec<NextAction> {
             command: Some("perfaudit audit --mode quick".to_owned()),
         },
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use perfaudit_result::{WorkloadKind, WorkloadTarget};
+
+    use super::*;
+
+    #[test]
+    fn what_was_left_out_is_told_with_the_time_that_all_of_it_takes() {
+        let target = WorkloadTarget { package: "p", target: "t", source: "benches/t.rs" };
+        let row = |state, duration_s| Workload {
+            duration_s,
+            ..Workload::new(WorkloadKind::Criterion, &target, "name", state)
+        };
+        let not_run = row(WorkloadState::NotRun, None);
+        assert_eq!(left_out(&[not_run.clone()]), "1 benchmark was not run");
+        let measured = [2.0, 4.0].map(|seconds| row(WorkloadState::Measured, Some(seconds)));
+        let told = left_out(&[measured.to_vec(), vec![not_run; 98]].concat());
+        assert!(
+            told.starts_with("98 benchmarks were not run; measuring all 100 takes about 5 min 00 s"),
+            "{told}"
+        );
+    }
 }

@@ -69,6 +69,22 @@ fn names_that_do_not_exist_are_refused_before_anything_is_built() {
 }
 
 #[test]
+fn a_command_that_is_almost_one_is_told_from_a_folder() {
+    let project = Project::small();
+    assert_refused(&project, &["comapre", "main"], &["`comapre`", "`perfaudit compare`"]);
+    assert_refused(&project, &["some/where"], &["`some/where` cannot be read"]);
+}
+
+#[test]
+fn what_cargo_may_not_fetch_is_told_with_what_helps() {
+    let manifest = format!("{MANIFEST}\n[dependencies]\nno-crate-has-this-name = \"1\"\n");
+    let project = Project::empty().file("Cargo.toml", &manifest).file("src/lib.rs", "");
+    let outcome = call(&project, &["audit", "--offline"]);
+    assert_eq!(outcome.code, Some(4));
+    assert!(outcome.stderr.contains("`cargo fetch`"), "{}", outcome.stderr);
+}
+
+#[test]
 fn a_folder_that_is_no_project_is_named_with_what_was_looked_for() {
     let project = Project::empty();
     assert_refused(&project, &["audit"], &["Cargo.toml"]);
@@ -84,6 +100,7 @@ fn a_filter_that_matches_nothing_measures_nothing_and_says_so() {
         "{}",
         audited.result.verdict.headline
     );
+    assert_eq!(audited.result.next_actions[0].command.as_deref(), Some("cargo bench -- --list"));
     assert_eq!(project.audit(&["--filter", "^small/first/sound$"]).code(), 0);
 }
 
