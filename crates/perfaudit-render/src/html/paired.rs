@@ -41,11 +41,11 @@ pub(super) fn comparison(context: &Context<'_>, comparison: &PairedComparison) -
         }
         @if !rows.is_empty() {
             div.scroll tabindex="0" { table.plain.sides {
-                caption {
+                caption { span {
                     "B against A; a point of a plot is a pair of processes, above the line where B took longer, in the order they were measured; dashed lines are at "
                     (quantity::percent(comparison.design.delta))
                     ", up to which differences do not matter, and the band is the interval"
-                }
+                } }
                 thead { tr {
                     th scope="col" { "Verdict" } th scope="col" { "Workload" }
                     th scope="col" { "A" } th scope="col" { "B" } th scope="col" { "B against A" }

@@ -66,18 +66,21 @@ pub(super) fn benchmarks(page: &mut Page, result: &AuditResult, verbose: bool) {
     }
     page.blank();
     table(page, &header, &sections);
-    page.blank();
-    if left_out > 0 {
-        let line = format!("and {left_out} more, measured and not flagged (--verbose shows them)");
-        page.paragraph("", 2, FAINT, &line);
-    }
     let metrics = [
         MetricName::WALL_TIME_P50,
         MetricName::WALL_TIME_P95,
         MetricName::WALL_TIME_P99,
         MetricName::THROUGHPUT,
     ];
-    for note in rows::footnotes(result, &metrics) {
+    let mut notes = rows::footnotes(result, &metrics);
+    if left_out > 0 {
+        let line = format!("and {left_out} more, measured and not flagged (--verbose shows them)");
+        notes.insert(0, line);
+    }
+    if !notes.is_empty() {
+        page.blank();
+    }
+    for note in notes {
         page.paragraph("", 2, FAINT, &note);
     }
 }
@@ -244,7 +247,10 @@ fn head(page: &mut Page, header: &Header<'_>, name_width: usize, columns: &[(Col
     for (column, width) in columns {
         line.push_str(&cell(*column, &header.text(*column), *width));
     }
-    page.line(&[(FAINT, &line)]);
+    // Where nothing has a figure, notes alone need no heads.
+    if !line.trim().is_empty() {
+        page.line(&[(FAINT, &line)]);
+    }
 }
 
 fn aligned(page: &mut Page, row: &Row, name_width: usize, columns: &[(Column, usize)]) {
