@@ -178,16 +178,16 @@ fn cpu_samples() -> Capability {
     Capability { name: "cpu-samples".to_owned(), state, reason }
 }
 
-/// Whether instructions can be counted, which tells changes of the code from those of its place in memory.
+/// Whether instructions can be counted, which tells changes of given programs from those of their place in memory.
 fn instructions() -> Capability {
     let (state, reason) = match Callgrind::find() {
-        Ok(_) => (CapabilityState::Available, "valgrind counts them".to_owned()),
-        Err(error) => (
+        Ok(_) => (CapabilityState::Available, "valgrind counts them"),
+        Err(_) => (
             CapabilityState::Missing,
-            format!("{error}; without it `compare` needs more layouts to settle a change"),
+            "there is no `valgrind` on the PATH: install it; without it, whether the place of code in memory changed the time of a given program is not known",
         ),
     };
-    Capability { name: "instructions".to_owned(), state, reason }
+    Capability { name: "instructions".to_owned(), state, reason: reason.to_owned() }
 }
 
 /// Whether revisions of the project can be compared.
