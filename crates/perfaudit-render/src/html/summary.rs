@@ -1,7 +1,7 @@
 //! The first screen: the verdict, the counts, what to do next.
 
 use maud::{Markup, html};
-use perfaudit_result::{AuditResult, Run, VerdictStatus, WorkloadState};
+use perfaudit_result::{AuditResult, ProofVerdict, Run, VerdictStatus, WorkloadState};
 
 use super::bisection;
 use super::certificate;
@@ -49,8 +49,15 @@ fn status(result: &AuditResult) -> (&'static str, words::Tone) {
     match result.verdict.status {
         VerdictStatus::Pass if result.bisection.is_some() => ("found", words::Tone::Quiet),
         VerdictStatus::Pass if result.paired.is_some() && !is_gate => ("compared", words::Tone::Quiet),
+        // What failed is a patch, not the project as it is.
+        VerdictStatus::ProjectFailed if is_proof(result) => ("patch broken", words::Tone::Bad),
         status => words::verdict(status),
     }
+}
+
+/// Whether patches were judged and nothing else was asked for.
+fn is_proof(result: &AuditResult) -> bool {
+    result.fixes.is_none() && result.certificates.iter().any(|one| one.verdict == ProofVerdict::Broken)
 }
 
 /// `2026-01-31 09:30:00 UTC` from `2026-01-31T09:30:00Z`; anything else stays as it is.

@@ -146,7 +146,7 @@ mod tests {
             ..Workload::new(WorkloadKind::Criterion, &target, "name", state)
         };
         let not_run = row(WorkloadState::NotRun, None);
-        assert_eq!(left_out(&[not_run.clone()]), "1 benchmark was not run");
+        assert_eq!(left_out(std::slice::from_ref(&not_run)), "1 benchmark was not run");
         let measured = [2.0, 4.0].map(|seconds| row(WorkloadState::Measured, Some(seconds)));
         let told = left_out(&[measured.to_vec(), vec![not_run; 98]].concat());
         assert!(
