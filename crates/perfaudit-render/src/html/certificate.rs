@@ -25,7 +25,7 @@ pub(super) fn certificates(context: &Context<'_>) -> Markup {
 
 fn one(context: &Context<'_>, one: &Certificate) -> Markup {
     html! {
-        h3 { (Line(&certificate::about(one))) }
+        h3 { (Prose(&certificate::about(one))) }
         p { (badge((one.verdict.as_str(), tone(one.verdict)))) " " (Remark(&one.reason)) }
         div.scroll tabindex="0" { table.plain {
             caption { "What a patch must pass" }

@@ -12,7 +12,7 @@ pub(super) fn fixes(context: &Context<'_>) -> Markup {
     let Some(made) = &context.result.fixes else { return html! {} };
     html! {
         h3 { "Patches made from findings" }
-        p { (Line(&fixes::order(made, Some(&context.result.run)))) }
+        p { (Prose(&fixes::order(made, Some(&context.result.run)))) }
         @if let Some(line) = fixes::places(made) { p { (Prose(line)) } }
         @if let Some(line) = fixes::applied(made) { p { (Line(&line)) } }
         div.scroll tabindex="0" { table.plain {
@@ -34,7 +34,7 @@ pub(super) fn fixes(context: &Context<'_>) -> Markup {
         } }
         @if !made.without.is_empty() { details {
             summary { "Findings without a patch: " (made.without.len()) }
-            ul { @for one in &made.without { li { (Line(&fixes::unmended(one))) } } }
+            ul { @for one in &made.without { li { (Prose(&fixes::unmended(one))) } } }
         } }
         @if !made.patches.is_empty() { details {
             summary { "The patches" }

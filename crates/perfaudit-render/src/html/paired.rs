@@ -61,8 +61,8 @@ pub(super) fn comparison(context: &Context<'_>, comparison: &PairedComparison) -
                         td { (Line(&row.before)) } td { (Line(&row.after)) } td.effect { (effect(&row.effect)) }
                         td { @if index < PLOTTED { @if let Some(plot) = plotted(row.workload) { (plot) } } }
                         td.evidence {
-                            (Line(&row.evidence))
-                            @for line in row.metrics.iter().chain(&row.remarks) { br; small { (Remark(line)) } }
+                            @if !row.evidence.is_empty() { (Line(&row.evidence)) br; }
+                            @for line in row.metrics.iter().chain(&row.remarks) { small { (Remark(line)) } br; }
                         }
                     }
                     @if let Some(found) = &row.functions { tr { td colspan="7" { (functions(found)) } } }
