@@ -9,6 +9,7 @@ mod heap;
 mod help_time;
 mod hyperfine;
 mod kinds;
+mod moved;
 mod pairs;
 mod perf;
 mod prove;
@@ -51,6 +52,8 @@ enum Task {
     HelpTime(help_time::Arguments),
     /// Measure commands with perfaudit and with hyperfine, by turns
     Hyperfine(hyperfine::Arguments),
+    /// Compare published crates with themselves where the place of code alone differs: how often is a change told
+    Moved(moved::Arguments),
     /// Compare programs with themselves, and with themselves with exact extra work: how often is that right
     Pairs(pairs::Arguments),
     /// Profile a benchmark with perfaudit and with perf, by turns
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         Task::Heap(arguments) => heap::run(&arguments),
         Task::HelpTime(arguments) => help_time::run(&arguments),
         Task::Hyperfine(arguments) => hyperfine::run(&arguments),
+        Task::Moved(arguments) => moved::run(&arguments),
         Task::Pairs(arguments) => pairs::run(&arguments),
         Task::Perf(arguments) => perf::run(&arguments),
         Task::Size(arguments) => size::run(&arguments),

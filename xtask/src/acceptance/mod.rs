@@ -8,7 +8,7 @@ mod estimates;
 pub(crate) mod fetch;
 mod hollow;
 mod report;
-mod tree;
+pub(crate) mod tree;
 
 use std::path::PathBuf;
 
