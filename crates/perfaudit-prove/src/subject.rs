@@ -1,5 +1,6 @@
 //! What is run on both sides: a benchmark of both builds, or a command of each side.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,6 +16,9 @@ use crate::workbench::{Both, Side, Workbench, WorkbenchError};
 /// The variable that makes an environment longer.
 const PADDING: &str = "PERFAUDIT_PADDING";
 
+/// Variables that a process gets besides its environment.
+pub type Environment = Vec<(String, OsString)>;
+
 /// The benchmarks of one arm.
 #[derive(Debug)]
 pub struct ArmBenchmarks {
@@ -22,6 +26,8 @@ pub struct ArmBenchmarks {
     pub executables: Vec<BenchExecutable>,
     /// What they hold.
     pub workloads: Vec<Workload>,
+    /// What their processes get besides the environment.
+    pub environment: Environment,
 }
 
 impl ArmBenchmarks {
@@ -158,7 +164,10 @@ impl<'a> Subject<'a> {
                     limit: means.patience,
                 };
                 let process = profiled_process(request).map_err(ObserveError::Subject)?;
-                let command = process.command.clone().env(PADDING, padding);
+                let mut command = process.command.clone().env(PADDING, padding);
+                for (name, value) in &arm.environment {
+                    command = command.env(name, value);
+                }
                 let finished = run(&command, means.interrupt, &mut |_| {}).map_err(cannot_start)?;
                 ended_well(finished.ending, || finished.stderr.last_lines(LINES).join("\n"))?;
                 let measured = process.measured(&finished).ok_or_else(|| {

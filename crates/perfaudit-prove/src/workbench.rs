@@ -181,6 +181,16 @@ impl Workbench {
         make(&self.tree())
     }
 
+    /// Empties the target directory of an arm.
+    ///
+    /// # Errors
+    /// When it cannot be removed or made.
+    pub fn forget_products(&mut self, side: Side) -> Result<(), WorkbenchError> {
+        let target = self.target_of(side);
+        remove(&target)?;
+        make(&target)
+    }
+
     /// The root of the source tree of whichever arm is seated.
     #[must_use]
     pub fn tree(&self) -> PathBuf {

@@ -106,7 +106,13 @@ pub(crate) fn told(matrix: &BuildMatrix) -> Vec<String> {
         MatrixAnswer::Recommended { cell, again } => {
             let mut lines = vec![format!("Recommended: {cell}. The second measurement, of fresh pairs:")];
             lines.extend(again.iter().map(|row| format!("- {}", speed(row))));
-            lines.push("In Cargo.toml:".to_owned());
+            let is_allocator = |setting: &BuildSetting| setting.key == ALLOCATOR;
+            let place = if recommended(matrix).iter().any(is_allocator) {
+                "In the source of each program, with the dependency in Cargo.toml:"
+            } else {
+                "In Cargo.toml:"
+            };
+            lines.push(place.to_owned());
             lines
         }
         MatrixAnswer::NotConfirmed { cell, again, reason } => {
@@ -118,11 +124,41 @@ pub(crate) fn told(matrix: &BuildMatrix) -> Vec<String> {
     }
 }
 
-/// The lines of a manifest that make what is recommended the project's own settings; none where nothing is.
-pub(crate) fn manifest(matrix: &BuildMatrix) -> Vec<String> {
-    let MatrixAnswer::Recommended { cell: name, .. } = &matrix.answer else { return Vec::new() };
+/// The setting that is made in the source.
+const ALLOCATOR: &str = "allocator";
+
+/// What is recommended.
+fn recommended(matrix: &BuildMatrix) -> &[BuildSetting] {
+    let MatrixAnswer::Recommended { cell: name, .. } = &matrix.answer else { return &[] };
     let cell = matrix.cells.iter().find(|cell| cell.name == *name);
-    let settings = cell.map(|cell| cell.settings.as_slice()).unwrap_or_default();
+    cell.map(|cell| cell.settings.as_slice()).unwrap_or_default()
+}
+
+/// The lines that choose an allocator; none for one that no crate is known of.
+fn global_allocator(name: &str) -> Option<Vec<String>> {
+    let (package, path) = match name {
+        "jemalloc" => ("tikv-jemallocator", "tikv_jemallocator::Jemalloc"),
+        "mimalloc" => ("mimalloc", "mimalloc::MiMalloc"),
+        "tcmalloc" => ("tcmalloc", "tcmalloc::TCMalloc"),
+        _ => return None,
+    };
+    Some(vec![
+        format!("// cargo add {package}"),
+        "#[global_allocator]".to_owned(),
+        format!("static GLOBAL: {path} = {path};"),
+    ])
+}
+
+/// The lines of a manifest, or of a program, that make what is recommended the project's own settings; none where nothing
+/// is.
+pub(crate) fn manifest(matrix: &BuildMatrix) -> Vec<String> {
+    let settings = recommended(matrix);
+    if let Some(allocator) = settings.iter().find(|setting| setting.key == ALLOCATOR) {
+        return global_allocator(&allocator.value).unwrap_or_default();
+    }
+    if settings.is_empty() {
+        return Vec::new();
+    }
     let line = |setting: &BuildSetting| {
         let is_bare =
             setting.value.parse::<i64>().is_ok() || ["true", "false"].contains(&setting.value.as_str());

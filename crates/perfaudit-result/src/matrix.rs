@@ -28,7 +28,7 @@ pub struct BuildMatrix {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BuildSetting {
-    /// Its name, as in a profile of cargo, or `target-cpu`.
+    /// Its name, as in a profile of cargo, or `target-cpu`, or `allocator`.
     pub key: String,
     /// Its value.
     pub value: String,

@@ -7,7 +7,7 @@ use perfaudit_bench::{BenchExecutable, BuildFailureReason};
 use perfaudit_exec::Interrupt;
 use perfaudit_project::{ProjectError, Selection};
 use perfaudit_prove::{
-    ArmError, ArmRequest, Both, BuiltArm, LayoutError, Layouts, Side as ArmSide, Workbench, build_arm,
+    ArmError, ArmRequest, Both, BuiltArm, Environment, LayoutError, Layouts, Side as ArmSide, Workbench, build_arm,
     share_products,
 };
 use perfaudit_result::{Arm, ArmBinary, WorkloadId};
@@ -24,6 +24,8 @@ pub(in super::super) struct Builds {
     pub(super) built: Both<BuiltArm>,
     /// What is linked in further layouts.
     pub(super) layouts: Layouts,
+    /// What the processes of each side get besides the environment.
+    pub(super) environment: Both<Environment>,
     /// The versions of dependencies of a source that states none.
     lockfile: Option<Vec<u8>>,
     /// Whether something was seen to have no further layouts.
@@ -65,7 +67,15 @@ pub(super) fn build(
     }
     let arm = |arm: ArmSide| told(request.trees, sides.get(arm), built.get(arm));
     let arms = Both { a: arm(ArmSide::A), b: arm(ArmSide::B) };
-    Ok(Builds { workbench, arms, layouts: Layouts::default(), built, lockfile, has_one_layout: false })
+    Ok(Builds {
+        workbench,
+        arms,
+        layouts: Layouts::default(),
+        built,
+        environment: Both::default(),
+        lockfile,
+        has_one_layout: false,
+    })
 }
 
 fn build_side(

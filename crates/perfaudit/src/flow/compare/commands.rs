@@ -6,7 +6,7 @@ use perfaudit_bench::CommandLine;
 use perfaudit_exec::OutputLimit;
 use perfaudit_exec::timed::{OutputUse, TimedCommand};
 use perfaudit_prove::source::ArmSource;
-use perfaudit_prove::{Both, are_same_program, binary};
+use perfaudit_prove::{Both, Environment, are_same_program, binary};
 use perfaudit_result::{Arm, ArmBinary, ArmKind, WorkloadId};
 
 use super::tree_commands::InTrees;
@@ -22,6 +22,8 @@ pub(in super::super) struct Commands {
     pub(super) sides: Both<TimedCommand>,
     /// Whether both would run the same program with the same arguments.
     pub(super) are_same: bool,
+    /// What the processes of each side get besides the environment.
+    pub(super) environment: Both<Environment>,
     /// Where they are built and run, where each belongs to a tree.
     pub(super) in_trees: Option<InTrees>,
 }
@@ -58,7 +60,34 @@ pub(super) fn commands(
         _ => lines.a == lines.b,
     };
     let name = sources.b.name().replace('/', "_");
-    Ok(Commands { id: WorkloadId(format!("command/{name}")), arms, sides, are_same, in_trees: None })
+    let environment = Both::default();
+    Ok(Commands {
+        id: WorkloadId(format!("command/{name}")),
+        arms,
+        sides,
+        are_same,
+        environment,
+        in_trees: None,
+    })
+}
+
+impl Commands {
+    /// What is run on both sides, with all that it is given.
+    pub(super) fn timed(&self) -> Both<TimedCommand> {
+        let with = |timed: &TimedCommand, environment: &Environment| {
+            let mut timed = timed.clone();
+            for (name, value) in environment {
+                timed.command = timed.command.env(name, value);
+            }
+            timed
+        };
+        Both { a: with(&self.sides.a, &self.environment.a), b: with(&self.sides.b, &self.environment.b) }
+    }
+
+    /// Whether nothing differs between both sides.
+    pub(super) fn are_identical(&self) -> bool {
+        self.are_same && self.environment.a == self.environment.b
+    }
 }
 
 fn arm(source: &ArmSource) -> Result<Arm, CompareError> {

@@ -92,7 +92,7 @@ impl Measuring<'_> {
         };
         let family = match (&pairing, &*sides) {
             (Some(pairing), _) => pairing.rows.len(),
-            (None, Sides::Commands(commands)) => usize::from(!commands.are_same),
+            (None, Sides::Commands(commands)) => usize::from(!commands.are_identical()),
             (None, Sides::Builds(_)) => 0,
         };
         let mut limits = self.noise_floor(&mut host, family > 0);
@@ -124,7 +124,7 @@ impl Measuring<'_> {
                 let Builds { workbench, layouts, .. } = &mut **builds;
                 (Some(workbench), &*layouts)
             }
-            Sides::Commands(commands) if commands.are_same => {
+            Sides::Commands(commands) if commands.are_identical() => {
                 told.push(unmeasured(
                     commands.id.clone(),
                     WorkloadKind::Command,
@@ -135,7 +135,7 @@ impl Measuring<'_> {
             }
             Sides::Commands(commands) => {
                 launcher = Some(Launcher::of_this_program()?);
-                contestants.push(Contestant::command(commands.id.clone(), commands.sides.clone()));
+                contestants.push(Contestant::command(commands.id.clone(), commands.timed()));
                 (commands.in_trees.as_mut().map(|in_trees| &mut in_trees.workbench), &no_layouts)
             }
         };

@@ -25,7 +25,7 @@ use perfaudit_exec::Interrupt;
 use perfaudit_project::config::Config;
 use perfaudit_project::{CargoProject, ProjectError, ProjectRoot, Selection};
 use perfaudit_prove::source::ArmSource;
-use perfaudit_prove::{Both, Side};
+use perfaudit_prove::{Both, Environment, Side};
 use perfaudit_result::{ArmBinary, StageName, StageState, WorkloadId};
 
 use self::builds::{Builds, BuildsRequest};
@@ -207,6 +207,23 @@ impl Sides {
                 builds.place(request, arm, side, interrupt, progress)
             }
         }
+    }
+
+    /// Gives the processes of each side variables of the environment, and no longer those that they were given before.
+    pub(super) fn set_environment(&mut self, environment: Both<Environment>) {
+        match self {
+            Self::Builds(builds) => builds.environment = environment,
+            Self::Commands(commands) => commands.environment = environment,
+        }
+    }
+
+    /// Removes what was built for a side and is kept for further comparisons.
+    pub(super) fn forget_products(&mut self, arm: Side) -> Result<(), CompareError> {
+        let workbench = match self {
+            Self::Builds(builds) => Some(&mut builds.workbench),
+            Self::Commands(commands) => commands.in_trees.as_mut().map(|in_trees| &mut in_trees.workbench),
+        };
+        Ok(workbench.map_or(Ok(()), |workbench| workbench.forget_products(arm))?)
     }
 
     /// Why the program that holds a benchmark was not built on a side; none where it was, and for commands.

@@ -60,7 +60,8 @@ pub(super) fn pair(
             }
         });
         strays += listed.strays;
-        Ok(ArmBenchmarks { executables: executables.clone(), workloads: listed.workloads })
+        let environment = builds.environment.get(side).clone();
+        Ok(ArmBenchmarks { executables: executables.clone(), workloads: listed.workloads, environment })
     })?;
     let mut pairing = Pairing { arms, rows: Vec::new(), told: Vec::new(), only: Both::default(), strays };
     let broken = builds.built.map(|arm| broken_targets(&arm.built));
@@ -160,7 +161,8 @@ impl Pairing {
                 let mut binaries = builds.arms.get(side).binaries.iter();
                 binaries.find(|binary| binary.name == name)
             };
-            find(ArmSide::A).zip(find(ArmSide::B)).is_some_and(|(a, b)| are_same_program(a, b))
+            let Both { a, b } = &builds.environment;
+            a == b && find(ArmSide::A).zip(find(ArmSide::B)).is_some_and(|(a, b)| are_same_program(a, b))
         };
         let position = |rows: &[Workload], of: &Workload| {
             rows.iter().position(|row| is_benchmark(row) && row.id == of.id && row.kind == of.kind)

@@ -51,6 +51,7 @@ pub(super) fn tree_commands(
         arms: Both { a: a.arm, b: b.arm },
         sides: Both { a: a.timed, b: b.timed },
         are_same: are_same(&sources),
+        environment: Both::default(),
         in_trees: Some(InTrees { workbench, command, sources }),
     })
 }

@@ -65,10 +65,8 @@ pub(super) fn keep(cells: &[MatrixCell]) -> MatrixAnswer {
 
 /// The answer in one line, and how the command ends.
 pub(super) fn verdict(matrix: &BuildMatrix, interrupted: bool) -> Verdict {
-    let is_open = matrix.cells.iter().any(|cell| {
-        cell.state == CellState::NotMeasured
-            || cell.rows.iter().any(|row| row.verdict == PairedVerdict::Inconclusive)
-    });
+    let open: Vec<&str> =
+        matrix.cells.iter().filter(|cell| is_open(cell)).map(|cell| cell.name.as_str()).collect();
     let (status, said) = match &matrix.answer {
         MatrixAnswer::Recommended { cell, again } => {
             (VerdictStatus::Pass, format!("{cell} is faster, measured twice: {}", told(again)))
@@ -77,13 +75,28 @@ pub(super) fn verdict(matrix: &BuildMatrix, interrupted: bool) -> Verdict {
             (VerdictStatus::Inconclusive, format!("nothing is recommended: {cell} looked best, but {reason}"))
         }
         MatrixAnswer::Keep { reason } => {
-            let status = if is_open { VerdictStatus::Inconclusive } else { VerdictStatus::Pass };
-            (status, format!("keep the project's own settings: {reason}"))
+            let (status, but) = match open.as_slice() {
+                [] => (VerdictStatus::Pass, String::new()),
+                open => (VerdictStatus::Inconclusive, format!("; open: {}", open.join(", "))),
+            };
+            (status, format!("keep the project's own settings: {reason}{but}"))
         }
     };
     let (status, why) =
         if interrupted { (VerdictStatus::Inconclusive, " (interrupted)") } else { (status, "") };
     Verdict { status, headline: format!("{said}{why}"), exit_code: Exit::of(status).code() }
+}
+
+/// Whether more pairs could still make it what is recommended: a risk, or a row that is slower, keeps it from that
+/// whatever the others become.
+fn is_open(cell: &MatrixCell) -> bool {
+    let with = |verdict| cell.rows.iter().any(|row| row.verdict == verdict);
+    cell.risks.is_empty()
+        && match cell.state {
+            CellState::NotMeasured => true,
+            CellState::Measured => !with(PairedVerdict::Worse) && with(PairedVerdict::Inconclusive),
+            CellState::Own | CellState::Unsupported | CellState::Failed => false,
+        }
 }
 
 /// `-12.0 % to -9.1 %`, of one row or of the clearest of several.
@@ -153,6 +166,18 @@ mod tests {
         assert_eq!(best(&cells[2..]), None);
         let MatrixAnswer::Keep { reason } = keep(&cells[2..]) else { panic!("nothing is recommended") };
         assert!(reason.ends_with("d made something faster, but at a risk"), "{reason}");
+    }
+
+    #[test]
+    fn a_setting_is_open_while_it_may_still_be_recommended() {
+        let open = |change| row(PairedVerdict::Inconclusive, change);
+        let worse = row(PairedVerdict::Worse, 0.1);
+        assert!(is_open(&cell("a", &[], vec![open(-0.01)])));
+        assert!(!is_open(&cell("b", &[], vec![open(-0.01), worse])));
+        assert!(!is_open(&cell("c", &["it may break"], vec![open(-0.01)])));
+        assert!(!is_open(&cell("d", &[], vec![row(PairedVerdict::Equivalent, 0.0)])));
+        let waiting = MatrixCell { state: CellState::NotMeasured, ..cell("e", &[], Vec::new()) };
+        assert!(is_open(&waiting));
     }
 
     #[test]

@@ -6,7 +6,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use perfaudit_bench::{BuildFailureReason, BuildRequest, CommandLine, build, median_estimate};
+use perfaudit_bench::{
+    BenchExecutable, BuildFailureReason, BuildRequest, CommandLine, build, median_estimate,
+};
 use perfaudit_binary::{Detail, weigh};
 use perfaudit_exec::{FileLock, Interrupt, LockError, OutputLimit, run};
 use perfaudit_project::{CargoProject, ProjectRoot, Selection};
@@ -15,6 +17,8 @@ use perfaudit_result::{
 };
 use perfaudit_stats::Sample;
 
+use super::allocators;
+use super::cells::Hindrance;
 use super::folders::Folders;
 use crate::error::CommandError;
 use crate::progress::Progress;
@@ -26,12 +30,12 @@ const SAID: OutputLimit = OutputLimit(16 * 1024);
 
 /// How the project is built.
 pub(super) struct Building<'a> {
-    pub(super) folders: &'a Folders,
-    pub(super) selection: &'a Selection,
+    pub(super) folders: Folders,
+    pub(super) selection: Selection,
     pub(super) offline: bool,
     /// The line that builds it; none where its benchmarks are built.
     pub(super) line: Option<&'a str>,
-    pub(super) profile: &'a str,
+    pub(super) profile: String,
     /// How often.
     pub(super) builds: NonZeroU32,
     pub(super) interrupt: &'a Interrupt,
@@ -39,18 +43,19 @@ pub(super) struct Building<'a> {
 }
 
 /// What came of one build.
-struct Built {
+pub(super) struct Built {
     took: Duration,
     programs: Vec<PathBuf>,
 }
 
 impl Building<'_> {
-    /// Builds a copy of the project; `name` is what people know it by. The inner error is the project's own.
+    /// Builds a copy of the project; `name` is what people know it by. Beside what comes of it stands what keeps an
+    /// allocator from being preloaded into its programs. The inner error is the project's own.
     pub(super) fn outcome(
         &self,
         folder: &Path,
         name: &str,
-    ) -> Result<Result<BuildOutcome, String>, CommandError> {
+    ) -> Result<Result<(BuildOutcome, Option<Hindrance>), String>, CommandError> {
         let waiting = || self.progress.note("another perfaudit measures: waiting for it");
         let _lock = match FileLock::for_measuring(self.interrupt, waiting) {
             Err(LockError::Interrupted) => return Ok(Err("interrupted".to_owned())),
@@ -61,7 +66,7 @@ impl Building<'_> {
             None => {
                 let place = ProjectRoot::locate(folder, self.interrupt)?;
                 let discovered =
-                    CargoProject::discover_own(place, folder, self.selection, self.offline, self.interrupt);
+                    CargoProject::discover_own(place, folder, &self.selection, self.offline, self.interrupt);
                 Some(discovered?)
             }
         };
@@ -71,7 +76,10 @@ impl Building<'_> {
             self.progress.say(format!("time  build {number} of {}: {name}", self.builds));
             self.folders.empty_target()?;
             let built = match (&project, self.line) {
-                (Some(project), _) => self.benchmarks(project)?,
+                (Some(project), _) => self.benchmarks(project)?.map(|(took, executables)| Built {
+                    took,
+                    programs: executables.into_iter().map(|one| one.path).collect(),
+                }),
                 (None, line) => self.by_line(folder, line.unwrap_or_default())?,
             };
             match built {
@@ -86,15 +94,21 @@ impl Building<'_> {
         for program in &programs {
             weighed.push(weigh(program, "program", Detail { inlined: false, rows: Some(0) })?);
         }
+        let outcome = BuildOutcome { size: size(&weighed), build_time: self.build_time(times) };
+        let no_preloading = programs.iter().find_map(|program| allocators::hindrance(program));
         self.folders.empty_target()?;
-        Ok(Ok(BuildOutcome { size: size(&weighed), build_time: self.build_time(times) }))
+        Ok(Ok((outcome, no_preloading)))
     }
 
-    fn benchmarks(&self, project: &CargoProject) -> Result<Result<Built, String>, CommandError> {
+    /// How long building the benchmarks takes, and what comes of it.
+    pub(super) fn benchmarks(
+        &self,
+        project: &CargoProject,
+    ) -> Result<Result<(Duration, Vec<BenchExecutable>), String>, CommandError> {
         let target = self.folders.target.to_string_lossy().into_owned();
         let request = BuildRequest {
             project,
-            selection: self.selection,
+            selection: &self.selection,
             target_directory: &self.folders.target,
             environment: &[("CARGO_INCREMENTAL", "0"), ("CARGO_BUILD_BUILD_DIR", &target)],
         };
@@ -110,11 +124,11 @@ impl Building<'_> {
         });
         Ok(match failed {
             Some(said) => Err(said),
-            None => Ok(Built { took, programs: built.executables.into_iter().map(|one| one.path).collect() }),
+            None => Ok((took, built.executables)),
         })
     }
 
-    fn by_line(&self, folder: &Path, line: &str) -> Result<Result<Built, String>, CommandError> {
+    pub(super) fn by_line(&self, folder: &Path, line: &str) -> Result<Result<Built, String>, CommandError> {
         let target = &self.folders.target;
         let command = CommandLine::Line(line.to_owned())
             .command()
@@ -132,7 +146,7 @@ impl Building<'_> {
             let error = said.lines().find(|line| line.starts_with("error")).unwrap_or_default();
             return Ok(Err(format!("{} {error}", finished.ending.describe()).trim_end().to_owned()));
         }
-        let products = target.join(if self.profile == "dev" { "debug" } else { self.profile });
+        let products = target.join(if self.profile == "dev" { "debug" } else { &self.profile });
         let programs =
             programs(&products).map_err(|source| CommandError::Read { path: products.clone(), source })?;
         Ok(Ok(Built { took, programs }))

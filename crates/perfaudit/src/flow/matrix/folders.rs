@@ -18,6 +18,8 @@ pub(super) struct Folders {
     pub(super) both: Both<PathBuf>,
     /// Where builds that are timed go.
     pub(super) target: PathBuf,
+    /// Where profiles are made, and lie while something is built by them.
+    pub(super) profiles: PathBuf,
     root: PathBuf,
     _lock: FileLock,
 }
@@ -29,8 +31,10 @@ impl Folders {
         fs::create_dir_all(&root).map_err(failed(&root))?;
         let lock = FileLock::acquire(&root.join("lock"), interrupt, || ())?;
         let both = Both { a: root.join("own"), b: root.join("tried") };
-        let folders = Self { both, target: root.join("target"), root, _lock: lock };
+        let (target, profiles) = (root.join("target"), root.join("profiles"));
+        let folders = Self { both, target, profiles, root, _lock: lock };
         folders.remove(&folders.target)?;
+        folders.remove(&folders.profiles)?;
         for folder in [&folders.both.a, &folders.both.b] {
             folders.remove(folder)?;
             // With the `Cargo.lock` of a project that has none of its own.
@@ -39,8 +43,13 @@ impl Folders {
         Ok(folders)
     }
 
-    /// Lets B be built with these settings, and no longer with earlier ones.
-    pub(super) fn set(&self, profile: &str, cell: &MatrixCellName) -> Result<(), CommandError> {
+    /// Lets B be built with these settings and this flag for the compiler, and no longer with earlier ones.
+    pub(super) fn set(
+        &self,
+        profile: &str,
+        cell: &MatrixCellName,
+        flag: Option<&str>,
+    ) -> Result<(), CommandError> {
         let Both { a, b } = self.both.map(|folder| folder.join(".cargo"));
         self.remove(&b)?;
         for name in ["config", "config.toml"].into_iter().filter(|name| a.join(name).is_file()) {
@@ -48,7 +57,7 @@ impl Folders {
                 .and_then(|()| fs::copy(a.join(name), b.join(name)).map(drop))
                 .map_err(failed(&b))?;
         }
-        settings::write(&self.both.b, profile, cell)
+        settings::write(&self.both.b, profile, cell, flag)
     }
 
     fn remove(&self, folder: &Path) -> Result<(), CommandError> {
@@ -63,12 +72,23 @@ impl Folders {
     pub(super) fn empty_target(&self) -> Result<(), CommandError> {
         self.remove(&self.target)
     }
+
+    /// An empty folder for what instrumented programs write: what is written while they are built, and listed, goes to
+    /// the second of both.
+    pub(super) fn empty_training(&self) -> Result<(PathBuf, PathBuf), CommandError> {
+        let (trained, aside) = (self.profiles.join("trained"), self.profiles.join("aside"));
+        for folder in [&trained, &aside] {
+            self.remove(folder)?;
+            fs::create_dir_all(folder).map_err(failed(folder))?;
+        }
+        Ok((trained, aside))
+    }
 }
 
 impl Drop for Folders {
     fn drop(&mut self) {
         // What cannot be removed is removed before the next copies are made.
-        for folder in [&self.both.a, &self.both.b, &self.target] {
+        for folder in [&self.both.a, &self.both.b, &self.target, &self.profiles] {
             let _ = fs::remove_dir_all(folder);
         }
     }

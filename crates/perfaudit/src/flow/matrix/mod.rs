@@ -1,12 +1,18 @@
 //! Build settings beside the project's own: each is built in a copy and compared as `compare` does it, its programs are
 //! weighed and its build is timed. What looks best is measured once more, and only then recommended.
 
+mod allocators;
 mod answer;
 mod builds;
 mod cells;
 mod error;
 mod folders;
+mod profdata;
 mod settings;
+mod training;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use perfaudit_exec::Interrupt;
 use perfaudit_project::config::ChosenStage;
@@ -19,10 +25,12 @@ use perfaudit_result::{
 };
 
 use self::builds::Building;
-use self::cells::Circumstances;
 pub(crate) use self::cells::MatrixCellName;
+use self::cells::{Circumstances, Hindrance};
 pub(crate) use self::error::MatrixError;
 use self::folders::{Folders, configured_above};
+use self::profdata::{Merger, NoMerger};
+use self::training::Trainer;
 use super::CompletedRun;
 use super::compare::trees::{Side, Trees};
 use super::compare::{
@@ -87,11 +95,14 @@ fn above(project: &CargoProject) -> Option<Limit> {
 struct Matrix<'a> {
     pairing: &'a PairingArguments,
     run: &'a mut PairsRun,
-    folders: Folders,
+    building: Building<'a>,
     trees: Trees,
-    builds: std::num::NonZeroU32,
-    profile_name: String,
     circumstances: Circumstances,
+    /// What merges profiles, where one of the cells needs it and there is one.
+    merger: Option<Merger>,
+    train: Option<&'a str>,
+    /// The profiles of cells that are trained, by their names.
+    trained: BTreeMap<String, PathBuf>,
     sides: Option<Sides>,
     measured: Option<Measured>,
     used: Used,
@@ -101,7 +112,7 @@ struct Matrix<'a> {
 
 impl<'a> Matrix<'a> {
     fn of(
-        arguments: &BuildMatrixArguments,
+        arguments: &'a BuildMatrixArguments,
         pairing: &'a PairingArguments,
         run: &'a mut PairsRun,
         interrupt: &'a Interrupt,
@@ -116,24 +127,56 @@ impl<'a> Matrix<'a> {
             None => benchmark_settings(&project.cargo, &profile_name),
         };
         let own = own.unwrap_or_default().into_iter();
-        let is_tool = |folder: &std::path::Path| folder.join("bin/llvm-profdata").is_file();
+        let is_wanted = |what: fn(&MatrixCellName) -> bool| arguments.cells.iter().any(what);
+        let is_trained = is_wanted(MatrixCellName::is_trained);
+        let train = arguments.train.as_deref();
+        let (merger, no_training) = match training::unreadable(train, line.is_none()) {
+            Some(hindrance) => (None, Some(hindrance)),
+            None if !is_trained => (None, None),
+            None => {
+                progress.say("look  for what merges profiles".to_owned());
+                match Merger::find(project, interrupt) {
+                    Ok(merger) => (Some(merger), None),
+                    Err(NoMerger::Interrupted) => return Err(CompareError::Interrupted.into()),
+                    Err(why) => {
+                        let remedy = why.remedy().to_owned();
+                        (None, Some(Hindrance { reason: why.to_string(), remedy }))
+                    }
+                }
+            }
+        };
+        let allocators = match is_wanted(MatrixCellName::has_allocator) {
+            true => allocators::installed(interrupt),
+            false => Vec::new(),
+        };
         let circumstances = Circumstances {
             own: own.map(|(key, value)| BuildSetting { key: key.to_owned(), value }).collect(),
             is_of_benchmarks: line.is_none(),
             flags_in: FLAGS.into_iter().find(|name| std::env::var_os(name).is_some()),
-            has_profdata: project.toolchain.standard_library.parent().is_some_and(is_tool),
+            no_training,
+            allocators,
         };
         let folders = Folders::make(project, interrupt)?;
         let sources = folders.both.map(|folder| ArmSource::Folder(folder.clone()));
         let trees = Trees::of(&sources, &pairing.project, &project.root, interrupt)?;
         Ok(Self {
             pairing,
+            building: Building {
+                folders,
+                selection: run.config.bench.selection(),
+                offline: run.config.audit.offline.value,
+                line,
+                profile: profile_name,
+                builds: arguments.builds,
+                interrupt,
+                progress,
+            },
             run,
-            folders,
             trees,
-            builds: arguments.builds,
-            profile_name,
             circumstances,
+            merger,
+            train,
+            trained: BTreeMap::new(),
             sides: None,
             measured: None,
             used: Used::default(),
@@ -151,7 +194,7 @@ impl<'a> Matrix<'a> {
         }
         let building = Recorder::begin(StageName::Build, Some(&self.run.directory));
         self.fetch()?;
-        let own = match self.outcome(ArmSide::A, OWN)? {
+        let (own, no_preloading) = match self.outcome(ArmSide::A, OWN)? {
             Ok(own) => own,
             Err(_) if self.interrupt.is_set() => return Err(CompareError::Interrupted.into()),
             Err(why) => return Err(MatrixError::Own { why }.into()),
@@ -160,6 +203,13 @@ impl<'a> Matrix<'a> {
         for (done, &index) in waiting.iter().enumerate() {
             // One share for each that is left, and one for what is measured again.
             let shares = waiting.len() - done + 1;
+            if let (Some(hindrance), true) = (&no_preloading, names[index].has_allocator()) {
+                let cell = &mut cells[index];
+                cell.state = CellState::Unsupported;
+                cell.message = Some(hindrance.reason.clone());
+                cell.remedy = Some(hindrance.remedy.clone());
+                continue;
+            }
             self.cell(&names[index], &mut cells[index], shares)?;
         }
         let answer = match answer::best(&cells) {
@@ -170,11 +220,15 @@ impl<'a> Matrix<'a> {
                 answer::confirmed(again.name, again.rows)
             }
         };
+        if let (Some(sides), false) = (&mut self.sides, self.trained.is_empty()) {
+            // Nothing is ever built by the same profile again.
+            sides.forget_products(ArmSide::B)?;
+        }
         let Some(measured) = self.measured else {
             return Err(MatrixError::nothing(&cells).into());
         };
         let matrix = BuildMatrix {
-            profile: self.profile_name,
+            profile: self.building.profile,
             own: self.circumstances.own,
             outcome: own,
             cells,
@@ -201,53 +255,99 @@ impl<'a> Matrix<'a> {
         cell: &mut MatrixCell,
         shares: usize,
     ) -> Result<(), CommandError> {
+        if name.is_trained() && !self.train(name, cell)? {
+            return Ok(());
+        }
         if !self.begin(name, cell)? {
             return Ok(());
         }
+        if let Some(installed) = name.allocator(&self.circumstances.allocators) {
+            let file = installed.library.file_name().unwrap_or_default().to_string_lossy();
+            cell.message = Some(format!(
+                "the same programs with {file} preloaded; as their `#[global_allocator]` it is called without the loader's detour, and may gain a little more"
+            ));
+            return self.pairs(name, cell, shares);
+        }
         match self.outcome(ArmSide::B, &cell.name)? {
-            Ok(outcome) => cell.outcome = Some(outcome),
-            Err(_) if self.interrupt.is_set() => {
-                cell.message = Some("interrupted".to_owned());
-                return Ok(());
-            }
+            Ok((outcome, _)) => cell.outcome = Some(outcome),
             Err(why) => {
-                cell.state = CellState::Failed;
-                cell.message = Some(why);
+                self.failed(cell, why);
                 return Ok(());
             }
         }
         self.pairs(name, cell, shares)
     }
 
+    /// The project does not do it; after an interrupt nobody knows.
+    fn failed(&self, cell: &mut MatrixCell, why: String) {
+        if self.interrupt.is_set() {
+            cell.message = Some("interrupted".to_owned());
+        } else {
+            cell.state = CellState::Failed;
+            cell.message = Some(why);
+        }
+    }
+
+    /// Makes the profile of a cell; false, with a message in the cell, where there is none.
+    fn train(&mut self, name: &MatrixCellName, cell: &mut MatrixCell) -> Result<bool, CommandError> {
+        if let Some(why) = self.is_over() {
+            cell.message = Some(why.to_owned());
+            return Ok(false);
+        }
+        let merger = self.merger.as_ref().expect("a cell is planned where its profiles can be merged");
+        let (trained, aside) = self.building.folders.empty_training()?;
+        let flag = format!("-Cprofile-generate={}", aside.display());
+        self.building.folders.set(&self.building.profile, name, Some(&flag))?;
+        let trainer = Trainer {
+            merger,
+            measured: self.run.config.bench.filter.value.as_ref(),
+            line: self.pairing.in_tree.command.as_deref(),
+            other: self.train,
+            patience: self.pairing.timeout,
+        };
+        let folder = &self.building.folders.both.b;
+        let made = self.building.train(folder, &cell.name, &trained, &trainer, &mut self.run.directory)?;
+        match made {
+            Ok(made) => {
+                cell.message = Some(made.told);
+                cell.risks.extend(made.risk.map(str::to_owned));
+                self.trained.insert(cell.name.clone(), made.profile);
+                Ok(true)
+            }
+            Err(why) => {
+                self.failed(cell, why);
+                Ok(false)
+            }
+        }
+    }
+
+    /// Why no more is to be tried; none where there is time.
+    fn is_over(&self) -> Option<&'static str> {
+        match self.interrupt.is_set() {
+            true => Some("interrupted"),
+            false => self.used.is_all(self.run).then_some("the budget was spent"),
+        }
+    }
+
     /// Sets what a cell is about; false, with a message in the cell, where no more is to be tried.
     fn begin(&self, name: &MatrixCellName, cell: &mut MatrixCell) -> Result<bool, CommandError> {
-        let why = match self.interrupt.is_set() {
-            true => "interrupted",
-            false if self.used.is_all(self.run) => "the budget was spent",
-            false => {
-                self.folders.set(&self.profile_name, name)?;
-                return Ok(true);
-            }
-        };
-        cell.message = Some(why.to_owned());
-        Ok(false)
+        if let Some(why) = self.is_over() {
+            cell.message = Some(why.to_owned());
+            return Ok(false);
+        }
+        let profile = self.trained.get(&cell.name);
+        let flag = profile.map(|profile| format!("-Cprofile-use={}", profile.display()));
+        self.building.folders.set(&self.building.profile, name, flag.as_deref())?;
+        Ok(true)
     }
 
     /// Builds from nothing, timed.
-    fn outcome(&self, side: ArmSide, name: &str) -> Result<Result<BuildOutcome, String>, CommandError> {
-        let selection = self.run.config.bench.selection();
-        let in_tree = &self.pairing.in_tree;
-        let building = Building {
-            folders: &self.folders,
-            selection: &selection,
-            offline: self.run.config.audit.offline.value,
-            line: in_tree.build.as_deref().filter(|_| in_tree.command.is_some()),
-            profile: &self.profile_name,
-            builds: self.builds,
-            interrupt: self.interrupt,
-            progress: self.progress,
-        };
-        building.outcome(self.folders.both.get(side), name)
+    fn outcome(
+        &self,
+        side: ArmSide,
+        name: &str,
+    ) -> Result<Result<(BuildOutcome, Option<Hindrance>), String>, CommandError> {
+        self.building.outcome(self.building.folders.both.get(side), name)
     }
 
     /// Compares a cell with the project's own settings.
@@ -273,7 +373,7 @@ impl<'a> Matrix<'a> {
             cell.message = Some(error.to_string());
             return Ok(());
         }
-        let mut measured = self.compare(shares)?;
+        let mut measured = self.compare(name, shares)?;
         let comparison = &mut measured.comparison;
         comparison.before.kind = ArmKind::Settings;
         comparison.after.kind = ArmKind::Settings;
@@ -300,11 +400,14 @@ impl<'a> Matrix<'a> {
 
     /// Builds the folder of what is tried in the place of side B.
     fn place(&mut self, name: &str) -> Result<(), CommandError> {
-        let side = |folder: &std::path::PathBuf, name: &str| Side {
+        let side = |folder: &PathBuf, name: &str| Side {
             name: name.to_owned(),
-            tree: Tree { origin: Origin::Folder(folder.clone()), folder: std::path::PathBuf::new() },
+            tree: Tree { origin: Origin::Folder(folder.clone()), folder: PathBuf::new() },
         };
-        let sides = Both { a: side(&self.folders.both.a, OWN), b: side(&self.folders.both.b, name) };
+        let sides = Both {
+            a: side(&self.building.folders.both.a, OWN),
+            b: side(&self.building.folders.both.b, name),
+        };
         let sources = Sources {
             trees: &self.trees,
             pairing: self.pairing,
@@ -321,15 +424,29 @@ impl<'a> Matrix<'a> {
     }
 
     /// Measures both sides as they are, with a share of the budget that is left.
-    fn compare(&mut self, shares: usize) -> Result<Measured, CommandError> {
+    fn compare(&mut self, name: &MatrixCellName, shares: usize) -> Result<Measured, CommandError> {
         let mut config = self.run.config.clone();
         // What is tried is judged by its time alone.
         config.audit.skip.value.extend([ChosenStage::Heap, ChosenStage::Cpu]);
-        let (pairing, interrupt, progress) = (self.pairing, self.interrupt, self.progress);
-        let delta = pairing.delta;
-        let one =
-            OneOfSeveral { pairing, config, delta, others: 0, shares, settles: true, interrupt, progress };
+        let mut pairing = self.pairing.clone();
         let sides = self.sides.as_mut().expect("both sides were placed");
+        let allocator = name.allocator(&self.circumstances.allocators);
+        let library = allocator.map(|installed| installed.library.as_path());
+        sides.set_environment(library.map(allocators::environment).unwrap_or_default());
+        if library.is_some() {
+            // The program's own instructions are the same, and lie at the same place.
+            pairing.witness = None;
+        }
+        let one = OneOfSeveral {
+            delta: pairing.delta,
+            pairing: &pairing,
+            config,
+            others: 0,
+            shares,
+            settles: library.is_none(),
+            interrupt: self.interrupt,
+            progress: self.progress,
+        };
         self.used.measure(self.run, sides, one)
     }
 }

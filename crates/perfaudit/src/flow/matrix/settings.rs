@@ -8,8 +8,14 @@ use toml_edit::{Array, DocumentMut, Item, Table, Value};
 use super::cells::{Key, MatrixCellName};
 use crate::error::CommandError;
 
-/// Lets cargo build a tree with settings of a profile, in addition to what its configuration says.
-pub(super) fn write(tree: &Path, profile: &str, cell: &MatrixCellName) -> Result<(), CommandError> {
+/// Lets cargo build a tree with settings of a profile, and with a flag for the compiler, in addition to what its
+/// configuration says.
+pub(super) fn write(
+    tree: &Path,
+    profile: &str,
+    cell: &MatrixCellName,
+    flag: Option<&str>,
+) -> Result<(), CommandError> {
     let folder = tree.join(".cargo");
     let file = configuration(&folder);
     let text = match fs::read_to_string(&file) {
@@ -17,7 +23,7 @@ pub(super) fn write(tree: &Path, profile: &str, cell: &MatrixCellName) -> Result
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(source) => return Err(CommandError::Read { path: file, source }),
     };
-    let configured = with(&text, profile, cell)
+    let configured = with(&text, profile, cell, flag)
         .map_err(|said| CommandError::Read { path: file.clone(), source: std::io::Error::other(said) })?;
     let written = fs::create_dir_all(&folder).and_then(|()| fs::write(&file, configured));
     written.map_err(|source| CommandError::Write { path: file, source })
@@ -29,7 +35,7 @@ fn configuration(folder: &Path) -> PathBuf {
     if older.is_file() { older } else { folder.join("config.toml") }
 }
 
-fn with(text: &str, profile: &str, cell: &MatrixCellName) -> Result<String, String> {
+fn with(text: &str, profile: &str, cell: &MatrixCellName, flag: Option<&str>) -> Result<String, String> {
     let mut document: DocumentMut = text.parse().map_err(|error| format!("it is no TOML: {error}"))?;
     for (key, value) in cell.settings() {
         if key == Key::TargetCpu {
@@ -38,6 +44,9 @@ fn with(text: &str, profile: &str, cell: &MatrixCellName) -> Result<String, Stri
         }
         let profiles = table(document.as_table_mut(), "profile")?;
         table(profiles, profile)?.insert(key.name(), Item::Value(typed(value)));
+    }
+    if let Some(flag) = flag {
+        add_flag(table(document.as_table_mut(), "build")?, flag)?;
     }
     Ok(document.to_string())
 }
@@ -84,7 +93,7 @@ mod tests {
     use super::*;
 
     fn configured(text: &str, cell: &str) -> toml_edit::DocumentMut {
-        with(text, "bench", &cell.parse().unwrap()).unwrap().parse().unwrap()
+        with(text, "bench", &cell.parse().unwrap(), None).unwrap().parse().unwrap()
     }
 
     #[test]
@@ -113,9 +122,22 @@ mod tests {
     }
 
     #[test]
+    fn a_flag_stands_behind_those_that_are_there() {
+        let text = "[build]\nrustflags = \"--cfg x\"\n";
+        let written = with(text, "bench", &"pgo".parse().unwrap(), Some("-Cprofile-use=/a b")).unwrap();
+        let document: DocumentMut = written.parse().unwrap();
+        let flags: Vec<_> =
+            document["build"]["rustflags"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert_eq!(flags, ["--cfg", "x", "-Cprofile-use=/a b"]);
+    }
+
+    #[test]
     fn a_configuration_that_is_none_is_refused() {
         for text in ["[profile", "profile = 3\n", "[build]\nrustflags = 3\n"] {
-            assert!(with(text, "bench", &"lto=fat+target-cpu=native".parse().unwrap()).is_err(), "{text}");
+            assert!(
+                with(text, "bench", &"lto=fat+target-cpu=native".parse().unwrap(), None).is_err(),
+                "{text}"
+            );
         }
     }
 }
