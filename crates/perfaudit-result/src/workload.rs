@@ -97,6 +97,13 @@ impl WorkloadKind {
             | Self::BenchTarget => None,
         }
     }
+
+    /// Whether a workload of this kind is measured for a metric: its own, or what counts along with it.
+    #[must_use]
+    pub fn is_measured_for(self, metric: &MetricName) -> bool {
+        self.own_metric().is_some_and(|own| own == *metric)
+            || (self == Self::Ir && *metric == MetricName::IR_COPIES)
+    }
 }
 
 /// What became of a workload.

@@ -162,8 +162,9 @@ impl Objective<'_> {
     /// else. Another objective (on peak memory, say) is about it only where its pattern says so: one that begins with
     /// a wildcard means the benchmarks and commands that were there before.
     fn is_about(&self, workload: &Workload) -> bool {
-        let is_meant = match workload.kind.own_metric() {
-            Some(own) if own == self.metric => self.is_for_this_part(&workload.id),
+        let kind = workload.kind;
+        let is_meant = match kind.own_metric() {
+            Some(_) if kind.is_measured_for(&self.metric) => self.is_for_this_part(&workload.id),
             Some(_) => !self.is_of_delivery() && !self.pattern.starts_with(['*', '?', '[', '{']),
             None => !self.is_of_delivery(),
         };
@@ -183,6 +184,7 @@ impl Objective<'_> {
             MetricName::TEST_SUITE_TIME,
             MetricName::BINARY_SIZE,
             MetricName::IR_LINES,
+            MetricName::IR_COPIES,
         ]
         .contains(&self.metric)
     }

@@ -119,7 +119,8 @@ impl DeliveryPlan {
     pub fn new(project: &CargoProject, goals: &[Goal<'_>]) -> Self {
         let is_wanted = |part: DeliveryPart, name: &str| {
             let id = id(part, name);
-            goals.iter().any(|goal| goal.metric == part.metric() && (goal.matches)(&id))
+            let kind = part.family().kind;
+            goals.iter().any(|goal| kind.is_measured_for(&goal.metric) && (goal.matches)(&id))
         };
         let suite = WorkloadId::whole_test_suite();
         let is_wanted_alone = |name: &str| {

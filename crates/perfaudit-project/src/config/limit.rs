@@ -24,6 +24,8 @@ pub enum Dimension {
     Blocks,
     /// A number of lines of code.
     Lines,
+    /// A number of functions, each copy counted.
+    Copies,
     /// A share; 1 is 100 %.
     Share,
 }
@@ -38,7 +40,7 @@ impl Dimension {
             Self::BytesPerSecond => Unit::BytesPerSecond,
             Self::BitsPerSecond => Unit::BitsPerSecond,
             Self::ElementsPerSecond => Unit::ElementsPerSecond,
-            Self::Blocks | Self::Lines => Unit::Count,
+            Self::Blocks | Self::Lines | Self::Copies => Unit::Count,
             Self::Share => Unit::Ratio,
         }
     }
@@ -53,6 +55,7 @@ impl Dimension {
             Self::ElementsPerSecond => ("elements per second", "5000 elem/s"),
             Self::Blocks => ("a number of blocks", "500 blocks"),
             Self::Lines => ("a number of lines", "40 k lines"),
+            Self::Copies => ("a number of copies", "2 k copies"),
             Self::Share => ("a share", "150 %"),
         }
     }
@@ -60,7 +63,7 @@ impl Dimension {
 
 /// Units with the dimension they count and how many base units they are. Prefixes of `elem` are those that Criterion
 /// prints.
-const UNITS: [(&str, Dimension, f64); 42] = [
+const UNITS: [(&str, Dimension, f64); 44] = [
     ("ns", Dimension::Time, 1.0),
     ("us", Dimension::Time, 1e3),
     ("\u{b5}s", Dimension::Time, 1e3),
@@ -102,6 +105,8 @@ const UNITS: [(&str, Dimension, f64); 42] = [
     ("lines", Dimension::Lines, 1.0),
     ("klines", Dimension::Lines, 1e3),
     ("Mlines", Dimension::Lines, 1e6),
+    ("copies", Dimension::Copies, 1.0),
+    ("kcopies", Dimension::Copies, 1e3),
     ("%", Dimension::Share, 0.01),
 ];
 
@@ -186,7 +191,7 @@ fn unknown_unit(unit: &str) -> Complaint {
         (_, Some((name, ..))) => complaint.hint(format!("did you mean `{name}`?")),
         (_, None) => complaint.hint(
             "expected a time (ns, us, ms, s, min, h), an amount of data (B, kB, MB, GB, KiB, MiB, GiB), \
-             a rate (B/s, MB/s, bit/s, elem/s, M elem/s), blocks, lines or %",
+             a rate (B/s, MB/s, bit/s, elem/s, M elem/s), blocks, lines, copies or %",
         ),
     }
 }
@@ -209,6 +214,7 @@ mod tests {
             ("5000 elem/s", 5000.0, Dimension::ElementsPerSecond),
             ("500 blocks", 500.0, Dimension::Blocks),
             ("40 k lines", 40_000.0, Dimension::Lines),
+            ("2 k copies", 2000.0, Dimension::Copies),
             ("150 %", 1.5, Dimension::Share),
         ] {
             let limit = Limit::parse(text).unwrap();

@@ -43,11 +43,13 @@ pub enum MetricKind {
     BinarySize,
     /// The lines that the compiler hands to LLVM.
     IrLines,
+    /// The functions that the compiler hands to LLVM, each copy counted.
+    IrCopies,
 }
 
 impl MetricKind {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::WallTimeP50,
         Self::WallTimeP95,
         Self::WallTimeP99,
@@ -64,6 +66,7 @@ impl MetricKind {
         Self::TestSuiteTime,
         Self::BinarySize,
         Self::IrLines,
+        Self::IrCopies,
     ];
 
     /// Its name in configurations and results.
@@ -86,6 +89,7 @@ impl MetricKind {
             Self::TestSuiteTime => "test_suite.time",
             Self::BinarySize => "binary.size",
             Self::IrLines => "ir.lines",
+            Self::IrCopies => "ir.copies",
         }
     }
 
@@ -123,6 +127,7 @@ impl MetricKind {
             Self::RssPeak | Self::AllocBytes | Self::BinarySize => &[Dimension::Bytes],
             Self::AllocCount => &[Dimension::Blocks],
             Self::IrLines => &[Dimension::Lines],
+            Self::IrCopies => &[Dimension::Copies],
             Self::CpuUtilisation => &[Dimension::Share],
         }
     }
@@ -171,6 +176,7 @@ mod tests {
             (MetricKind::TestSuiteTime, MetricName::TEST_SUITE_TIME),
             (MetricKind::BinarySize, MetricName::BINARY_SIZE),
             (MetricKind::IrLines, MetricName::IR_LINES),
+            (MetricKind::IrCopies, MetricName::IR_COPIES),
         ] {
             assert_eq!(metric.name(), name);
         }

@@ -55,7 +55,7 @@ pub fn template(project: &CargoProject) -> String {
 #no-default-features = false
 #profile = "bench"
 # The profile that ships; a run says what benchmarks are built with that it is not.
-# Objectives on build.clean, binary.size and ir.lines are about it too.
+# Objectives on build.clean, binary.size, ir.lines and ir.copies are about it too.
 #shipped-profile = "release"
 # The profile that is built after each change, of objectives on build.incremental.
 #incremental-profile = "dev"
@@ -102,7 +102,7 @@ pub fn template(project: &CargoProject) -> String {
 
 # What building, testing and shipping the project costs is measured only where an objective names it: build.clean
 # (workload build/clean), build.incremental (build/incremental/PACKAGE), test_suite.time (tests/all, or one target as
-# tests/PACKAGE/TARGET), binary.size (binary/PACKAGE/NAME) and ir.lines (ir/PACKAGE: what the compiler hands to LLVM).
+# tests/PACKAGE/TARGET), binary.size (binary/PACKAGE/NAME), ir.lines and ir.copies (ir/PACKAGE: what the compiler hands to LLVM).
 #[[slo]]
 #metric = "build.clean"
 #limit = "2 min"

@@ -7,6 +7,7 @@
 mod actions;
 mod again;
 mod analyse;
+mod answers;
 mod artifacts;
 mod baselines;
 mod bisect;
@@ -249,14 +250,22 @@ pub(crate) fn audit(
     if plan.stages.only_weighs() {
         // What concerns times says nothing, either.
         slos.retain(|slo| {
-            slo.metric == MetricName::BINARY_SIZE || (arguments.ir && slo.metric == MetricName::IR_LINES)
+            let is_of_ir = [MetricName::IR_LINES, MetricName::IR_COPIES].contains(&slo.metric);
+            slo.metric == MetricName::BINARY_SIZE || (arguments.ir && is_of_ir)
         });
         preconditions.clear();
     }
     if arguments.build_times {
         slos.retain(|slo| [MetricName::BUILD_CLEAN, MetricName::BUILD_INCREMENTAL].contains(&slo.metric));
     }
-    let answer = alone.map(|source| source.answer.as_str());
+    let answer = if plan.stages.only_weighs() {
+        answers::of_sizes(&sizes, ir.as_ref())
+    } else if arguments.build_times {
+        answers::of_builds(&builds, &gathered.workloads)
+    } else {
+        alone.map(|source| source.answer.clone())
+    };
+    let answer = answer.as_deref();
     let verdict = verdict::verdict(&gathered.workloads, &findings, &slos, &project, answer, interrupted);
     let mut result = AuditResult {
         schema_version: SCHEMA_VERSION,

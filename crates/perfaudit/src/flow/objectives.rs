@@ -70,7 +70,7 @@ fn unmatched(metric: MetricKind) -> &'static str {
         MetricKind::BinarySize => {
             "no program or shared library (`cdylib`) of a selected package matches: workloads are `binary/PACKAGE/NAME`"
         }
-        MetricKind::IrLines => {
+        MetricKind::IrLines | MetricKind::IrCopies => {
             "no selected package with a library or a program matches: workloads are `ir/PACKAGE`"
         }
         _ => "no workload of this run matches the pattern: correct it, or measure all of the project",

@@ -38,23 +38,26 @@ impl Counts {
     }
 }
 
-/// `source_alone` is what the source says, where nothing else was asked for. Failures of the project come before what was left out, and both before success.
+/// `answer` is what the source, sizes or builds say, where nothing else was asked for. Failures of the project come before
+/// what was left out, and both before success.
 pub(crate) fn verdict(
     workloads: &[Workload],
     findings: &[Finding],
     slos: &[Slo],
     project: &Project,
-    source_alone: Option<&str>,
+    answer: Option<&str>,
     interrupted: bool,
 ) -> Verdict {
     let counts = Counts::of(workloads);
+    let measured = || format!("{} measured", counts.counted(counts.measured));
     let with = |status| slos.iter().filter(|slo| slo.status == status).count();
     let (broken, unmeasured) = (with(SloStatus::Critical), with(SloStatus::NotMeasured));
     let (status, headline) = if counts.failed > 0 {
         (VerdictStatus::ProjectFailed, failed(counts))
     } else if broken > 0 {
-        (VerdictStatus::SloCritical, format!("{broken} of {} not kept", objectives(slos.len())))
-    } else if let Some(answer) = source_alone.filter(|_| workloads.is_empty() && !interrupted) {
+        let behind = answer.map_or_else(String::new, |answer| format!("; {answer}"));
+        (VerdictStatus::SloCritical, format!("{broken} of {} not kept{behind}", objectives(slos.len())))
+    } else if let Some(answer) = answer.filter(|_| workloads.is_empty() && !interrupted) {
         (VerdictStatus::Pass, answer.to_owned())
     } else if counts.measured == 0 && counts.not_run == 0 && !interrupted {
         (VerdictStatus::Inconclusive, nothing_to_measure(workloads, project))
@@ -65,21 +68,16 @@ pub(crate) fn verdict(
         (VerdictStatus::Inconclusive, headline)
     } else if findings.iter().any(|finding| finding.severity == Severity::Critical) {
         // A figure that is known to be wrong answers nothing.
-        (VerdictStatus::Inconclusive, format!("{} measured", counts.counted(counts.measured)))
+        (VerdictStatus::Inconclusive, measured())
     } else if unmeasured > 0 {
-        let headline = format!(
-            "{unmeasured} of {} could not be judged, {} measured",
-            objectives(slos.len()),
-            counts.counted(counts.measured)
-        );
+        let headline =
+            format!("{unmeasured} of {} could not be judged, {}", objectives(slos.len()), measured());
         (VerdictStatus::Inconclusive, headline)
     } else if !slos.is_empty() {
-        (
-            VerdictStatus::Pass,
-            format!("{} kept, {} measured", objectives(slos.len()), counts.counted(counts.measured)),
-        )
+        let behind = answer.map_or_else(|| format!(", {}", measured()), |answer| format!("; {answer}"));
+        (VerdictStatus::Pass, format!("{} kept{behind}", objectives(slos.len())))
     } else {
-        (VerdictStatus::Pass, format!("{} measured", counts.counted(counts.measured)))
+        (VerdictStatus::Pass, answer.map_or_else(measured, str::to_owned))
     };
     let headline = format!("{headline}{}", doubts(findings));
     Verdict { status, headline, exit_code: Exit::of(status).code() }
@@ -201,6 +199,17 @@ mod tests {
     }
 
     use WorkloadState::{Failed, Measured, NotRun, Unsupported};
+
+    #[test]
+    fn the_answer_of_a_run_stands_before_how_many_were_measured() {
+        let told = |states: &[WorkloadState], answer| {
+            verdict(&workloads(states), &[], &[], &project(&["t"]), answer, false).headline
+        };
+        assert_eq!(told(&[WorkloadState::Measured], Some("p is 2 MB")), "p is 2 MB");
+        assert_eq!(told(&[WorkloadState::Measured], None), "1 benchmark measured");
+        let failed = told(&[WorkloadState::Measured, WorkloadState::Failed], Some("p is 2 MB"));
+        assert_eq!(failed, "1 of 2 benchmarks failed, 1 measured");
+    }
 
     #[test]
     fn all_measured_and_nothing_found_passes() {

@@ -205,12 +205,14 @@ fn one_target_of_the_suite_is_measured_alone_where_an_objective_names_it() {
 
 #[test]
 fn lines_of_llvm_ir_are_the_same_each_time_and_a_baseline_tells_what_came() {
-    let all = slo("binary.size", "1 GB") + &slo("ir.lines", "1 lines");
+    let all = slo("binary.size", "1 GB") + &slo("ir.lines", "1 lines") + &slo("ir.copies", "1 copies");
     let project = program().file("perfaudit.toml", &all);
     let store = project.home().join("store").to_string_lossy().into_owned();
     let first = project.audit(&["--store", &store, "--save-baseline", "main"]);
     assert_eq!(first.code(), 1, "{}", first.outcome.stdout);
-    assert_eq!(status(&first, &MetricName::IR_LINES).0, SloStatus::Critical);
+    for metric in [MetricName::IR_LINES, MetricName::IR_COPIES] {
+        assert_eq!(status(&first, &metric).0, SloStatus::Critical);
+    }
     let count = |audited: &Audited, metric: MetricName| {
         let figure = &audited.row("ir/small").metric(&metric).expect("it was counted").figure;
         assert!(figure.interval().is_some_and(|ci| ci.lower() >= ci.upper()), "{figure:?}");
