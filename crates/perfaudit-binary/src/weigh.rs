@@ -130,11 +130,18 @@ fn answer(size: &BinarySize) -> String {
         .take(3)
         .map(|(what, bytes)| format!("{} {what}", percent(*bytes, size.file_bytes)))
         .collect();
-    let largest = size.packages.first().map(|package| {
-        let name = package.name.as_deref().unwrap_or("code without a crate");
-        format!("; the largest crate is {name} with {}", percent(package.bytes, size.file_bytes))
-    });
-    format!("{} bytes: {}{}", size.file_bytes, shares.join(", "), largest.unwrap_or_default())
+    let is_worth_a_word = |bytes: u64| bytes > size.file_bytes / 1000;
+    let largest = match size.packages.first().filter(|package| is_worth_a_word(package.bytes)) {
+        None => format!("; no symbol names {} of it", percent(size.remainder_bytes, size.file_bytes)),
+        Some(package) => {
+            let share = percent(package.bytes, size.file_bytes);
+            match &package.name {
+                Some(name) => format!("; the largest crate is {name} with {share}"),
+                None => format!("; {share} is code of no crate (C, assembly)"),
+            }
+        }
+    };
+    format!("{} bytes: {}{largest}", size.file_bytes, shares.join(", "))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "shown to one digit")]

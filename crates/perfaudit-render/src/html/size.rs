@@ -70,7 +70,7 @@ fn treemap(of: &BinarySize) -> Markup {
         items.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
         items.truncate(FUNCTIONS);
         let told: u64 = items.iter().map(|(_, bytes)| bytes).sum();
-        items.push(("everything smaller".to_owned(), package.bytes.saturating_sub(told)));
+        items.push(("all smaller".to_owned(), package.bytes.saturating_sub(told)));
         groups.push(((size::package(package.name.as_deref()).to_owned(), package.bytes), items));
     }
     let rest: u64 = of.packages.iter().skip(CRATES).map(|package| package.bytes).sum();
@@ -122,10 +122,45 @@ fn rectangle(area: Area, name: &str, bytes: u64) -> Markup {
         rect x=(short(area.x)) y=(short(area.y)) width=(short(area.width)) height=(short(area.height)) {
             title { (Line(name)) ": " (quantity::bytes(bytes)) }
         }
-        @if letters >= 5 && area.height >= 13.0 {
-            text x=(short(area.x + 3.0)) y=(short(area.y + 11.0)) { (Line(&text::shorten(&text::visible(name), letters))) }
+        @if area.height >= 13.0 {
+            @if let Some(label) = label(&text::visible(name), letters) {
+                text x=(short(area.x + 3.0)) y=(short(area.y + 11.0)) { (Line(&label)) }
+            }
         }
     }
+}
+
+/// What of a name fits into so many letters: all of it, or its end from a segment of its path on, or the beginning of the
+/// last segment; none where that says nothing. The title has the whole.
+fn label(name: &str, letters: usize) -> Option<String> {
+    /// So much of a segment tells what it may be.
+    const LEAST: usize = 5;
+    const CUT: &str = "..";
+    let ends = ends(name);
+    if let Some(fitting) = ends.iter().find(|end| text::width(end) <= letters) {
+        return Some((*fitting).to_owned());
+    }
+    let room = letters.checked_sub(CUT.len()).filter(|room| *room >= LEAST)?;
+    let cut: String = ends.last()?.chars().take(room).collect();
+    (text::width(&cut) <= room).then(|| format!("{cut}{CUT}"))
+}
+
+/// The ends of a path, each from a segment on, the longest first. What stands in brackets is no path of its own.
+fn ends(name: &str) -> Vec<&str> {
+    let mut depth = 0_u32;
+    let mut starts = vec![0];
+    let bytes = name.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'<' | b'(' | b'[' | b'{' => depth += 1,
+            // Of `Fn() -> T` the arrow closes nothing.
+            b'>' if at > 0 && bytes[at - 1] == b'-' => {}
+            b'>' | b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b':' if depth == 0 && at > 0 && bytes[at - 1] == b':' => starts.push(at + 1),
+            _ => {}
+        }
+    }
+    starts.into_iter().map(|start| &name[start..]).collect()
 }
 
 pub(super) fn table<const COLUMNS: usize>(of: &Table<COLUMNS>) -> Markup {
@@ -148,5 +183,23 @@ pub(super) fn table<const COLUMNS: usize>(of: &Table<COLUMNS>) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_areas_carry_the_end_of_a_path_or_nothing() {
+        let name = "regex_automata::meta::strategy::new";
+        assert_eq!(label(name, 40).as_deref(), Some(name));
+        assert_eq!(label(name, 15).as_deref(), Some("strategy::new"));
+        assert_eq!(label(name, 5).as_deref(), Some("new"));
+        assert_eq!(label(name, 2), None);
+        assert_eq!(label("<&T as core::fmt::Debug>::fmt", 12).as_deref(), Some("fmt"));
+        assert_eq!(label("core::ops::call<Box<dyn Fn() -> a::B>>", 10).as_deref(), Some("call<Box.."));
+        assert_eq!(label("aho_corasick", 6), None);
+        assert_eq!(label("aho_corasick", 8).as_deref(), Some("aho_co.."));
     }
 }

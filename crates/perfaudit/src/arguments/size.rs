@@ -9,6 +9,10 @@ use perfaudit_prove::source::{ArmSource, ArmSourceError};
 use super::AuditArguments;
 
 #[derive(Debug, Args)]
+#[command(mut_arg("path", |path| {
+    path.help("Directory of the project (the root of a workspace, or a package of it), or one program, library or object file")
+        .long_help(None)
+}))]
 pub(crate) struct SizeArguments {
     #[command(flatten)]
     pub(crate) audit: AuditArguments,

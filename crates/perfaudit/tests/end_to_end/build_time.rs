@@ -57,6 +57,7 @@ fn times_of_builds_are_in_every_report() {
     let words = ["build-time", "--mode", "quick"];
     let outcome = project.perfaudit().args(words).directory(&project.root()).run();
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(outcome.stdout.starts_with("a build from nothing takes "), "{}", outcome.stdout);
     assert!(outcome.stdout.contains("The longest chain: 4 steps"), "{}", outcome.stdout);
     let run = project.root().join("target/perfaudit/runs/latest");
     let report = |name: &str| std::fs::read_to_string(run.join(name)).unwrap();

@@ -43,6 +43,9 @@ fn what_a_project_ships_is_built_and_its_parts_sum_to_the_metric() {
     assert_eq!(audited.code(), 0, "{}", audited.outcome.stdout);
     let size = weighed(&audited);
     assert_eq!(size.binary, "binary/small/small");
+    let headline = &audited.result.verdict.headline;
+    assert!(headline.starts_with("small/small is "), "{headline}");
+    assert!(headline.contains("% std (with core and alloc)"), "{headline}");
     let metric = audited.row("binary/small/small").metric(&MetricName::BINARY_SIZE).unwrap();
     #[expect(clippy::cast_precision_loss, reason = "a small file")]
     let bytes = size.file_bytes as f64;

@@ -7,6 +7,7 @@ mod builds;
 mod cells;
 mod error;
 mod folders;
+mod means;
 mod profdata;
 mod settings;
 mod training;
@@ -15,13 +16,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use perfaudit_exec::Interrupt;
+use perfaudit_project::CargoProject;
 use perfaudit_project::config::ChosenStage;
-use perfaudit_project::{CargoProject, benchmark_settings, shipped_settings};
 use perfaudit_prove::source::ArmSource;
 use perfaudit_prove::{Both, Origin, Side as ArmSide, Tree};
 use perfaudit_result::{
-    ArmKind, BuildMatrix, BuildOutcome, BuildSetting, CellState, Limit, MatrixAnswer, MatrixCell,
-    PairedVerdict, StageName, StageState,
+    ArmKind, BuildMatrix, BuildOutcome, CellState, Limit, MatrixAnswer, MatrixCell, PairedVerdict, StageName,
+    StageState,
 };
 
 use self::builds::Building;
@@ -29,7 +30,8 @@ pub(crate) use self::cells::MatrixCellName;
 use self::cells::{Circumstances, Hindrance};
 pub(crate) use self::error::MatrixError;
 use self::folders::{Folders, configured_above};
-use self::profdata::{Merger, NoMerger};
+use self::means::{Asked, Means, means, profile_of_line};
+use self::profdata::Merger;
 use self::training::Trainer;
 use super::CompletedRun;
 use super::compare::trees::{Side, Trees};
@@ -46,8 +48,6 @@ use crate::progress::Progress;
 const BUILD: &str = "cargo build --release";
 /// What side A is called.
 const OWN: &str = "the project's own settings";
-/// The variables that hide the flags of a configuration.
-const FLAGS: [&str; 3] = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"];
 
 /// Tries build settings on a project.
 pub(crate) fn build_matrix(
@@ -119,43 +119,13 @@ impl<'a> Matrix<'a> {
         progress: &'a Progress,
     ) -> Result<Self, CommandError> {
         let project = &run.project;
+        let train = arguments.train.as_deref();
         let line = pairing.in_tree.build.as_deref().filter(|_| pairing.in_tree.command.is_some());
         let chosen = run.config.bench.selection().profile;
         let profile_name = line.map_or_else(|| chosen.unwrap_or_else(|| "bench".to_owned()), profile_of_line);
-        let own = match line {
-            Some(_) => shipped_settings(&project.cargo, &profile_name),
-            None => benchmark_settings(&project.cargo, &profile_name),
-        };
-        let own = own.unwrap_or_default().into_iter();
-        let is_wanted = |what: fn(&MatrixCellName) -> bool| arguments.cells.iter().any(what);
-        let is_trained = is_wanted(MatrixCellName::is_trained);
-        let train = arguments.train.as_deref();
-        let (merger, no_training) = match training::unreadable(train, line.is_none()) {
-            Some(hindrance) => (None, Some(hindrance)),
-            None if !is_trained => (None, None),
-            None => {
-                progress.say("look  for what merges profiles".to_owned());
-                match Merger::find(project, interrupt) {
-                    Ok(merger) => (Some(merger), None),
-                    Err(NoMerger::Interrupted) => return Err(CompareError::Interrupted.into()),
-                    Err(why) => {
-                        let remedy = why.remedy().to_owned();
-                        (None, Some(Hindrance { reason: why.to_string(), remedy }))
-                    }
-                }
-            }
-        };
-        let allocators = match is_wanted(MatrixCellName::has_allocator) {
-            true => allocators::installed(interrupt),
-            false => Vec::new(),
-        };
-        let circumstances = Circumstances {
-            own: own.map(|(key, value)| BuildSetting { key: key.to_owned(), value }).collect(),
-            is_of_benchmarks: line.is_none(),
-            flags_in: FLAGS.into_iter().find(|name| std::env::var_os(name).is_some()),
-            no_training,
-            allocators,
-        };
+        let is_of_benchmarks = line.is_none();
+        let asked = Asked { cells: &arguments.cells, profile: &profile_name, is_of_benchmarks, train };
+        let Means { circumstances, merger } = means(project, asked, interrupt, progress)?;
         let folders = Folders::make(project, interrupt)?;
         let sources = folders.both.map(|folder| ArmSource::Folder(folder.clone()));
         let trees = Trees::of(&sources, &pairing.project, &project.root, interrupt)?;
@@ -448,38 +418,5 @@ impl<'a> Matrix<'a> {
             progress: self.progress,
         };
         self.used.measure(self.run, sides, one)
-    }
-}
-
-/// The profile that a line builds with.
-fn profile_of_line(line: &str) -> String {
-    let mut words = line.split_whitespace();
-    while let Some(word) = words.next() {
-        let named =
-            word.strip_prefix("--profile=").or_else(|| (word == "--profile").then(|| words.next())?);
-        match (named, word) {
-            (Some(name), _) => return name.to_owned(),
-            (None, "--release" | "-r") => return "release".to_owned(),
-            _ => {}
-        }
-    }
-    "dev".to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_profile_of_a_line_is_the_one_that_cargo_takes() {
-        for (line, profile) in [
-            ("cargo build --release", "release"),
-            ("cargo build -r --bins", "release"),
-            ("cargo build --profile dist", "dist"),
-            ("cargo build --profile=dist --locked", "dist"),
-            ("cargo build", "dev"),
-        ] {
-            assert_eq!(profile_of_line(line), profile);
-        }
     }
 }
