@@ -7,8 +7,8 @@ use perfaudit_bench::{BenchExecutable, BuildFailureReason};
 use perfaudit_exec::Interrupt;
 use perfaudit_project::{ProjectError, Selection};
 use perfaudit_prove::{
-    ArmError, ArmRequest, Both, BuiltArm, Environment, LayoutError, Layouts, Side as ArmSide, Workbench, build_arm,
-    share_products,
+    ArmError, ArmRequest, Both, BuiltArm, Environment, LayoutError, Layouts, Side as ArmSide, Workbench,
+    build_arm, share_products,
 };
 use perfaudit_result::{Arm, ArmBinary, WorkloadId};
 
