@@ -17,7 +17,7 @@ fn scanned(folder: &tempfile::TempDir, cache: Option<&Path>) -> Scan {
         root: folder.path(),
         packages: &packages,
         skip: &[],
-        exclude: &["vendor/".to_owned()],
+        exclude: &["excluded/".to_owned()],
         cache,
     };
     scan(&request).unwrap()
@@ -36,7 +36,7 @@ fn everything_that_is_no_source_becomes_a_row_and_the_rest_is_read() {
             "src/broken.rs",
             b"fn g( { if } struct ; fn h(s: &mut String) { s.push_str(&format!(\"{}\", 1)); }\n",
         ),
-        ("vendor/other.rs", b"fn v() {}\n"),
+        ("excluded/other.rs", b"fn v() {}\n"),
         ("third-party/one/.cargo-checksum.json", b"{}"),
         ("third-party/one/src/lib.rs", b"fn t() {}\n"),
         ("target/CACHEDIR.TAG", b"x"),
@@ -60,6 +60,52 @@ fn everything_that_is_no_source_becomes_a_row_and_the_rest_is_read() {
     assert_eq!(scan.files[0].analysis.hits[0].rule, "build-profile");
     assert_eq!(scan.files[1].analysis.hits[0].rule, "format-push");
     assert_eq!(scan.files[3].analysis.lines.code, 100_000);
+}
+
+#[test]
+fn crates_below_vendor_that_are_no_members_are_a_row_and_members_are_read() {
+    let manifest = b"[package]\nname = \"x\"\n".as_slice();
+    let code = b"fn f() {}\n".as_slice();
+    let folder = project(&[
+        ("src/lib.rs", code),
+        ("src/vendor/shop.rs", code),
+        ("vendor/notes.rs", code),
+        ("vendor/other/Cargo.toml", manifest),
+        ("vendor/other/src/lib.rs", code),
+        ("third_party/rust/deep/Cargo.toml", manifest),
+        ("third_party/rust/deep/src/lib.rs", code),
+        ("third_party/rust/deep/macros/Cargo.toml", manifest),
+        ("vendor/member/Cargo.toml", manifest),
+        ("vendor/member/src/lib.rs", code),
+        ("vendor/member/fuzz/Cargo.toml", manifest),
+        ("vendor/member/fuzz/main.rs", code),
+        ("tools/one/Cargo.toml", manifest),
+        ("tools/one/src/main.rs", code),
+    ]);
+    let package = |directory: &str| PackageRoot { name: "a".into(), directory: directory.into() };
+    let request = ScanRequest {
+        root: folder.path(),
+        packages: &[package(""), package("vendor/member")],
+        skip: &[],
+        exclude: &[],
+        cache: None,
+    };
+    let scan = scan(&request).unwrap();
+    let read = scan.files.iter().map(|file| file.path.as_str());
+    assert_eq!(
+        read.filter(|path| path.ends_with(".rs")).collect::<Vec<&str>>(),
+        [
+            "src/lib.rs",
+            "src/vendor/shop.rs",
+            "tools/one/src/main.rs",
+            "vendor/member/fuzz/main.rs",
+            "vendor/member/src/lib.rs",
+            "vendor/notes.rs"
+        ]
+    );
+    let reason = "one crate that is no member of the workspace: not the project's own code";
+    let unread = scan.unread.iter().map(|unread| (unread.path.as_str(), unread.reason.as_str()));
+    assert_eq!(unread.collect::<Vec<_>>(), [("third_party/rust", reason), ("vendor", reason)]);
 }
 
 #[test]
