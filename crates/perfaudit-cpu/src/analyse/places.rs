@@ -6,6 +6,7 @@ use perfaudit_result::{
     CodeOrigin, CpuProfile, Figure, Function, HeapProfile, NodeId, OriginKind, SourceFrame, StackNode,
 };
 
+use super::names::plain;
 use super::shares::Whole;
 
 /// Lines of a file.
@@ -13,13 +14,22 @@ use super::shares::Whole;
 pub struct SourcePlace {
     /// As profiles name it: relative to the project.
     pub file: String,
-    /// First and last line.
-    pub lines: (u32, u32),
+    /// First and last line of each piece.
+    pub lines: Vec<(u32, u32)>,
     /// First and last line of the function around them.
     pub function: Option<(u32, u32)>,
-    /// Where only part of what the lines cost is meant: words that the name of a function holds which they call directly or
-    /// through libraries, not through other code of the project. Empty for all of it.
-    pub through: &'static [&'static str],
+    /// The part of what the lines cost that is meant; none for all of it.
+    pub part: Option<Part>,
+}
+
+/// What lines spend in some functions that they call directly or through libraries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Part {
+    /// Whether functions count that other code of the project calls.
+    pub in_own: bool,
+    /// Words that the name of such a function holds; generic arguments are not part of it. A word that begins with `::` is
+    /// how the name ends, and means functions of the project, too.
+    pub words: &'static [&'static str],
 }
 
 /// What a place takes of one profile.
@@ -94,31 +104,30 @@ struct Marks {
     /// By frame: the place, and whether the frame lies on its lines or elsewhere in its function.
     of_frame: Vec<Vec<(usize, bool)>>,
     has_lines: Vec<bool>,
-    /// By place, its list.
-    filter_of: Vec<Option<usize>>,
-    /// By frame, which lists have a word in its function's name.
+    /// By place, its part.
+    part_of: Vec<Option<usize>>,
+    /// By frame, of which parts its function is.
     named: Vec<u64>,
     /// By frame, whether it is the project's own code.
     is_own: Vec<bool>,
+    /// The parts that other code of the project may call.
+    in_own: u64,
 }
 
-/// The lists of words, and which one each place has. Rules have a handful of them: what is beyond 64 is not narrowed.
-fn filters(places: &[SourcePlace]) -> (Vec<&'static [&'static str]>, Vec<Option<usize>>) {
-    let mut filters: Vec<&'static [&'static str]> = Vec::new();
-    let filter_of = places.iter().map(|place| {
-        if place.through.is_empty() {
-            return None;
-        }
-        let known = filters.iter().position(|filter| *filter == place.through);
-        known.or_else(|| {
-            (filters.len() < 64).then(|| {
-                filters.push(place.through);
-                filters.len() - 1
+/// The parts that are meant, and which one each place has. Rules have a handful of them: what is beyond 64 is not narrowed.
+fn parts(places: &[SourcePlace]) -> (Vec<Part>, Vec<Option<usize>>) {
+    let mut parts: Vec<Part> = Vec::new();
+    let part_of = places.iter().map(|place| {
+        let part = place.part?;
+        parts.iter().position(|known| *known == part).or_else(|| {
+            (parts.len() < 64).then(|| {
+                parts.push(part);
+                parts.len() - 1
             })
         })
     });
-    let filter_of = filter_of.collect();
-    (filters, filter_of)
+    let part_of = part_of.collect();
+    (parts, part_of)
 }
 
 impl Marks {
@@ -144,7 +153,7 @@ impl Marks {
                     let place = &places[at];
                     // Without a line, the declaration of the function tells where the frame is.
                     let line = if frame.line > 0 { frame.line } else { function.line.unwrap_or(0) };
-                    let in_lines = frame.line > 0 && within(line, place.lines);
+                    let in_lines = frame.line > 0 && place.lines.iter().any(|lines| within(line, *lines));
                     if in_lines || place.function.is_some_and(|function| within(line, function)) {
                         has_lines[at] |= frame.line > 0;
                         marks.push((at, in_lines));
@@ -153,23 +162,26 @@ impl Marks {
                 marks
             })
             .collect();
-        let (filters, filter_of) = filters(places);
+        let (parts, part_of) = parts(places);
         let function = |frame: &SourceFrame| &functions[frame.function as usize];
-        let named = frames.iter().map(|frame| {
-            let name = &function(frame).name;
-            let has = |filter: &&[&str]| filter.iter().any(|word| name.contains(word));
-            filters
-                .iter()
-                .enumerate()
-                .filter(|(_, filter)| has(filter))
-                .fold(0, |mask, (at, _)| mask | 1 << at)
-        });
-        let named = if filters.is_empty() { vec![0; frames.len()] } else { named.collect() };
-        let is_own = frames.iter().map(|frame| {
+        let is_own = |frame: &SourceFrame| {
             origins.get(function(frame).origin as usize).is_some_and(|origin| origin.kind == OriginKind::Own)
+        };
+        let mask = |is_meant: &dyn Fn(&Part) -> bool| {
+            let meant = parts.iter().enumerate().filter(|(_, part)| is_meant(part));
+            meant.fold(0_u64, |mask, (at, _)| mask | 1 << at)
+        };
+        let named = frames.iter().map(|frame| {
+            let (name, is_own) = (plain(&function(frame).name), is_own(frame));
+            mask(&|part| {
+                part.words.iter().any(|word| {
+                    if word.starts_with("::") { name.ends_with(word) } else { !is_own && name.contains(word) }
+                })
+            })
         });
-        let is_own = is_own.collect();
-        Self { of_frame, has_lines, filter_of, named, is_own }
+        let named = if parts.is_empty() { vec![0; frames.len()] } else { named.collect() };
+        let is_own = frames.iter().map(is_own).collect();
+        Self { of_frame, has_lines, part_of, named, is_own, in_own: mask(&|part| part.in_own) }
     }
 
     /// Calls `count` once for each place on each stack.
@@ -185,18 +197,16 @@ impl Marks {
             let mut passed = 0_u64;
             for node in std::iter::successors(Some(node), |&node| nodes[node as usize].parent) {
                 let frame = nodes[node as usize].frame as usize;
-                passed |= self.named[frame];
                 for &(place, in_lines) in &self.of_frame[frame] {
-                    let in_lines = in_lines && self.filter_of[place].is_none_or(|at| passed >> at & 1 == 1);
+                    let in_lines = in_lines && self.part_of[place].is_none_or(|at| passed >> at & 1 == 1);
                     match seen.iter_mut().find(|(known, _)| *known == place) {
                         Some((_, known)) => *known |= in_lines,
                         None => seen.push((place, in_lines)),
                     }
                 }
-                // What other code of the project calls is no matter of the lines that call it.
-                if self.is_own[frame] {
-                    passed = 0;
-                }
+                // What other code of the project calls is as a rule no matter of the lines that call it.
+                passed &= if self.is_own[frame] { self.in_own } else { u64::MAX };
+                passed |= self.named[frame];
             }
             for &(place, in_lines) in &seen {
                 count(stack, place, in_lines);

@@ -2,7 +2,7 @@ use super::*;
 use crate::analyse::testing::{profile, repeated};
 
 fn place(lines: (u32, u32), function: (u32, u32)) -> SourcePlace {
-    SourcePlace { file: "src/lib.rs".into(), lines, function: Some(function), through: &[] }
+    SourcePlace { file: "src/lib.rs".into(), lines: vec![lines], function: Some(function), part: None }
 }
 
 #[test]
@@ -48,8 +48,43 @@ fn a_place_can_be_narrowed_to_what_its_lines_spend_in_named_functions() {
             "main own:mine|src/lib.rs|12|rows;std|vec.rs|5|push 5",
         ],
     );
-    let narrowed = SourcePlace { through: &["grow_one"], ..place((12, 12), (10, 20)) };
+    let narrowed =
+        SourcePlace { part: Some(Part { in_own: false, words: &["grow_one"] }), ..place((12, 12), (10, 20)) };
     let shares = place_shares(&profile, &[narrowed, place((12, 12), (10, 20))]);
     assert_eq!((shares[0].lines.value(), shares[1].lines.value()), (Some(0.3), Some(1.0)));
     assert_eq!(shares[0].function.value(), Some(1.0));
+}
+
+#[test]
+fn generic_arguments_are_not_part_of_a_name_and_the_end_of_a_name_means_own_functions_too() {
+    let profile = repeated(
+        20,
+        &[
+            "main own:mine|src/lib.rs|12|rows;own:mine|src/row.rs|3|<mine::Row as core::clone::Clone>::clone;std|raw_vec.rs|7|with_capacity 2",
+            "main own:mine|src/lib.rs|12|rows;own:mine|src/other.rs|3|mine::add;std|string.rs|7|<alloc::string::String as core::clone::Clone>::clone 3",
+            "main own:mine|src/lib.rs|12|rows;std|map.rs|5|Map<K,V>::get<mine::clone, alloc::Global> 5",
+        ],
+    );
+    let narrowed = |words: &'static [&'static str], in_own: bool| SourcePlace {
+        part: Some(Part { in_own, words }),
+        ..place((12, 12), (10, 20))
+    };
+    let places = [narrowed(&["::clone"], false), narrowed(&["::clone"], true), narrowed(&["Global"], false)];
+    let shares = place_shares(&profile, &places);
+    let lines: Vec<Option<f64>> = shares.iter().map(|share| share.lines.value()).collect();
+    assert_eq!(lines, [Some(0.2), Some(0.5), Some(0.0)]);
+}
+
+#[test]
+fn a_place_of_several_pieces_costs_what_its_pieces_cost() {
+    let profile = repeated(
+        20,
+        &[
+            "main own:mine|src/lib.rs|12|rows 3",
+            "main own:mine|src/lib.rs|13|rows 5",
+            "main own:mine|src/lib.rs|14|rows 2",
+        ],
+    );
+    let pieces = SourcePlace { lines: vec![(12, 12), (14, 14)], ..place((12, 12), (10, 20)) };
+    assert_eq!(place_shares(&profile, &[pieces])[0].lines.value(), Some(0.5));
 }

@@ -115,7 +115,7 @@ warning: not JSON
             line,
             column,
             end_line: line,
-            cost: None,
+            cost: Vec::new(),
             function: None,
             symbol: String::new(),
             message: String::new(),
@@ -126,6 +126,7 @@ warning: not JSON
             is_guess,
             is_confirmed: false,
             only_from: None,
+            saves_lines: false,
         }
     }
 

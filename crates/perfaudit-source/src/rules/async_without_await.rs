@@ -1,7 +1,7 @@
 use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
-use super::rule::{Check, Hits, rule};
+use super::rule::{Check, Hits, Saves, rule};
 use crate::facts::{File, attributes};
 use crate::flat::Node;
 
@@ -35,6 +35,7 @@ rule! {
     category: Async,
     severity: Note,
     remedy: "make it a plain function",
+    saves: Saves::Elsewhere,
     effort: Quick,
     check: Check::File(check),
 }

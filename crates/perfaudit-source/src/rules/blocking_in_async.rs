@@ -1,7 +1,7 @@
 use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
-use super::rule::{Check, Hits, rule};
+use super::rule::{Check, Hits, Saves, rule};
 use crate::facts::futures::{async_context, blocks};
 use crate::facts::{File, function_of};
 
@@ -34,6 +34,7 @@ rule! {
     category: Async,
     severity: Warning,
     remedy: "use the runtime's own function, or move it to `spawn_blocking`",
+    saves: Saves::Waiting,
     effort: Medium,
     check: Check::File(check),
 }

@@ -1,7 +1,7 @@
 use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
-use super::rule::{Check, Hits, rule, shown};
+use super::rule::{Check, Hits, Saves, rule, shown};
 use crate::facts::{File, bindings, loops};
 use crate::flat::Node;
 
@@ -37,6 +37,7 @@ rule! {
     category: Allocation,
     severity: Note,
     remedy: "make it before the loop and `clear` it in each turn",
+    saves: Saves::Through { in_own: true, words: &["raw_vec"], doing: "taking memory and giving it back" },
     effort: Quick,
     check: Check::File(check),
 }

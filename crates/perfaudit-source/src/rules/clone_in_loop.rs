@@ -1,8 +1,8 @@
 use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
-use super::rule::{Ask, Check, Hits, rule, shown};
-use crate::facts::types::Ty;
+use super::rule::{Ask, Check, Hits, Saves, rule, shown};
+use crate::facts::types::{Ty, last_name};
 use crate::facts::{File, bindings, loops, mentions};
 use crate::flat::Node;
 
@@ -37,6 +37,7 @@ rule! {
     category: Allocation,
     severity: Warning,
     remedy: "let the callee borrow it, move the original, or clone only the part that is kept",
+    saves: Saves::Through { in_own: false, words: &["::clone", "::to_owned", "::to_vec"], doing: "cloning" },
     effort: Medium,
     check: Check::File(check),
 }
@@ -85,7 +86,7 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let is_lent = ty.as_ref().is_some_and(|ty| ty.is_reference);
         let (confidence, what) = if !around.node.contains(binding.node) {
             // What is assigned in the loop is another value each time.
-            if is_assigned(around.body, root) {
+            if is_assigned(around.body, root) || is_used_up(file, call) {
                 continue;
             }
             (
@@ -199,6 +200,21 @@ fn is_rebound(call: Node<'_>, name: &str) -> bool {
     statement.is_some_and(|statement| {
         let is_same = bindings::let_name(statement) == Some(name);
         is_same || statement.parts().next().is_some_and(|pattern| pattern.text().starts_with("mut "))
+    })
+}
+
+/// A function of this file takes it as `mut name`: it changes the copy, which it therefore must have.
+fn is_used_up(file: &File<'_>, clone: Node<'_>) -> bool {
+    let call = clone.parent().filter(|list| list.is(SyntaxKind::ARG_LIST)).and_then(Node::parent);
+    let Some(call) = call else { return false };
+    let Some(at) = call.args().iter().position(|arg| *arg == clone) else { return false };
+    let path = call.called();
+    let Some(name) = call.name().or_else(|| path.as_deref().map(last_name)) else { return false };
+    let mut callees = file.all(SyntaxKind::FN).filter(|function| function.name() == Some(name));
+    callees.any(|function| {
+        let mut parameters =
+            bindings::parameters(function).filter(|parameter| !parameter.is(SyntaxKind::SELF_PARAM));
+        parameters.nth(at).is_some_and(|parameter| parameter.text().starts_with("mut "))
     })
 }
 

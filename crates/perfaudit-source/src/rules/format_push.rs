@@ -33,8 +33,9 @@ rule! {
     severity: Warning,
     remedy: "format into the text itself with `write!` of `std::fmt::Write`",
     saves: Saves::Through {
-        words: &["fmt", "alloc", "string::String", "memcpy", "memmove", "malloc", "free"],
-        doing: "formatting, copying and memory",
+        in_own: false,
+        words: &["raw_vec", "add_assign", "push_str"],
+        doing: "memory and copying",
     },
     effort: Quick,
     check: Check::File(check),

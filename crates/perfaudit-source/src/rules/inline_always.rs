@@ -1,7 +1,7 @@
 use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
-use super::rule::{Check, Hits, rule};
+use super::rule::{Check, Hits, Saves, rule};
 use crate::facts::{File, attributes};
 use crate::flat::Node;
 
@@ -32,6 +32,7 @@ rule! {
     category: Layout,
     severity: Note,
     remedy: "use `#[inline]` unless a measurement speaks for `always`",
+    saves: Saves::Elsewhere,
     effort: Quick,
     check: Check::File(check),
 }

@@ -61,7 +61,7 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
             "`{}` takes about {largest} bytes, the next largest variant {next}",
             variant.name().unwrap_or("_")
         );
-        hits.add(item, Confidence::Low, message).cost = None;
+        hits.add(item, Confidence::Low, message).cost = Vec::new();
     }
 }
 

@@ -1,7 +1,7 @@
 use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
-use super::rule::{Check, Hits, rule, shown};
+use super::rule::{Check, Hits, Saves, rule, shown};
 use crate::facts::futures::async_context;
 use crate::facts::types::Ty;
 use crate::facts::{File, bindings, mentions};
@@ -37,6 +37,7 @@ rule! {
     category: Locks,
     severity: Warning,
     remedy: "await first and lock afterwards, or drop the guard before",
+    saves: Saves::Waiting,
     effort: Deep,
     check: Check::File(check),
 }

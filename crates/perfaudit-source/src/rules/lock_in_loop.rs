@@ -36,6 +36,7 @@ rule! {
     severity: Note,
     remedy: "gather the result of the loop and lock once, or lock before the loop",
     saves: Saves::Through {
+        in_own: false,
         words: &["Mutex", "RwLock", "futex", "parking_lot"],
         doing: "taking locks and giving them back",
     },

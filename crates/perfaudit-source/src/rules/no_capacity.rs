@@ -39,6 +39,7 @@ rule! {
     severity: Note,
     remedy: "make it with `with_capacity`, or collect from the iterator",
     saves: Saves::Through {
+        in_own: false,
         words: &[
             "grow_one", "grow_amortized", "grow_exact", "finish_grow", "reserve_rehash", "do_reserve",
         ],
@@ -66,10 +67,11 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         let Some(over) = loops::iterated(first_use) else { continue };
         let Some(body) = first_use.parts().last() else { continue };
         let found = Loop { node: first_use, body };
+        let adds = adding(body, name);
         if loops::is_small(found)
             || mentions(over, name)
             || !loops::has_known_size(file, over)
-            || !fills(body, name)
+            || adds.is_empty()
             || is_told_by_input(over)
         {
             continue;
@@ -81,7 +83,7 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
             confidence,
             format!("`{name}` is filled by the loop over `{by}`, whose length is known"),
         )
-        .costs(first_use);
+        .costs_only(adds);
     }
 }
 
@@ -117,17 +119,17 @@ fn empty_collection(initial: Node<'_>) -> Option<&'static str> {
     kinds.into_iter().find(|kind| holder == *kind || holder.ends_with(&format!("::{kind}")))
 }
 
-/// Whether every turn adds an element: nothing skips the statement that does, and nothing adds an unknown number of them.
-fn fills(body: Node<'_>, name: &str) -> bool {
-    let Some(list) = body.child(SyntaxKind::STMT_LIST) else { return false };
+/// The statements that add an element in every turn; none where something may skip them, or adds an unknown number.
+fn adding<'a>(body: Node<'a>, name: &str) -> Vec<Node<'a>> {
+    let Some(list) = body.child(SyntaxKind::STMT_LIST) else { return Vec::new() };
     let skips = body.descendants().any(|node| {
         matches!(node.kind(), SyntaxKind::CONTINUE_EXPR | SyntaxKind::BREAK_EXPR | SyntaxKind::RETURN_EXPR)
     });
-    let adds = list.parts().any(|statement| {
+    let adds = list.parts().filter(|statement| {
         let call = if statement.is(SyntaxKind::EXPR_STMT) {
-            statement.parts().next().unwrap_or(statement)
+            statement.parts().next().unwrap_or(*statement)
         } else {
-            statement
+            *statement
         };
         call.is(SyntaxKind::METHOD_CALL_EXPR)
             && matches!(call.name(), Some("push" | "push_back" | "insert"))
@@ -138,5 +140,5 @@ fn fills(body: Node<'_>, name: &str) -> bool {
             && matches!(node.name(), Some("extend" | "extend_from_slice" | "append"))
             && node.receiver().is_some_and(|receiver| receiver.text() == name)
     });
-    adds && !skips && !adds_many
+    if skips || adds_many { Vec::new() } else { adds.collect() }
 }

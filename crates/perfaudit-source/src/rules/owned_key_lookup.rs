@@ -1,7 +1,7 @@
 use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
-use super::rule::{Check, Hits, rule, shown};
+use super::rule::{Check, Hits, Saves, rule, shown};
 use crate::facts::File;
 use crate::facts::types::Ty;
 use crate::flat::Node;
@@ -24,6 +24,8 @@ rule! {
     ///
     ///     let found = counts.get(word);
     ///
+    /// In a vector, whose `contains` wants what it holds: `words.iter().any(|known| known == word)`.
+    ///
     /// ## When not to
     ///
     /// Where the key is made from something else, such as a number that is written as text. For tuples of texts, which
@@ -32,7 +34,12 @@ rule! {
     title: "A key is copied in order to look it up",
     category: Allocation,
     severity: Warning,
-    remedy: "look up by the borrowed form: `&str` for `String`, `&[T]` for `Vec<T>`, `&Path` for `PathBuf`",
+    remedy: "look up by the borrowed form: `&str` for `String`, `&[T]` for `Vec<T>`, `&Path` for `PathBuf`; in a vector by `iter().any`",
+    saves: Saves::Through {
+        in_own: false,
+        words: &["to_string", "to_owned", "to_vec", "String::from", "fmt::format", "raw_vec"],
+        doing: "copying the key",
+    },
     effort: Quick,
     check: Check::File(check),
 }

@@ -1,7 +1,7 @@
 use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
-use super::rule::{Ask, Check, Hits, rule, shown};
+use super::rule::{Ask, Check, Hits, Saves, rule, shown};
 use crate::facts::bindings::{self, BindingKind};
 use crate::facts::types::Ty;
 use crate::facts::{File, function_of, loops, mentions};
@@ -33,6 +33,7 @@ rule! {
     category: Allocation,
     severity: Warning,
     remedy: "move the original",
+    saves: Saves::Through { in_own: false, words: &["::clone"], doing: "cloning" },
     effort: Quick,
     check: Check::File(check),
 }

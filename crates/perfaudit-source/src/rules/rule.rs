@@ -72,13 +72,26 @@ pub enum Saves {
     Lines,
     /// What they spend in functions whose name holds one of these words, called by them or by libraries.
     Through {
-        /// The words.
+        /// Whether functions count that other code of the project calls, to which what is wasted is lent.
+        in_own: bool,
+        /// The words. One that begins with `::` is how a name ends, and such functions count where they are the project's
+        /// own, too.
         words: &'static [&'static str],
         /// What these functions do, as in `growing`.
         doing: &'static str,
     },
-    /// No CPU time: the same work takes less time on more cores.
+    /// No CPU time: the same work, or what waits for it, takes less time.
     Waiting,
+    /// None of it that a profile tells apart, as where code is large.
+    Elsewhere,
+}
+
+impl Saves {
+    /// Whether it saves CPU time of its lines, by which its findings are ranked.
+    #[must_use]
+    pub fn is_cpu_time(self) -> bool {
+        !matches!(self, Self::Waiting | Self::Elsewhere)
+    }
 }
 
 /// What a rule looks at.
@@ -196,8 +209,9 @@ pub struct Hit {
     pub column: u32,
     /// The last line.
     pub end_line: u32,
-    /// First and last line of what it costs; none where that is spread over the program, as the size of a type.
-    pub cost: Option<(u32, u32)>,
+    /// First and last line of each piece of what it costs; none where that is spread over the program, as the size of a
+    /// type.
+    pub cost: Vec<(u32, u32)>,
     /// First and last line of the function that it is in.
     pub function: Option<(u32, u32)>,
     /// The function or item that it is in.
@@ -220,6 +234,9 @@ pub struct Hit {
     /// The share of the CPU time of a workload from which on it is worth telling; none if it is told in any case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_from: Option<f64>,
+    /// Whether the remedy saves all of what these lines cost, though the rule's remedies save a part as a rule.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub saves_lines: bool,
 }
 
 /// A place in a `Cargo.toml`.
@@ -256,7 +273,7 @@ impl<'a> Hits<'a> {
             line: position.line,
             column: position.column,
             end_line: node.last_line(),
-            cost: Some((position.line, node.last_line())),
+            cost: vec![(position.line, node.last_line())],
             function,
             symbol: symbol_of(node),
             message: message.into(),
@@ -267,6 +284,7 @@ impl<'a> Hits<'a> {
             is_guess: false,
             is_confirmed: false,
             only_from: None,
+            saves_lines: false,
         });
         self.out.last_mut().expect("it was just pushed")
     }
@@ -280,22 +298,41 @@ impl Hit {
         self
     }
 
-    /// What it costs is spent on the lines of another node, too.
+    /// What it costs is spent on the lines of another node, too, and on all between.
     pub(crate) fn costs(&mut self, node: Node<'_>) -> &mut Self {
-        let (first, last) = (node.position().line, node.last_line());
-        self.cost = Some(self.cost.map_or((first, last), |(from, to)| (from.min(first), to.max(last))));
+        let lines = (node.position().line, node.last_line());
+        let all = self.cost.iter().copied().chain([lines]);
+        self.cost =
+            all.reduce(|(from, to), (first, last)| (from.min(first), to.max(last))).into_iter().collect();
+        self
+    }
+
+    /// What it costs is spent on the lines of these nodes alone.
+    pub(crate) fn costs_only<'a>(&mut self, nodes: impl IntoIterator<Item = Node<'a>>) -> &mut Self {
+        self.cost = nodes.into_iter().map(|node| (node.position().line, node.last_line())).collect();
         self
     }
 
     /// What a `let` binds costs until it is dropped, at the end of the block: its uses and its end are part of it.
     pub(crate) fn costs_until_dropped(&mut self, made: Node<'_>) -> &mut Self {
-        let statement =
-            made.ancestors().find(|node| node.is(SyntaxKind::LET_STMT) || node.is(SyntaxKind::STMT_LIST));
-        let list = statement.filter(|node| node.is(SyntaxKind::LET_STMT)).and_then(Node::parent);
-        if let (Some(list), Some((from, to))) = (list, self.cost) {
-            self.cost = Some((from, to.max(list.last_line())));
+        if let (Some(list), Some((_, to))) = (block_of_let(made), self.cost.last_mut()) {
+            *to = list.last_line().max(*to);
         }
         self
+    }
+
+    /// What a `let` binds costs where it is made, and where it is dropped at the end of the block; its uses would be the
+    /// same without it.
+    pub(crate) fn costs_where_dropped(&mut self, made: Node<'_>) -> &mut Self {
+        if let Some(list) = block_of_let(made) {
+            self.cost.push((list.last_line(), list.last_line()));
+        }
+        self
+    }
+
+    /// The remedy saves all that its lines cost.
+    pub(crate) fn saves_lines(&mut self) {
+        self.saves_lines = true;
     }
 
     /// It is only told where it was measured to take this share of the CPU time of a workload.
@@ -307,6 +344,13 @@ impl Hit {
     pub(crate) fn guess(&mut self) {
         self.is_guess = true;
     }
+}
+
+/// The block in which a `let` binds what is made.
+fn block_of_let(made: Node<'_>) -> Option<Node<'_>> {
+    let statement =
+        made.ancestors().find(|node| node.is(SyntaxKind::LET_STMT) || node.is(SyntaxKind::STMT_LIST));
+    statement.filter(|node| node.is(SyntaxKind::LET_STMT)).and_then(Node::parent)
 }
 
 /// A snippet of source for a message: one line, not long.

@@ -1,9 +1,10 @@
 use perfaudit_result::Confidence;
 use ra_ap_syntax::SyntaxKind;
 
-use super::rule::{Check, Hits, rule, shown};
+use super::rule::{Check, Hits, Saves, rule, shown};
+use crate::facts::File;
+use crate::facts::bindings::{self, BindingKind};
 use crate::facts::loops::{self, Loop};
-use crate::facts::{File, bindings};
 use crate::flat::Node;
 
 rule! {
@@ -36,6 +37,7 @@ rule! {
     category: Async,
     severity: Note,
     remedy: "consider `try_join_all`, or `buffer_unordered` with a limit",
+    saves: Saves::Waiting,
     effort: Medium,
     check: Check::File(check),
 }
@@ -84,7 +86,10 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
         };
         let path = call.called().unwrap_or_default();
         let name = call.name().or_else(|| path.rsplit("::").next()).unwrap_or_default();
-        if IN_ORDER.contains(&name)
+        let is_in_order = IN_ORDER.contains(&name)
+            || ["read_", "recv_", "send_", "write_"].iter().any(|start| name.starts_with(start));
+        if is_in_order
+            || takes_turns(found, call)
             || loops::is_small(found)
             || !is_independent(found, wait)
             || !takes_element(found, call)
@@ -112,6 +117,32 @@ fn is_independent(found: Loop<'_>, wait: Node<'_>) -> bool {
         }
         _ => true,
     })
+}
+
+/// One value is lent to every turn so that it can be changed: as the receiver, or as an argument.
+fn takes_turns(found: Loop<'_>, call: Node<'_>) -> bool {
+    let is_mutable = |place: Node<'_>, is_receiver: bool| {
+        let Some(root) = loops::root_name(place) else { return false };
+        bindings::of_name(place, root).filter(|binding| !found.node.contains(binding.node)).is_some_and(
+            |binding| match binding.kind {
+                BindingKind::Parameter => {
+                    let text = binding.node.text();
+                    text.contains("&mut ") || (is_receiver && text.starts_with("mut "))
+                }
+                BindingKind::Let => {
+                    is_receiver
+                        && binding
+                            .node
+                            .parts()
+                            .any(|part| part.is(SyntaxKind::IDENT_PAT) && part.has(SyntaxKind::MUT_KW))
+                }
+                _ => false,
+            },
+        )
+    };
+    let receiver = call.is(SyntaxKind::METHOD_CALL_EXPR).then(|| call.receiver()).flatten();
+    receiver.is_some_and(|receiver| is_mutable(receiver, true))
+        || call.args().iter().any(|arg| arg.is(SyntaxKind::PATH_EXPR) && is_mutable(*arg, false))
 }
 
 fn outer(found: Loop<'_>, expression: Node<'_>) -> bool {

@@ -1,3 +1,4 @@
+use std::cell::LazyCell;
 use std::collections::HashSet;
 
 use perfaudit_result::Confidence;
@@ -55,7 +56,9 @@ const LOADS: [&str; 7] = ["load", "read", "from_env", "capture", "discover", "fr
 const SETTINGS: [&str; 5] = ["Config", "Settings", "Options", "Context", "Environment"];
 
 fn check(file: &File<'_>, hits: &mut Hits<'_>) {
-    check_loads(file, hits);
+    // Few files ask for it.
+    let repeated = LazyCell::new(|| repeated(file));
+    check_loads(file, &repeated, hits);
     for (call, path) in file.calls() {
         let is_variable = matches!(path.as_str(), "std::env::var" | "std::env::var_os");
         let is_file =
@@ -70,15 +73,32 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
             hits.add(call, Confidence::High, format!("{} in each turn of a loop", shown(call)));
         } else if !is_constructor(function) {
             let reads_settings = READS_SETTINGS.iter().any(|word| name.contains(word));
-            if (is_variable && !reads_settings) || (is_file && takes_self(function)) {
+            let is_asked_again = takes_self(function) || repeated.contains(name) || is_question(function);
+            if (is_variable && !reads_settings && is_asked_again) || (is_file && takes_self(function)) {
                 hits.add(call, Confidence::Low, format!("{} in each call of `{name}`", shown(call)));
             }
         }
     }
 }
 
+/// The functions that this file calls in loops and in closures for each element.
+fn repeated(file: &File<'_>) -> HashSet<String> {
+    file.all(SyntaxKind::CALL_EXPR)
+        .chain(file.all(SyntaxKind::METHOD_CALL_EXPR))
+        .filter(|call| loops::enclosing_large_loop(*call).is_some())
+        .filter_map(|call| {
+            let path = call.called();
+            path.as_deref().or_else(|| call.name()).map(|path| last_name(path).to_owned())
+        })
+        .collect()
+}
+
 /// `Config::load(root)` in a loop, or in a function that this file calls in one.
-fn check_loads(file: &File<'_>, hits: &mut Hits<'_>) {
+fn check_loads<F: FnOnce() -> HashSet<String>>(
+    file: &File<'_>,
+    repeated: &LazyCell<HashSet<String>, F>,
+    hits: &mut Hits<'_>,
+) {
     let is_load = |path: &str| {
         path.rsplit_once("::").is_some_and(|(ty, name)| {
             LOADS.contains(&name) && SETTINGS.iter().any(|settings| ty.ends_with(settings))
@@ -91,15 +111,6 @@ fn check_loads(file: &File<'_>, hits: &mut Hits<'_>) {
     if loads.is_empty() {
         return;
     }
-    let repeated: HashSet<String> = file
-        .all(SyntaxKind::CALL_EXPR)
-        .chain(file.all(SyntaxKind::METHOD_CALL_EXPR))
-        .filter(|call| loops::enclosing_large_loop(*call).is_some())
-        .filter_map(|call| {
-            let path = call.called();
-            path.as_deref().or_else(|| call.name()).map(|path| last_name(path).to_owned())
-        })
-        .collect();
     for call in loads {
         let Some(function) = function_of(call) else { continue };
         let name = function.name().unwrap_or_default();
@@ -120,6 +131,17 @@ fn is_fixed(name: Node<'_>) -> bool {
             .chars()
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | ':'));
     name.is(SyntaxKind::LITERAL) || is_constant
+}
+
+/// A function that does nothing but answer, such as `fn is_on() -> bool { ... }`: there for callers to ask whenever they
+/// want to know. One that does more with what it read runs where something is prepared.
+fn is_question(function: Node<'_>) -> bool {
+    let body = function.child(SyntaxKind::BLOCK_EXPR).and_then(|body| body.child(SyntaxKind::STMT_LIST));
+    body.is_some_and(|list| {
+        let mut parts = list.parts();
+        parts.next().is_some_and(|only| !matches!(only.kind(), SyntaxKind::LET_STMT | SyntaxKind::IF_EXPR))
+            && parts.next().is_none()
+    })
 }
 
 fn takes_self(function: Node<'_>) -> bool {

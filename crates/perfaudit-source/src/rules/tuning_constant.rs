@@ -87,7 +87,7 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
                 Confidence::Low,
                 format!("`{name}` is {value}; nothing says that it was measured"),
             )
-            .cost = None;
+            .cost = Vec::new();
         }
     }
 }

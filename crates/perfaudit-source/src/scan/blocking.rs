@@ -161,7 +161,7 @@ pub(super) fn through_helpers(files: &mut [ScannedFile]) {
                 line: call.line,
                 column: call.column,
                 end_line: call.end_line,
-                cost: Some((call.line, call.end_line)),
+                cost: vec![(call.line, call.end_line)],
                 function: call.function,
                 symbol: call.symbol.clone(),
                 message: format!(
@@ -176,6 +176,7 @@ pub(super) fn through_helpers(files: &mut [ScannedFile]) {
                 is_guess: false,
                 is_confirmed: false,
                 only_from: None,
+                saves_lines: false,
             });
         }
         file.analysis.hits.extend(found);

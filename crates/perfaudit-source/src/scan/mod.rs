@@ -169,7 +169,7 @@ fn analyse_manifest(text: &str) -> Result<FileAnalysis, String> {
             line: hit.line,
             column: 1,
             end_line: hit.line,
-            cost: None,
+            cost: Vec::new(),
             function: None,
             symbol: hit.symbol,
             message: hit.message,
@@ -180,6 +180,7 @@ fn analyse_manifest(text: &str) -> Result<FileAnalysis, String> {
             is_guess: false,
             is_confirmed: false,
             only_from: None,
+            saves_lines: false,
         }));
     }
     Ok(analysis)

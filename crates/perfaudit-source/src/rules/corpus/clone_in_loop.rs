@@ -133,3 +133,17 @@ fn few(name: &String) {
 fn once(name: &String) {
     show(name.clone());
 }
+
+// Each turn changes a copy of its own.
+fn repeated(piece: &Vec<String>, turns: &[u32]) -> Vec<String> {
+    let mut all = Vec::new();
+    for _ in turns {
+        all = crossed(all, piece.clone());
+    }
+    all
+}
+
+fn crossed(left: Vec<String>, mut right: Vec<String>) -> Vec<String> {
+    right.extend(left);
+    right
+}

@@ -88,3 +88,32 @@ async fn two(client: &Client, ids: &[u32]) {
         client.second(a).await;
     }
 }
+
+// One connection, lent to every turn.
+async fn answered(connection: &mut Connection, frames: &[Frame]) -> Result<(), Error> {
+    for frame in frames {
+        connection.answer(frame).await?;
+    }
+    Ok(())
+}
+
+async fn lent(connection: &mut Connection, frames: &[Frame]) {
+    for frame in frames {
+        answer(frame, connection).await;
+    }
+}
+
+impl Connection {
+    async fn entries(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            self.value(entry).await;
+        }
+    }
+
+    async fn rows(&self, rows: &[Row]) {
+        let mut writer = self.writer();
+        for row in rows {
+            writer.row(row).await;
+        }
+    }
+}

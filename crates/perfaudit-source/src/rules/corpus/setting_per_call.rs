@@ -80,3 +80,34 @@ fn sites(roots: &[String]) {
         use_all(root, settings);
     }
 }
+
+// They prepare something, once.
+fn history() -> Option<PathBuf> {
+    if let Some(home) = home() {
+        match env::var("HISTORY").as_deref() {
+            Ok("-") => None,
+            Ok(path) => Some(PathBuf::from(path)),
+            Err(_) => Some(home.join("history")),
+        }
+    } else {
+        None
+    }
+}
+
+fn resolved(program: &str) -> Option<PathBuf> {
+    let paths = env::var_os("PATH")?;
+    env::split_paths(&paths).map(|path| path.join(program)).find(|path| path.exists())
+}
+
+fn is_loud() -> bool {
+    let value = env::var("LOUD"); //~ setting-per-call
+    value.is_ok_and(|value| value != "0")
+}
+
+fn loudly(rows: &[u32]) {
+    for row in rows {
+        if is_loud() {
+            show(&row.to_string());
+        }
+    }
+}

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use perfaudit_cpu::analyse::SourcePlace;
+use perfaudit_cpu::analyse::{Part, SourcePlace};
 use perfaudit_project::config::SourceSettings;
 use perfaudit_result::{
-    CodeFinding, CodeKind, Confidence, Evidence, Finding, Granularity, Heat, KnownBy, Location, RuleCount,
-    Severity, Source, Verification,
+    CodeFinding, CodeKind, Confidence, Evidence, Figure, Finding, Granularity, Heat, KnownBy, Location,
+    Method, RuleCount, Severity, Source, Verification,
 };
 use perfaudit_run::sha256;
 use perfaudit_source::rules::{self, Hit, Rule, Saves};
@@ -80,11 +80,21 @@ pub(crate) fn read(scanned: Scanned, settings: &SourceSettings, profiles: Profil
 }
 
 fn place(file: &ScannedFile, hit: &Hit, rule: &Rule) -> Option<SourcePlace> {
-    let through = match rule.saves {
-        Saves::Through { words, .. } => words,
-        Saves::Lines | Saves::Waiting => &[],
+    let part = match saves(hit, rule) {
+        Saves::Through { in_own, words, .. } => Some(Part { in_own, words }),
+        Saves::Lines | Saves::Waiting | Saves::Elsewhere => None,
     };
-    Some(SourcePlace { file: file.path.clone(), lines: hit.cost?, function: hit.function, through })
+    (!hit.cost.is_empty()).then(|| SourcePlace {
+        file: file.path.clone(),
+        lines: hit.cost.clone(),
+        function: hit.function,
+        part,
+    })
+}
+
+/// Which part of what its lines cost the remedy of a finding can save.
+fn saves(hit: &Hit, rule: &Rule) -> Saves {
+    if hit.saves_lines { Saves::Lines } else { rule.saves }
 }
 
 fn kind(file: &ScannedFile, hit: &Hit) -> CodeKind {
@@ -101,8 +111,8 @@ struct Ranked<'a> {
     finding: Finding,
 }
 
-/// Shipped code before other code, hot before not measured before cold; what saves waiting but no CPU time has no price
-/// to be ranked by, and follows what has.
+/// Shipped code before other code, hot before not measured before cold; what saves no CPU time of its lines has no
+/// price to be ranked by, and follows what has.
 fn order(ranked: &Ranked<'_>) -> (Severity, bool, u8, bool) {
     let code = ranked.finding.code.as_ref();
     let elsewhere = code.is_some_and(|code| code.kind != CodeKind::Production);
@@ -111,7 +121,7 @@ fn order(ranked: &Ranked<'_>) -> (Severity, bool, u8, bool) {
         Some(Heat::NotMeasured) => 1,
         _ => 2,
     };
-    (ranked.finding.severity, elsewhere, heat, ranked.saves == Saves::Waiting)
+    (ranked.finding.severity, elsewhere, heat, !ranked.saves.is_cpu_time())
 }
 
 /// Among those that cost the same, or of which nobody knows what they cost, the surer ones come first.
@@ -137,8 +147,11 @@ fn severity(subject: &Subject<'_>, settings: &SourceSettings) -> Severity {
     if is_named(&settings.warning.value) && *kind == CodeKind::Production {
         return Severity::Warning;
     }
-    if *kind != CodeKind::Production || cost.heat != Heat::Hot || rule.saves == Saves::Waiting {
+    if *kind != CodeKind::Production || cost.heat != Heat::Hot {
         return Severity::Note;
+    }
+    if !rule.saves.is_cpu_time() {
+        return rule.severity;
     }
     match cost.price().cpu {
         Some((share, _)) if share >= WORTH_A_WARNING => Severity::Warning,
@@ -187,7 +200,7 @@ fn finding(subject: &Subject<'_>, ordinal: u32, settings: &SourceSettings, texts
         share_of_alloc_bytes: cost.share_of_alloc_bytes,
         by_workload: cost.by_workload.iter().map(Seen::told).collect(),
         granularity: cost.granularity,
-        ceiling_gain: cost.ceiling_gain.clone().filter(|_| rule.saves != Saves::Waiting),
+        ceiling_gain: ceiling(hit, rule, cost),
         verification: Verification::default(),
         code: Some(CodeFinding {
             symbol: hit.symbol.clone(),
@@ -203,9 +216,23 @@ fn finding(subject: &Subject<'_>, ordinal: u32, settings: &SourceSettings, texts
     }
 }
 
+/// The most that can be gained of the workload where its share is largest, if it cost nothing any more.
+fn ceiling(hit: &Hit, rule: &Rule, cost: &Cost) -> Option<Figure> {
+    let part = match saves(hit, rule) {
+        Saves::Waiting | Saves::Elsewhere => return None,
+        Saves::Lines => "these lines, with what they call,".to_owned(),
+        Saves::Through { doing, .. } => format!("what these lines spend on {doing},"),
+    };
+    let method = format!(
+        "the share of CPU time of {part} in the workload where it is largest: more cannot be saved (Amdahl, 1967)"
+    );
+    cost.ceiling_gain.clone().map(|share| Figure { method: Method(method.into()), ..share })
+}
+
 fn rank_key(rule: &Rule, cost: &Cost) -> String {
     match rule.saves {
         Saves::Waiting => "it saves no CPU time, and what it saves of waiting was not measured".to_owned(),
+        Saves::Elsewhere => "what it saves is not told by what its lines cost".to_owned(),
         Saves::Lines | Saves::Through { .. } => cost.price().told(),
     }
 }
@@ -227,6 +254,7 @@ fn evidence(hit: &Hit, rule: &Rule, cost: &Cost) -> Vec<Evidence> {
             let value = figure.value().map_or_else(|| "an unknown share".to_owned(), share);
             let faster = figure
                 .value()
+                .filter(|_| rule.saves.is_cpu_time())
                 .map(|share| format!(", without them it is at most {:.2} times as fast", speed_up(share)));
             parts.push(format!(
                 "{value}{} of its CPU time{}",
@@ -237,7 +265,7 @@ fn evidence(hit: &Hit, rule: &Rule, cost: &Cost) -> Vec<Evidence> {
         if let Some(bytes) = workload.bytes {
             parts.push(format!("{} of its allocated bytes", share(bytes)));
         }
-        let what = match (cost.granularity, rule.saves) {
+        let what = match (cost.granularity, saves(hit, rule)) {
             (Granularity::Function, _) => "its function".to_owned(),
             (_, Saves::Through { doing, .. }) => format!("what its lines spend on {doing}"),
             _ => "its lines with what they call".to_owned(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use perfaudit_cpu::analyse::{PlaceShare, SourcePlace, place_bytes, place_shares};
 use perfaudit_result::{
-    ArtifactId, Cpu, CpuProfile, Figure, Granularity, Heap, HeapProfile, Heat, Method, Trust, WorkloadId,
+    ArtifactId, Cpu, CpuProfile, Figure, Granularity, Heap, HeapProfile, Heat, Trust, WorkloadId,
     WorkloadShare,
 };
 
@@ -27,6 +27,7 @@ pub(super) struct Cost {
     pub(super) share_of_alloc_bytes: Option<f64>,
     /// The workloads that show it, most first.
     pub(super) by_workload: Vec<Seen>,
+    /// The share in the workload where it is largest, if it matters.
     pub(super) ceiling_gain: Option<Figure>,
     /// The profile that shows most of it.
     pub(super) artifact: Option<ArtifactId>,
@@ -229,8 +230,8 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
         .filter_map(|share| share.cpu.as_ref().map(|figure| (&share.id, figure)))
         .max_by(|a, b| a.1.value().unwrap_or(0.0).total_cmp(&b.1.value().unwrap_or(0.0)));
     let ceiling_gain = hottest
-        .filter(|(_, share)| share.value().is_some_and(|share| share >= MATTERS))
-        .map(|(_, share)| ceiling(share));
+        .map(|(_, share)| share.clone())
+        .filter(|share| share.value().is_some_and(|share| share >= MATTERS));
     Cost {
         heat,
         granularity,
@@ -240,13 +241,6 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
         ceiling_gain,
         artifact: artifacts.into_iter().next().map(|(_, id)| id),
     }
-}
-
-/// The most that can be gained of the workload where the share is largest, if the place cost nothing any more: the share
-/// of its time that would be saved.
-fn ceiling(share: &Figure) -> Figure {
-    let method = "the share of CPU time of these lines, with what they call, in the workload where it is largest: more cannot be saved (Amdahl, 1967)";
-    Figure { method: Method(method.into()), ..share.clone() }
 }
 
 /// How many times as fast a workload is at most without a place that takes this share of its time.
@@ -287,7 +281,7 @@ mod tests {
     fn without_profiles_nothing_is_known_and_nothing_is_guessed() {
         let profiles =
             Profiles { cpu: None, stacks: &BTreeMap::new(), heap: None, allocations: &BTreeMap::new() };
-        let place = SourcePlace { file: "a.rs".into(), lines: (1, 2), function: None, through: &[] };
+        let place = SourcePlace { file: "a.rs".into(), lines: vec![(1, 2)], function: None, part: None };
         let costs = costs(profiles, &[Some(place), None]);
         assert_eq!(costs, [Cost::unknown(), Cost::unknown()]);
     }

@@ -38,7 +38,7 @@ pub(crate) fn priced(profiles: Profiles<'_>, places: &[(&str, (u32, u32))]) -> V
     let places: Vec<Option<SourcePlace>> = places
         .iter()
         .map(|(file, lines)| {
-            Some(SourcePlace { file: (*file).to_owned(), lines: *lines, function: None, through: &[] })
+            Some(SourcePlace { file: (*file).to_owned(), lines: vec![*lines], function: None, part: None })
         })
         .collect();
     let told = costs(profiles, &places).into_iter().map(|cost| {
