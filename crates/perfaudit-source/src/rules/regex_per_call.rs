@@ -68,7 +68,7 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
                     let name = function.name().unwrap_or("_");
                     let message =
                         format!("{} is compiled for each pattern in each call of `{name}`", shown(call));
-                    hits.add(call, Confidence::Medium, message).costs_where_dropped(call);
+                    hits.add(call, Confidence::Medium, message).costs_until_dropped(call);
                 }
                 continue;
             }
@@ -77,14 +77,14 @@ fn check(file: &File<'_>, hits: &mut Hits<'_>) {
                 Confidence::High,
                 format!("{} is compiled in each turn of a loop, with the same pattern", shown(call)),
             )
-            .costs_where_dropped(call);
+            .costs_until_dropped(call);
         } else if pattern.is_some_and(is_fixed) && !is_constructor(function) && !is_kept(call, function) {
             hits.add(
                 call,
                 Confidence::Medium,
                 format!("{} is compiled in each call of `{}`", shown(call), function.name().unwrap_or("_")),
             )
-            .costs_where_dropped(call);
+            .costs_until_dropped(call);
         }
     }
 }

@@ -313,19 +313,14 @@ impl Hit {
         self
     }
 
-    /// What a `let` binds costs until it is dropped, at the end of the block: its uses and its end are part of it.
+    /// What a `let` binds costs until it is dropped, at the end of the block: its end is part of it, and its uses are,
+    /// since what is made anew begins with empty caches (a pattern that is compiled once gains more than its compiling).
     pub(crate) fn costs_until_dropped(&mut self, made: Node<'_>) -> &mut Self {
-        if let (Some(list), Some((_, to))) = (block_of_let(made), self.cost.last_mut()) {
+        let statement =
+            made.ancestors().find(|node| node.is(SyntaxKind::LET_STMT) || node.is(SyntaxKind::STMT_LIST));
+        let list = statement.filter(|node| node.is(SyntaxKind::LET_STMT)).and_then(Node::parent);
+        if let (Some(list), Some((_, to))) = (list, self.cost.last_mut()) {
             *to = list.last_line().max(*to);
-        }
-        self
-    }
-
-    /// What a `let` binds costs where it is made, and where it is dropped at the end of the block; its uses would be the
-    /// same without it.
-    pub(crate) fn costs_where_dropped(&mut self, made: Node<'_>) -> &mut Self {
-        if let Some(list) = block_of_let(made) {
-            self.cost.push((list.last_line(), list.last_line()));
         }
         self
     }
@@ -344,13 +339,6 @@ impl Hit {
     pub(crate) fn guess(&mut self) {
         self.is_guess = true;
     }
-}
-
-/// The block in which a `let` binds what is made.
-fn block_of_let(made: Node<'_>) -> Option<Node<'_>> {
-    let statement =
-        made.ancestors().find(|node| node.is(SyntaxKind::LET_STMT) || node.is(SyntaxKind::STMT_LIST));
-    statement.filter(|node| node.is(SyntaxKind::LET_STMT)).and_then(Node::parent)
 }
 
 /// A snippet of source for a message: one line, not long.
