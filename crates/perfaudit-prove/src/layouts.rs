@@ -128,7 +128,11 @@ impl Shuffled {
         if !program.exists() {
             let shuffle = format!("-Wl,--shuffle-sections=.text*={layout}");
             // Debugging information, most of a program, is not loaded; without it nothing lies elsewhere.
-            self.linkage.link(&program, &[&shuffle, "-Wl,--strip-debug"], interrupt)?;
+            // What a linker leaves that fails or is ended is no program, and would be taken for one.
+            let unfinished = self.place.with_added_extension("unfinished");
+            self.linkage.link(&unfinished, &[&shuffle, "-Wl,--strip-debug"], interrupt)?;
+            fs::rename(&unfinished, &program)
+                .map_err(|error| format!("a program cannot be kept: {error}"))?;
         }
         Ok(program)
     }
