@@ -102,13 +102,18 @@ fn nothing_to_measure(workloads: &[Workload], project: &Project) -> String {
     "nothing measured: no benchmark target could be used".to_owned()
 }
 
+/// Rules on what has no figure that could be doubted.
+const WITHOUT_FIGURES: [&str; 2] = ["failing-benchmark", "measured-nothing"];
+
 /// How many of the measured figures a reader should not take at their word.
 fn doubts(findings: &[Finding]) -> String {
     let affected = |severity| {
         let mut workloads: Vec<_> = findings
             .iter()
             .filter(|finding| {
-                finding.severity == severity && finding.rule != "failing-benchmark" && finding.code.is_none()
+                finding.severity == severity
+                    && !WITHOUT_FIGURES.contains(&finding.rule.as_str())
+                    && finding.code.is_none()
             })
             .flat_map(|finding| &finding.workloads)
             .collect();
@@ -237,6 +242,12 @@ mod tests {
         assert_eq!(told(&[Measured, Measured], &[wrong, doubtful.clone()], false), expected);
         let expected = (0, "2 benchmarks measured; 1 figure is doubtful".into());
         assert_eq!(told(&[Measured, Measured], &[doubtful], false), expected);
+    }
+
+    #[test]
+    fn what_has_no_figure_is_not_called_a_doubtful_one() {
+        let nothing = Finding { rule: "measured-nothing".to_owned(), ..finding(Severity::Warning, &[1]) };
+        assert_eq!(told(&[Measured, Measured], &[nothing], false).1, "2 benchmarks measured");
     }
 
     #[test]
