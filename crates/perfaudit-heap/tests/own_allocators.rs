@@ -34,7 +34,7 @@ const ALLOCATOR: &str = r"
         return new;
     }
     APART int NAME(posix_memalign)(void **to, size_t a, size_t n) { *to = NAME(malloc)(n + a); return 0; }
-    void *volatile sink;
+    _Thread_local void *volatile sink;
     APART void small(void) { for (int i = 0; i < 1000; i++) { sink = NAME(malloc)(8); NAME(free)(sink); } }
     APART void zeroed(void) { for (int i = 0; i < 10; i++) sink = NAME(calloc)(3, 100); }
     APART void grown(void) { void *p = NULL; for (int i = 1; i <= 4; i++) p = NAME(realloc)(p, 100 * i); sink = p; }
