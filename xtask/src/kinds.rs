@@ -11,7 +11,7 @@ pub(crate) fn rules(kind: &str) -> &'static [&'static str] {
         "collect then iterate" => &["collect-then-iterate"],
         "config re-read" | "environment captured per call" => &["setting-per-call"],
         "hard-coded tuning constants" => &["tuning-constant"],
-        "large enum / future" => &["large-enum"],
+        "large enum / future" => &["large-enum", "large-future"],
         "lock in a loop" => &["lock-in-loop"],
         "look-up then insert" => &["lookup-then-insert"],
         "needless clone of an argument" | "redundant clone" => &["clone-in-loop", "redundant-clone"],

@@ -40,6 +40,9 @@ pub enum Confidence {
 pub enum Granularity {
     /// The function that it is in: lines are not known.
     Function,
+    /// The crate that it is in: neither lines nor the function are known, and the evidence tells what all of the crate
+    /// costs.
+    Crate,
     /// Whole workloads.
     Workload,
     /// The lines of the finding's locations, with all that they call.

@@ -11,7 +11,7 @@ use crate::error::TaskError;
 
 /// Lints of clippy 1.95 that look for what a rule looks for, of whatever group: plain clippy has them all, most are off
 /// unless they are asked for.
-const CLIPPY: [(&str, &[&str]); 19] = [
+const CLIPPY: [(&str, &[&str]); 20] = [
     ("clippy::unused_async", &["async-without-await"]),
     ("clippy::needless_collect", &["collect-then-iterate"]),
     ("clippy::format_push_string", &["format-push"]),
@@ -20,6 +20,7 @@ const CLIPPY: [(&str, &[&str]); 19] = [
     ("clippy::string_add", &["string-growth", "format-push"]),
     ("clippy::inline_always", &["inline-always"]),
     ("clippy::large_enum_variant", &["large-enum"]),
+    ("clippy::large_futures", &["large-future"]),
     ("clippy::await_holding_lock", &["lock-across-await"]),
     ("clippy::await_holding_refcell_ref", &["lock-across-await"]),
     ("clippy::map_entry", &["lookup-then-insert"]),

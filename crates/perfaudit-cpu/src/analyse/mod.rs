@@ -38,6 +38,6 @@ pub use hotspots::{HotspotLimits, hotspots, origin_shares};
 pub use lines::line_counts;
 pub use measured::{Excluded, Harness, MeasuredPart, Precision, Scope, measured_part};
 pub use own_code::{OwnCodeEvidence, own_code_evidence};
-pub use places::{Part, PlaceBytes, PlaceShare, SourcePlace, place_bytes, place_shares};
+pub use places::{Named, Part, PlaceBytes, PlaceShare, SourcePlace, place_bytes, place_shares};
 pub use timed_lines::{LineKind, TimedLines};
 pub(crate) use tree::{own_counts, total_counts};

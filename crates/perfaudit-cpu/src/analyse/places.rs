@@ -20,6 +20,17 @@ pub struct SourcePlace {
     pub function: Option<(u32, u32)>,
     /// The part of what the lines cost that is meant; none for all of it.
     pub part: Option<Part>,
+    /// By what it is found in a program without debug information; none where it has no function.
+    pub named: Option<Named>,
+}
+
+/// The name of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The package that it belongs to.
+    pub package: String,
+    /// `function` or `Type::function`.
+    pub symbol: String,
 }
 
 /// What lines spend in some functions that they call directly or through libraries.
@@ -43,6 +54,9 @@ pub struct PlaceShare {
     pub is_seen: bool,
     /// Whether frames of the function have lines.
     pub has_lines: bool,
+    /// Share of samples with any function of its package on their stack, where the profile knows no files of that: then
+    /// the function may be there unseen, inlined into another.
+    pub package: Option<Figure>,
 }
 
 /// What a place allocates.
@@ -52,6 +66,8 @@ pub struct PlaceBytes {
     pub lines: u64,
     /// Bytes that its function, or what that calls, allocates.
     pub function: u64,
+    /// Whether frames of the function have lines.
+    pub has_lines: bool,
 }
 
 /// The share of each place in the samples. Shares overlap where places call each other.
@@ -59,7 +75,7 @@ pub struct PlaceBytes {
 pub fn place_shares(profile: &CpuProfile, places: &[SourcePlace]) -> Vec<PlaceShare> {
     let marks = Marks::of(&profile.origins, &profile.functions, &profile.frames, places);
     let whole = Whole::of(profile);
-    let none = || vec![vec![0_u64; whole.blocks()]; places.len()];
+    let none = || vec![vec![0_u64; whole.blocks()]; marks.counted()];
     let (mut lines, mut functions) = (none(), none());
     marks.each(&profile.nodes, profile.samples.iter().map(|run| (run.node, run)), |run, place, in_lines| {
         functions[place][run.block as usize] += run.count;
@@ -67,24 +83,21 @@ pub fn place_shares(profile: &CpuProfile, places: &[SourcePlace]) -> Vec<PlaceSh
             lines[place][run.block as usize] += run.count;
         }
     });
-    lines
-        .iter()
-        .zip(&functions)
-        .enumerate()
-        .map(|(at, (lines, function))| PlaceShare {
-            lines: whole.figure(lines),
-            function: whole.figure(function),
-            is_seen: function.iter().any(|hits| *hits > 0),
-            has_lines: marks.has_lines[at],
-        })
-        .collect()
+    let shares = (0..places.len()).map(|at| PlaceShare {
+        lines: whole.figure(&lines[at]),
+        function: whole.figure(&functions[at]),
+        is_seen: functions[at].iter().any(|hits| *hits > 0),
+        has_lines: marks.has_lines[at],
+        package: marks.package_of[at].map(|package| whole.figure(&functions[package])),
+    });
+    shares.collect()
 }
 
 /// The bytes of each place, and of all stacks.
 #[must_use]
 pub fn place_bytes(profile: &HeapProfile, places: &[SourcePlace]) -> (Vec<PlaceBytes>, u64) {
     let marks = Marks::of(&profile.origins, &profile.functions, &profile.frames, places);
-    let mut bytes = vec![PlaceBytes::default(); places.len()];
+    let mut bytes = vec![PlaceBytes::default(); marks.counted()];
     marks.each(
         &profile.nodes,
         profile.stacks.iter().map(|stack| (stack.node, stack)),
@@ -96,6 +109,10 @@ pub fn place_bytes(profile: &HeapProfile, places: &[SourcePlace]) -> (Vec<PlaceB
             }
         },
     );
+    bytes.truncate(places.len());
+    for (bytes, has_lines) in bytes.iter_mut().zip(&marks.has_lines) {
+        bytes.has_lines = *has_lines;
+    }
     (bytes, profile.totals().bytes)
 }
 
@@ -104,6 +121,8 @@ struct Marks {
     /// By frame: the place, and whether the frame lies on its lines or elsewhere in its function.
     of_frame: Vec<Vec<(usize, bool)>>,
     has_lines: Vec<bool>,
+    /// By place, what stands for its package: places behind all others. None where the profile knows files of the package.
+    package_of: Vec<Option<usize>>,
     /// By place, its part.
     part_of: Vec<Option<usize>>,
     /// By frame, of which parts its function is.
@@ -130,6 +149,73 @@ fn parts(places: &[SourcePlace]) -> (Vec<Part>, Vec<Option<usize>>) {
     (parts, part_of)
 }
 
+/// Functions of packages whose files a profile does not know, as of a program that was built without debug information.
+struct Nameless {
+    /// By function, what it is part of: places by its name, and what stands for its package.
+    of_function: HashMap<u32, Vec<usize>>,
+    package_of: Vec<Option<usize>>,
+}
+
+impl Nameless {
+    fn of(origins: &[CodeOrigin], functions: &[Function], places: &[SourcePlace]) -> Self {
+        let package = |function: &Function| {
+            let origin = origins.get(function.origin as usize)?;
+            origin.name.as_deref().filter(|_| origin.kind == OriginKind::Own)
+        };
+        // Whether each package has files.
+        let mut packages: HashMap<&str, bool> = HashMap::new();
+        for function in functions {
+            if let Some(name) = package(function) {
+                *packages.entry(name).or_default() |= function.file.is_some();
+            }
+        }
+        let is_asked =
+            |name: &str| places.iter().any(|place| place.named.as_ref().is_some_and(|of| of.package == name));
+        packages.retain(|name, has_files| !*has_files && is_asked(name));
+        let mut order: Vec<&str> = packages.into_keys().collect();
+        order.sort_unstable();
+        let place_of = |name: &str| Some(places.len() + order.iter().position(|known| *known == name)?);
+        let package_of: Vec<Option<usize>> =
+            places.iter().map(|place| place_of(&place.named.as_ref()?.package)).collect();
+        let mut of_function: HashMap<u32, Vec<usize>> = HashMap::new();
+        if package_of.iter().all(Option::is_none) {
+            return Self { of_function, package_of };
+        }
+        let nameless: Vec<(u32, usize, String)> = (0..)
+            .zip(functions)
+            .filter_map(|(number, function)| {
+                Some((number, place_of(package(function)?)?, plain(&function.name)))
+            })
+            .collect();
+        for (number, package, _) in &nameless {
+            of_function.entry(*number).or_default().push(*package);
+        }
+        for (at, place) in places.iter().enumerate() {
+            let (Some(named), Some(package)) = (&place.named, package_of[at]) else { continue };
+            let of_package = nameless.iter().filter(|(_, of, _)| *of == package);
+            let found: Vec<(u32, &str)> = of_package
+                .filter_map(|(number, _, name)| Some((*number, outer(name, &named.symbol)?)))
+                .collect();
+            // Of two functions with that name nobody knows which one is meant.
+            if found.windows(2).all(|pair| pair[0].1 == pair[1].1) {
+                found.into_iter().for_each(|(number, _)| of_function.entry(number).or_default().push(at));
+            }
+        }
+        Self { of_function, package_of }
+    }
+
+    fn marks(&self, function: u32) -> Vec<(usize, bool)> {
+        self.of_function.get(&function).into_iter().flatten().map(|at| (*at, false)).collect()
+    }
+}
+
+/// The path of the function of this name that a function is, or is a closure of.
+fn outer<'a>(name: &'a str, symbol: &str) -> Option<&'a str> {
+    let path = name.split_once("::{").map_or(name, |(path, _)| path);
+    let before = path.strip_suffix(symbol)?;
+    before.ends_with("::").then_some(path)
+}
+
 impl Marks {
     fn of(
         origins: &[CodeOrigin],
@@ -143,12 +229,13 @@ impl Marks {
         }
         let within = |line: u32, (first, last): (u32, u32)| (first..=last).contains(&line);
         let mut has_lines = vec![false; places.len()];
+        let nameless = Nameless::of(origins, functions, places);
         let of_frame = frames
             .iter()
             .map(|frame| {
                 let function = &functions[frame.function as usize];
                 let known = function.file.as_deref().and_then(|file| by_file.get(file));
-                let mut marks = Vec::new();
+                let mut marks = nameless.marks(frame.function);
                 for &at in known.into_iter().flatten() {
                     let place = &places[at];
                     // Without a line, the declaration of the function tells where the frame is.
@@ -181,7 +268,13 @@ impl Marks {
         });
         let named = if parts.is_empty() { vec![0; frames.len()] } else { named.collect() };
         let is_own = frames.iter().map(is_own).collect();
-        Self { of_frame, has_lines, part_of, named, is_own, in_own: mask(&|part| part.in_own) }
+        let in_own = mask(&|part| part.in_own);
+        Self { of_frame, has_lines, package_of: nameless.package_of, part_of, named, is_own, in_own }
+    }
+
+    /// How many places there are, with those that stand for packages.
+    fn counted(&self) -> usize {
+        self.package_of.iter().flatten().max().map_or(self.package_of.len(), |last| last + 1)
     }
 
     /// Calls `count` once for each place on each stack.
@@ -198,7 +291,8 @@ impl Marks {
             for node in std::iter::successors(Some(node), |&node| nodes[node as usize].parent) {
                 let frame = nodes[node as usize].frame as usize;
                 for &(place, in_lines) in &self.of_frame[frame] {
-                    let in_lines = in_lines && self.part_of[place].is_none_or(|at| passed >> at & 1 == 1);
+                    let in_lines = in_lines
+                        && self.part_of.get(place).copied().flatten().is_none_or(|at| passed >> at & 1 == 1);
                     match seen.iter_mut().find(|(known, _)| *known == place) {
                         Some((_, known)) => *known |= in_lines,
                         None => seen.push((place, in_lines)),

@@ -2,7 +2,41 @@ use super::*;
 use crate::analyse::testing::{profile, repeated};
 
 fn place(lines: (u32, u32), function: (u32, u32)) -> SourcePlace {
-    SourcePlace { file: "src/lib.rs".into(), lines: vec![lines], function: Some(function), part: None }
+    SourcePlace {
+        file: "src/lib.rs".into(),
+        lines: vec![lines],
+        function: Some(function),
+        part: None,
+        named: Some(Named { package: "mine".into(), symbol: "Rows::sum".into() }),
+    }
+}
+
+#[test]
+fn without_debug_information_a_function_is_found_by_its_name_and_a_package_bounds_what_is_not_seen() {
+    let nameless = |stacks: &[&str]| {
+        let mut profile = repeated(20, stacks);
+        profile.functions.iter_mut().for_each(|function| function.file = None);
+        profile
+    };
+    let named = nameless(&[
+        "main own:mine|x|0|mine::a::Rows<T>::sum::{closure#0};std|alloc.rs|5|malloc 3",
+        "main own:mine|x|0|mine::main 5",
+        "main std|x|0|start 2",
+    ]);
+    let share = &place_shares(&named, &[place((12, 12), (10, 20))])[0];
+    assert_eq!((share.is_seen, share.has_lines, share.function.value()), (true, false, Some(0.3)));
+    assert_eq!(share.package.as_ref().and_then(Figure::value), Some(0.8));
+    let two = nameless(&[
+        "main own:mine|x|0|mine::a::Rows::sum 3",
+        "main own:mine|x|0|mine::b::Rows::sum 5",
+        "main own:other|x|0|other::Rows::sum 2",
+    ]);
+    let share = &place_shares(&two, &[place((12, 12), (10, 20))])[0];
+    assert!(!share.is_seen, "nobody knows which one is meant");
+    assert_eq!(share.package.as_ref().and_then(Figure::value), Some(0.8));
+    let known = repeated(20, &["main own:mine|src/other.rs|3|mine::row 5"]);
+    let share = &place_shares(&known, &[place((12, 12), (10, 20))])[0];
+    assert_eq!((share.is_seen, share.package.is_none()), (false, true), "with files it would be seen");
 }
 
 #[test]

@@ -91,8 +91,8 @@ fn card(context: &Context<'_>, finding: &Finding, anchor: &str) -> Markup {
                 dl.meta {
                     dt { "Rule" } dd { code { (Line(&finding.rule)) } }
                     dt { "Confidence" } dd { (words::confidence(finding.confidence)) }
-                    @if finding.granularity == Granularity::NotMeasured {
-                        dt { "Cost and gain" } dd { "not measured" }
+                    @if let Some(why) = unknown_cost(finding.granularity) {
+                        dt { "Cost and gain" } dd { (why) }
                     } @else {
                         dt { "Share of CPU" } dd { (share(finding.share_of_cpu)) }
                         dt { "Share of allocated bytes" } dd { (share(finding.share_of_alloc_bytes)) }
@@ -165,5 +165,14 @@ fn place(location: &Location) -> Markup {
                 _ => {}
             }
         }
+    }
+}
+
+/// What is said instead of a cost that is not known.
+fn unknown_cost(granularity: Granularity) -> Option<&'static str> {
+    match granularity {
+        Granularity::NotMeasured => Some("not measured"),
+        Granularity::Crate => Some("known of its crate alone"),
+        Granularity::Line | Granularity::Function | Granularity::Workload => None,
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod attributes;
 pub(crate) mod bindings;
 pub(crate) mod futures;
 pub(crate) mod loops;
+pub(crate) mod sizes;
 pub(crate) mod types;
 
 use std::collections::HashMap;

@@ -10,6 +10,7 @@ mod format_push;
 mod inline_always;
 mod json_as_value;
 mod large_enum;
+mod large_future;
 mod lock_across_await;
 mod lock_in_loop;
 mod lookup_then_insert;
@@ -50,6 +51,7 @@ pub const ALL: &[Rule] = &[
     inline_always::RULE,
     json_as_value::RULE,
     large_enum::RULE,
+    large_future::RULE,
     lock_across_await::RULE,
     lock_in_loop::RULE,
     lookup_then_insert::RULE,

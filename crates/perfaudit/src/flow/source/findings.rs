@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use perfaudit_cpu::analyse::{Part, SourcePlace};
+use perfaudit_cpu::analyse::{Named, Part, SourcePlace};
 use perfaudit_project::config::SourceSettings;
 use perfaudit_result::{
     CodeFinding, CodeKind, Confidence, Evidence, Figure, Finding, Granularity, Heat, KnownBy, Location,
@@ -11,7 +11,7 @@ use perfaudit_result::{
 };
 use perfaudit_run::sha256;
 use perfaudit_source::rules::{self, Hit, Rule, Saves};
-use perfaudit_source::scan::{Place, ScannedFile};
+use perfaudit_source::scan::{PackageRoot, Place, ScannedFile};
 
 use super::join::{Cost, MATTERS, Price, Profiles, Seen, costs, speed_up};
 use super::snippets::Snippets;
@@ -34,7 +34,7 @@ pub(crate) fn read(scanned: Scanned, settings: &SourceSettings, profiles: Profil
         .filter(|(_, _, rule)| !settings.off.value.iter().any(|off| off == rule.id))
         .collect();
     let places: Vec<Option<SourcePlace>> =
-        found.iter().map(|(file, hit, rule)| place(file, hit, rule)).collect();
+        found.iter().map(|(file, hit, rule)| place(file, &scanned.packages, hit, rule)).collect();
     let mut counts: BTreeMap<&str, RuleCount> = BTreeMap::new();
     let mut ordinals: HashMap<(&str, &str, &str), u32> = HashMap::new();
     let costs = costs(profiles, &places);
@@ -79,7 +79,9 @@ pub(crate) fn read(scanned: Scanned, settings: &SourceSettings, profiles: Profil
     Read { source, findings }
 }
 
-fn place(file: &ScannedFile, hit: &Hit, rule: &Rule) -> Option<SourcePlace> {
+fn place(file: &ScannedFile, packages: &[PackageRoot], hit: &Hit, rule: &Rule) -> Option<SourcePlace> {
+    let package = file.package.and_then(|at| packages.get(at));
+    let named = package.map(|package| Named { package: package.name.clone(), symbol: hit.symbol.clone() });
     let part = match saves(hit, rule) {
         Saves::Through { in_own, words, .. } => Some(Part { in_own, words }),
         Saves::Lines | Saves::Waiting | Saves::Elsewhere => None,
@@ -89,6 +91,7 @@ fn place(file: &ScannedFile, hit: &Hit, rule: &Rule) -> Option<SourcePlace> {
         lines: hit.cost.clone(),
         function: hit.function,
         part,
+        named: named.filter(|_| hit.function.is_some()),
     })
 }
 
@@ -273,6 +276,13 @@ fn evidence(hit: &Hit, rule: &Rule, cost: &Cost) -> Vec<Evidence> {
         let artifact =
             cost.artifact.clone().filter(|_| workload.cpu.is_some() && workload == &cost.by_workload[0]);
         evidence.push(Evidence { artifact, text: format!("{}: {what}: {}", workload.id, parts.join(", ")) });
+    }
+    if let Some((id, most)) = &cost.of_crate {
+        let text = format!(
+            "{id}: all of its crate: {} of its CPU time; that program has no debug information, so that nothing finer is known: build it with `debug = \"line-tables-only\"`",
+            share(*most)
+        );
+        evidence.push(Evidence { artifact: None, text });
     }
     evidence
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use perfaudit_cpu::analyse::{PlaceShare, SourcePlace, place_bytes, place_shares};
+use perfaudit_cpu::analyse::{PlaceBytes, PlaceShare, SourcePlace, place_bytes, place_shares};
 use perfaudit_result::{
     ArtifactId, Cpu, CpuProfile, Figure, Granularity, Heap, HeapProfile, Heat, Trust, WorkloadId,
     WorkloadShare,
@@ -31,6 +31,8 @@ pub(super) struct Cost {
     pub(super) ceiling_gain: Option<Figure>,
     /// The profile that shows most of it.
     pub(super) artifact: Option<ArtifactId>,
+    /// Where nothing finer is known: the workload that spends most of its CPU time in the crate, and the share.
+    pub(super) of_crate: Option<(WorkloadId, f64)>,
 }
 
 /// From this share of a workload on, a finding matters.
@@ -46,7 +48,14 @@ impl Cost {
             by_workload: Vec::new(),
             ceiling_gain: None,
             artifact: None,
+            of_crate: None,
         }
+    }
+
+    /// Of what no profile shows: it lies somewhere in its crate, if that is known.
+    fn unseen(of_crate: Option<(WorkloadId, f64)>) -> Self {
+        let granularity = if of_crate.is_some() { Granularity::Crate } else { Granularity::NotMeasured };
+        Self { granularity, of_crate, ..Self::unknown() }
     }
 
     /// What findings are ranked by.
@@ -126,8 +135,8 @@ impl Seen {
 struct InProfiles {
     id: WorkloadId,
     cpu: Option<(ArtifactId, Vec<PlaceShare>)>,
-    /// Share of bytes by lines, and by function.
-    heap: Option<Vec<(f64, f64)>>,
+    /// Bytes, and those of all stacks.
+    heap: Option<(Vec<PlaceBytes>, u64)>,
 }
 
 /// The cost of each place; places without lines cost what nobody knows.
@@ -147,7 +156,6 @@ pub(super) fn costs(profiles: Profiles<'_>, places: &[Option<SourcePlace>]) -> V
         .collect()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of processes are below 2^53")]
 fn in_profiles(profiles: Profiles<'_>, places: &[SourcePlace]) -> Vec<InProfiles> {
     let is_fit = |trust: Trust| matches!(trust, Trust::Sound | Trust::Limited);
     let mut seen: Vec<InProfiles> = Vec::new();
@@ -160,13 +168,10 @@ fn in_profiles(profiles: Profiles<'_>, places: &[SourcePlace]) -> Vec<InProfiles
     }
     for row in profiles.heap.iter().flat_map(|heap| &heap.workloads).filter(|row| is_fit(row.trust)) {
         let stacks = row.profile.as_ref().and_then(|id| profiles.allocations.get(id));
-        let Some((bytes, total)) =
-            stacks.map(|profile| place_bytes(profile, places)).filter(|(_, total)| *total > 0)
-        else {
+        let heap = stacks.map(|profile| place_bytes(profile, places)).filter(|(_, total)| *total > 0);
+        if heap.is_none() {
             continue;
-        };
-        let of = |bytes: u64| bytes as f64 / total as f64;
-        let heap = Some(bytes.iter().map(|bytes| (of(bytes.lines), of(bytes.function))).collect());
+        }
         match seen.iter_mut().find(|one| one.id == row.id) {
             Some(one) => one.heap = heap,
             None => seen.push(InProfiles { id: row.id.clone(), cpu: None, heap }),
@@ -175,7 +180,16 @@ fn in_profiles(profiles: Profiles<'_>, places: &[SourcePlace]) -> Vec<InProfiles
     seen
 }
 
-#[expect(clippy::cast_precision_loss, reason = "there are not that many workloads")]
+/// The workload that spends most of its CPU time in the crate of a place, where a profile can tell no more.
+fn of_crate(seen: &[InProfiles], at: usize) -> Option<(WorkloadId, f64)> {
+    let known = seen.iter().filter_map(|one| {
+        let (_, shares) = one.cpu.as_ref()?;
+        Some((one.id.clone(), shares[at].package.as_ref()?.value()?))
+    });
+    known.max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "bytes and numbers of workloads are below 2^53")]
 fn cost(seen: &[InProfiles], at: usize) -> Cost {
     let mut granularity = Granularity::Line;
     let mut by_workload: Vec<Seen> = Vec::new();
@@ -183,11 +197,11 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
     let (mut cpu, mut heap) = ((0.0, 0), (0.0, 0));
     for one in seen {
         let of_cpu = one.cpu.as_ref().map(|(id, shares)| (id, &shares[at]));
-        let of_heap = one.heap.as_ref().map(|shares| shares[at]);
+        let of_heap = one.heap.as_ref().map(|(bytes, total)| (bytes[at], *total as f64));
         cpu.1 += usize::from(of_cpu.is_some());
         heap.1 += usize::from(of_heap.is_some());
-        let shows =
-            of_cpu.is_some_and(|(_, share)| share.is_seen) || of_heap.is_some_and(|(_, whole)| whole > 0.0);
+        let shows = of_cpu.is_some_and(|(_, share)| share.is_seen)
+            || of_heap.is_some_and(|(bytes, _)| bytes.function > 0);
         if !shows {
             continue;
         }
@@ -203,14 +217,15 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
             artifacts.push((figure.value().unwrap_or(0.0), id.clone()));
             row.cpu = Some(figure.clone());
         }
-        if let Some((lines, _)) = of_heap {
-            heap.0 += lines;
-            row.bytes = Some(lines);
+        if let Some((bytes, total)) = of_heap {
+            let bytes = if bytes.has_lines || bytes.function == 0 { bytes.lines } else { bytes.function };
+            heap.0 += bytes as f64 / total;
+            row.bytes = Some(bytes as f64 / total);
         }
         by_workload.push(row);
     }
     if by_workload.is_empty() {
-        return Cost::unknown();
+        return Cost::unseen(of_crate(seen, at));
     }
     // The workload that can gain most of its time first, as in the order of findings.
     let key = |seen: &Seen| (seen.of_cpu().unwrap_or(-1.0), seen.bytes.unwrap_or(-1.0));
@@ -240,6 +255,7 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
         by_workload,
         ceiling_gain,
         artifact: artifacts.into_iter().next().map(|(_, id)| id),
+        of_crate: None,
     }
 }
 
@@ -281,7 +297,8 @@ mod tests {
     fn without_profiles_nothing_is_known_and_nothing_is_guessed() {
         let profiles =
             Profiles { cpu: None, stacks: &BTreeMap::new(), heap: None, allocations: &BTreeMap::new() };
-        let place = SourcePlace { file: "a.rs".into(), lines: vec![(1, 2)], function: None, part: None };
+        let place =
+            SourcePlace { file: "a.rs".into(), lines: vec![(1, 2)], function: None, part: None, named: None };
         let costs = costs(profiles, &[Some(place), None]);
         assert_eq!(costs, [Cost::unknown(), Cost::unknown()]);
     }

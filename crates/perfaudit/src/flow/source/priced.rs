@@ -38,7 +38,13 @@ pub(crate) fn priced(profiles: Profiles<'_>, places: &[(&str, (u32, u32))]) -> V
     let places: Vec<Option<SourcePlace>> = places
         .iter()
         .map(|(file, lines)| {
-            Some(SourcePlace { file: (*file).to_owned(), lines: vec![*lines], function: None, part: None })
+            Some(SourcePlace {
+                file: (*file).to_owned(),
+                lines: vec![*lines],
+                function: None,
+                part: None,
+                named: None,
+            })
         })
         .collect();
     let told = costs(profiles, &places).into_iter().map(|cost| {
