@@ -141,7 +141,7 @@ mod tests {
             stolen: None,
             sides: Both { a: process(turn, [20.0, 2.0]), b: process(turn + 5, other) },
         };
-        let sides = Both { a: command(), b: command() };
+        let sides = Both { a: command().into(), b: command().into() };
         let contested = Contested {
             subject: Subject::command(WorkloadId("command/true".into()), sides),
             pairs: (0..12).map(pair).collect(),

@@ -45,7 +45,7 @@ pub use loaded::{ProgramError, are_same_program, binary};
 pub use pair::{Observation, Pair, PairRecord};
 pub use rows::{RowArtifacts, among_all, rows, unmeasured};
 pub use search::{Found, Mark, Search};
-pub use subject::{ArmBenchmarks, Environment, Means, ObserveError, Subject};
+pub use subject::{ArmBenchmarks, Environment, Means, ObserveError, PairedCommand, Subject};
 pub use suite::{Suite, SuiteEnd, SuiteRun};
 pub use tree::{Origin, PlacedPatch, Tree, TreeError};
 pub use tree_command::{TreeCommand, TreeCommandError};

@@ -263,7 +263,7 @@ mod tests {
             stolen: None,
             sides: Both { a: observation(turn, 1.0), b: observation(turn + 5, 1.1) },
         };
-        let sides = Both { a: command(), b: command() };
+        let sides = Both { a: command().into(), b: command().into() };
         Contested {
             subject: Subject::command(WorkloadId("command/true".into()), sides),
             pairs: (0..pairs).map(pair).collect(),

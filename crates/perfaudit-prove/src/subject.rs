@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use perfaudit_bench::{BenchExecutable, ProfileRequest, profiled_process};
 use perfaudit_exec::timed::{Launcher, PeakRss, TimedCommand, TimedError};
@@ -51,7 +51,22 @@ pub struct Subject<'a> {
 #[derive(Debug)]
 enum What<'a> {
     Benchmark { arms: &'a Both<ArmBenchmarks>, rows: Both<usize>, time: Duration },
-    Command(Box<Both<TimedCommand>>),
+    Command(Box<Both<PairedCommand>>),
+}
+
+/// A command of one side.
+#[derive(Debug, Clone)]
+pub struct PairedCommand {
+    /// What is measured.
+    pub timed: TimedCommand,
+    /// What is run before each process of it, and not measured.
+    pub prepare: Option<Command>,
+}
+
+impl From<TimedCommand> for PairedCommand {
+    fn from(timed: TimedCommand) -> Self {
+        Self { timed, prepare: None }
+    }
 }
 
 /// What runs are made with.
@@ -101,7 +116,7 @@ impl<'a> Subject<'a> {
 
     /// A command of each side.
     #[must_use]
-    pub fn command(id: WorkloadId, sides: Both<TimedCommand>) -> Self {
+    pub fn command(id: WorkloadId, sides: Both<PairedCommand>) -> Self {
         Self { id, kind: WorkloadKind::Command, what: What::Command(Box::new(sides)) }
     }
 
@@ -191,7 +206,14 @@ impl<'a> Subject<'a> {
                 if let Some(workbench) = &mut means.workbench {
                     workbench.seat(side)?;
                 }
-                let mut timed = sides.get(side).clone();
+                let began = Instant::now();
+                let PairedCommand { mut timed, prepare } = sides.get(side).clone();
+                if let Some(prepare) = prepare {
+                    let prepare = prepare.time_limit(means.patience);
+                    let finished = run(&prepare, means.interrupt, &mut |_| {}).map_err(cannot_start)?;
+                    ended_well(finished.ending, || finished.stderr.last_lines(LINES).join("\n"))
+                        .map_err(in_preparation)?;
+                }
                 timed.command = timed.command.env(PADDING, padding).time_limit(means.patience);
                 let timed = launcher.run(&timed, means.interrupt).map_err(refused)?;
                 ended_well(timed.ending, || {
@@ -201,7 +223,7 @@ impl<'a> Subject<'a> {
                 Ok(Observation {
                     // A clock that stands still is no time of zero.
                     value_ns: (timed.wall.as_secs_f64() * 1e9).max(1.0),
-                    process_s: timed.wall.as_secs_f64(),
+                    process_s: began.elapsed().as_secs_f64(),
                     p95_of_calls_ns: None,
                     throughput: None,
                     cpu_ns: u64::try_from((timed.user + timed.system).as_nanos()).ok(),
@@ -227,8 +249,14 @@ impl<'a> Subject<'a> {
     pub fn line(&self, side: Side) -> Option<&Command> {
         match &self.what {
             What::Benchmark { .. } => None,
-            What::Command(sides) => Some(&sides.get(side).command),
+            What::Command(sides) => Some(&sides.get(side).timed.command),
         }
+    }
+
+    /// Whether something is run before each process, which so cannot be repeated by itself.
+    #[must_use]
+    pub fn is_prepared(&self) -> bool {
+        matches!(&self.what, What::Command(sides) if sides.a.prepare.is_some() || sides.b.prepare.is_some())
     }
 }
 
@@ -244,6 +272,13 @@ fn ended_well(ending: Ending, said: impl FnOnce() -> String) -> Result<(), Obser
             let behind = if said.trim().is_empty() { String::new() } else { format!("\n{said}") };
             Err(ObserveError::Subject(format!("{}{behind}", ending.describe())))
         }
+    }
+}
+
+fn in_preparation(error: ObserveError) -> ObserveError {
+    match error {
+        ObserveError::Subject(why) => ObserveError::Subject(format!("what is run before it {why}")),
+        other => other,
     }
 }
 

@@ -7,6 +7,7 @@ use perfaudit_exec::timed::{OutputUse, TimedCommand};
 use perfaudit_exec::{Command, Ending, Interrupt, OutputLimit, RunError, run};
 
 use crate::source::MissingSubmodule;
+use crate::subject::PairedCommand;
 use crate::tree::{Tree, TreeError};
 use crate::workbench::{Side, Workbench};
 
@@ -20,6 +21,8 @@ const LINES: usize = 12;
 pub struct TreeCommand {
     /// What builds the tree; none where it is run as it is.
     pub build: Option<CommandLine>,
+    /// What is run before each process that is measured.
+    pub prepare: Option<CommandLine>,
     /// What is measured.
     pub line: CommandLine,
 }
@@ -63,7 +66,7 @@ impl TreeCommand {
         side: Side,
         tree: &Tree,
         interrupt: &Interrupt,
-    ) -> Result<(TimedCommand, Vec<MissingSubmodule>), TreeCommandError> {
+    ) -> Result<(PairedCommand, Vec<MissingSubmodule>), TreeCommandError> {
         let missing = tree.lay_down(workbench, side, interrupt)?;
         let folder = workbench.tree().join(&tree.folder);
         if !folder.is_dir() {
@@ -89,6 +92,6 @@ impl TreeCommand {
             }
         }
         let timed = TimedCommand { command: within(&self.line), input: None, output: OutputUse::Hashed };
-        Ok((timed, missing))
+        Ok((PairedCommand { timed, prepare: self.prepare.as_ref().map(within) }, missing))
     }
 }

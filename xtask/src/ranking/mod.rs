@@ -3,7 +3,12 @@
 //! The price of a finding is what an audit ranks it by: the largest share that its place takes of the CPU time of one
 //! workload. The gain is what the patch that mends the defect saves of the workload in which it saves most, as counted in
 //! `patches/TRUTH.toml`. Spearman's coefficient says how far both orders agree.
+//!
+//! With `--measure` the gain is measured by `perfaudit prove`, of the workload that the price is of; then it also shows
+//! whether what was foretold as the most that a remedy can gain was so.
 
+mod measured;
+mod plot;
 mod spearman;
 mod truth;
 
@@ -12,10 +17,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
-use perfaudit_result::{AuditResult, Finding};
+use perfaudit_result::{AuditResult, Figure, Finding};
 
 use crate::error::TaskError;
-use crate::{child, say};
+use crate::{child, say, workspace};
+use measured::MeasuredGain;
+use plot::Point;
 use spearman::spearman;
 use truth::{Defect, Gain, defects, root};
 
@@ -29,6 +36,15 @@ pub(crate) struct Arguments {
     /// How much time to measure one example
     #[arg(long, value_name = "TIME", default_value = "15m")]
     budget: String,
+    /// Measure what each patch gains, too, for this long each
+    #[arg(long, value_name = "TIME")]
+    measure: Option<String>,
+    /// Write what was foretold beside what was measured as a drawing
+    #[arg(long, value_name = "FILE", requires = "measure")]
+    plot: Option<PathBuf>,
+    /// Only defects whose name contains this (repeatable)
+    #[arg(long, value_name = "DEFECT")]
+    only: Vec<String>,
     /// The optimised perfaudit; without it one is built
     #[arg(long, value_name = "FILE")]
     perfaudit: Option<PathBuf>,
@@ -41,29 +57,56 @@ struct Row {
     /// The place of its finding among all, from 1.
     place: usize,
     price: f64,
+    /// The interval of the price, where the workload that it is of has one.
+    within: Option<(f64, f64)>,
     workload: String,
     gain: Gain,
+    measured: Option<MeasuredGain>,
+}
+
+impl Row {
+    /// Whether the remedy gained no more than was foretold; none where that was not measured.
+    fn holds(&self) -> Option<bool> {
+        let most = self.within.map_or(self.price, |within| within.1);
+        Some(self.measured.as_ref()?.share <= most)
+    }
 }
 
 /// The least coefficient that an example must reach.
 const LEAST: f64 = 0.8;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), TaskError> {
-    let mut short = Vec::new();
+    let (mut short, mut points) = (Vec::new(), Vec::new());
     for example in EXAMPLES {
         let audit = audit(arguments, example)?;
         let (mut rows, mut without) = (Vec::new(), Vec::new());
-        for defect in defects(example)? {
+        let is_meant = |defect: &Defect| {
+            arguments.only.is_empty() || arguments.only.iter().any(|part| defect.id.contains(part))
+        };
+        for defect in defects(example)?.into_iter().filter(is_meant) {
             match row(&audit, defect) {
                 Ok(row) => rows.push(row),
                 Err(why) => without.push(why),
             }
         }
         rows.sort_by_key(|row| row.place);
+        if let Some(budget) = &arguments.measure {
+            let perfaudit = child::release_binary(arguments.perfaudit.as_ref())?;
+            for row in &mut rows {
+                match measured::measure(&perfaudit, example, &row.gain.patch, &row.workload, budget) {
+                    Ok(gain) => row.measured = Some(gain),
+                    Err(error) => without.push(format!("{}: not measured: {error}", row.defect)),
+                }
+            }
+        }
         let coefficient = tell(example, &rows, &without);
         if coefficient.is_none_or(|found| found < LEAST) {
             short.push(example);
         }
+        points.extend(rows.iter().filter_map(point));
+    }
+    if let Some(file) = &arguments.plot {
+        workspace::write(file, &plot::draw(&points))?;
     }
     if short.is_empty() {
         return Ok(());
@@ -98,7 +141,22 @@ fn row(audit: &AuditResult, defect: Defect) -> Result<Row, String> {
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .ok_or_else(|| format!("{id}: `{}` is in no profile", finding.rule))?;
     let gain = defect.gain.ok_or_else(|| format!("{id}: no patch whose gain is a share of time"))?;
-    Ok(Row { defect: defect.id, rule: finding.rule.clone(), place, price, workload, gain })
+    // The ceiling is told of the workload where it is largest.
+    let interval = finding.ceiling_gain.as_ref().and_then(Figure::interval);
+    let within = interval.map(|interval| (interval.lower(), interval.upper()));
+    let rule = finding.rule.clone();
+    Ok(Row { defect: defect.id, rule, place, price, within, workload, gain, measured: None })
+}
+
+fn point(row: &Row) -> Option<Point> {
+    let measured = row.measured.as_ref()?;
+    Some(Point {
+        name: row.defect.clone(),
+        foretold: row.price,
+        foretold_within: row.within,
+        achieved: measured.share,
+        achieved_within: measured.interval,
+    })
 }
 
 /// The finding of a defect, and its place among all, from 1.
@@ -117,17 +175,31 @@ fn found<'a>(audit: &'a AuditResult, defect: &Defect) -> Option<(usize, &'a Find
 /// Prints the table of an example, and returns its coefficient.
 fn tell(example: &str, rows: &[Row], without: &[String]) -> Option<f64> {
     say(&format!("{example}, in the order of its findings\n"));
-    say("| defect | rule | place | price | mending it saves |\n|---|---|---:|---|---|");
-    for Row { defect, rule, place, price, workload, gain } in rows {
+    say("| defect | rule | place | price | mending it saves | counted |\n|---|---|---:|---|---|---|");
+    for row in rows {
+        let Row { defect, rule, place, workload, gain, .. } = row;
         say(&format!(
-            "| {defect} | `{rule}` | {place} | {:.1} % of `{workload}` | {:.1} % of {}: {} |",
-            100.0 * price,
+            "| {defect} | `{rule}` | {place} | {} of `{workload}` | {} | {:.1} % of {}: {} |",
+            percent(row.price, row.within),
+            row.measured.as_ref().map_or_else(|| "not measured".to_owned(), told),
             100.0 * gain.share,
             gain.workload,
             gain.of
         ));
     }
     say("");
+    let judged: Vec<bool> = rows.iter().filter_map(Row::holds).collect();
+    if !judged.is_empty() {
+        let holds = judged.iter().filter(|holds| **holds).count();
+        say(&format!("of {} remedies, {holds} gained no more than was foretold", judged.len()));
+        let beyond = rows.iter().filter(|row| row.holds() == Some(false));
+        beyond.for_each(|row| say(&format!("- more than foretold: {}", row.defect)));
+        let pairs: Vec<(f64, f64)> =
+            rows.iter().filter_map(|row| Some((row.price, row.measured.as_ref()?.share))).collect();
+        if let Some(rho) = spearman(&pairs) {
+            say(&format!("Spearman's coefficient of prices and measured gains, {}: {rho:.2}", pairs.len()));
+        }
+    }
     without.iter().for_each(|why| say(&format!("- left out: {why}")));
     let pairs: Vec<(f64, f64)> = rows.iter().map(|row| (row.price, row.gain.share)).collect();
     let coefficient = spearman(&pairs);
@@ -136,4 +208,15 @@ fn tell(example: &str, rows: &[Row], without: &[String]) -> Option<f64> {
         None => say("\ntoo few defects for a coefficient\n"),
     }
     coefficient
+}
+
+fn told(gain: &MeasuredGain) -> String {
+    format!("{}, {}, {} pairs", percent(gain.share, gain.interval), gain.verdict, gain.pairs)
+}
+
+fn percent(share: f64, within: Option<(f64, f64)>) -> String {
+    let within = within
+        .map(|(lower, upper)| format!(" ({:.1} to {:.1})", 100.0 * lower, 100.0 * upper))
+        .unwrap_or_default();
+    format!("{:.1} %{within}", 100.0 * share)
 }

@@ -26,6 +26,8 @@ pub(super) struct Gain {
     pub(super) workload: String,
     /// What was counted.
     pub(super) of: String,
+    /// The file of the patch.
+    pub(super) patch: String,
 }
 
 #[derive(Deserialize)]
@@ -48,6 +50,7 @@ struct Patches {
 
 #[derive(Deserialize)]
 struct Patch {
+    file: String,
     mends: Option<String>,
     #[serde(default)]
     measured: Vec<Measured>,
@@ -73,6 +76,7 @@ impl Patch {
             share: 1.0 - one.after / one.before,
             workload: one.workload.clone(),
             of: one.of.clone(),
+            patch: self.file.clone(),
         });
         gains.max_by(|a, b| a.share.total_cmp(&b.share))
     }

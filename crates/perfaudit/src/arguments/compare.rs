@@ -105,6 +105,10 @@ pub(crate) struct TreeCommandArguments {
     /// side
     #[arg(long, value_name = "LINE", requires = "command", help_heading = "What to measure")]
     pub(crate) build: Option<String>,
+    /// What is run before each process that is measured, and is not measured itself, as in
+    /// `rm -rf "$CARGO_TARGET_DIR"` before `cargo build`
+    #[arg(long, value_name = "LINE", conflicts_with_all = OF_BENCHMARKS, help_heading = "What to measure")]
+    pub(crate) prepare: Option<String>,
 }
 
 /// A share above zero and below one, from `2%` or `2`.

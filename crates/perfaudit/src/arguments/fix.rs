@@ -42,7 +42,7 @@ impl FixArguments {
         let pairing = PairingArguments {
             project: audit.path.clone(),
             selection: audit.selection.clone(),
-            in_tree: TreeCommandArguments { command: None, build: None },
+            in_tree: TreeCommandArguments { command: None, build: None, prepare: None },
             delta: PairingArguments::DELTA,
             layouts: None,
             p95: false,

@@ -163,6 +163,24 @@ fn a_command_is_run_in_the_tree_of_each_revision() {
     assert_eq!(row(&audited, "command/cat said").verdict, PairedVerdict::Identical);
 }
 
+#[test]
+fn what_prepares_a_command_is_run_before_each_of_its_processes() {
+    let project = Project::small().file("said", "before\n").under_git();
+    commit(&project);
+    project.write("said", "after\n");
+    let line = "cat fresh && rm fresh";
+    let audited = compare(&project, &["HEAD", "work", "--command", line, "--prepare", "cp said fresh"]);
+    let row = row(&audited, &format!("command/{line}"));
+    assert_eq!(row.same_output, Some(false), "{:?}", row.message);
+    assert!(row.pairs > 1);
+    let audited = compare_again(&project, &["HEAD", "work", "--command", line, "--prepare", "cp none fresh"]);
+    let message = crate::comparisons::row(&audited, &format!("command/{line}")).message.clone().unwrap();
+    assert!(message.contains("what is run before it") && message.contains("none"), "{message}");
+    let refused = compare_in(&project, &project.root(), &["HEAD", "work", "--prepare", "cp said fresh"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("--command"), "{}", refused.stderr);
+}
+
 /// Compares into another directory than the last time.
 fn compare_again(project: &Project, arguments: &[&str]) -> Audited {
     fs::remove_dir_all(project.home().join("run")).expect("the first comparison left a run");

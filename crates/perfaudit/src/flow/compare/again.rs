@@ -77,6 +77,9 @@ impl Looking<'_> {
 
     /// The command of one side, to be run as a whole.
     pub(super) fn command(&self, contested: &Contested<'_>, side: Side) -> Result<Command, String> {
+        if contested.subject.is_prepared() {
+            return Err("what `--prepare` is run before cannot be looked into".to_owned());
+        }
         let command = contested.subject.line(side).cloned().ok_or("its command is not known")?;
         Ok(command.time_limit(self.patience))
     }

@@ -6,7 +6,7 @@ use perfaudit_bench::CommandLine;
 use perfaudit_exec::OutputLimit;
 use perfaudit_exec::timed::{OutputUse, TimedCommand};
 use perfaudit_prove::source::ArmSource;
-use perfaudit_prove::{Both, Environment, are_same_program, binary};
+use perfaudit_prove::{Both, Environment, PairedCommand, are_same_program, binary};
 use perfaudit_result::{Arm, ArmBinary, ArmKind, WorkloadId};
 
 use super::tree_commands::InTrees;
@@ -19,7 +19,7 @@ const STDERR_BYTES: usize = 16 * 1024;
 pub(in super::super) struct Commands {
     pub(super) id: WorkloadId,
     pub(super) arms: Both<Arm>,
-    pub(super) sides: Both<TimedCommand>,
+    pub(super) sides: Both<PairedCommand>,
     /// Whether both would run the same program with the same arguments.
     pub(super) are_same: bool,
     /// What the processes of each side get besides the environment.
@@ -32,6 +32,7 @@ pub(in super::super) struct Commands {
 pub(super) fn commands(
     sources: &Both<ArmSource>,
     arguments: &[String],
+    prepare: Option<&str>,
     directory: &Path,
 ) -> Result<Commands, CompareError> {
     let is_command = |source: &ArmSource| matches!(source, ArmSource::Command(_));
@@ -50,10 +51,12 @@ pub(super) fn commands(
         }
     };
     let lines = sources.map(line);
-    let sides = lines.map(|line| TimedCommand {
-        command: line.command().directory(directory).output_limit(OutputLimit(STDERR_BYTES)),
-        input: None,
-        output: OutputUse::Hashed,
+    let within =
+        |line: &CommandLine| line.command().directory(directory).output_limit(OutputLimit(STDERR_BYTES));
+    let prepare = prepare.map(|line| within(&CommandLine::Line(line.to_owned())));
+    let sides = lines.map(|line| PairedCommand {
+        timed: TimedCommand { command: within(line), input: None, output: OutputUse::Hashed },
+        prepare: prepare.clone(),
     });
     let are_same = match (arms.a.binaries.first(), arms.b.binaries.first()) {
         (Some(a), Some(b)) => are_same_program(a, b),
@@ -73,13 +76,14 @@ pub(super) fn commands(
 
 impl Commands {
     /// What is run on both sides, with all that it is given.
-    pub(super) fn timed(&self) -> Both<TimedCommand> {
-        let with = |timed: &TimedCommand, environment: &Environment| {
-            let mut timed = timed.clone();
+    pub(super) fn paired(&self) -> Both<PairedCommand> {
+        let with = |command: &PairedCommand, environment: &Environment| {
+            let mut paired = command.clone();
             for (name, value) in environment {
-                timed.command = timed.command.env(name, value);
+                paired.timed.command = paired.timed.command.env(name, value);
+                paired.prepare = paired.prepare.map(|prepare| prepare.env(name, value));
             }
-            timed
+            paired
         };
         Both { a: with(&self.sides.a, &self.environment.a), b: with(&self.sides.b, &self.environment.b) }
     }

@@ -30,6 +30,8 @@ pub(crate) enum CompareError {
     TreeCommand { side: &'static str, name: String, source: Box<TreeCommandError> },
     #[error("`--command` is run in source trees: name revisions, `work` or `path:DIR`, or two `cmd:LINE`")]
     NoTrees,
+    #[error("`--prepare` is run before each process of a command: name one, as in `--command 'cargo build'`")]
+    NoCommand,
     #[error("`--ir` compiles source trees: name revisions, `work` or `path:DIR`")]
     NoSource,
     #[error(transparent)]
@@ -81,6 +83,7 @@ impl CompareError {
             | Self::NoSource
             | Self::NoProgram
             | Self::NoTrees
+            | Self::NoCommand
             | Self::InNeither { .. }
             | Self::Source(_)
             | Self::Program(_)

@@ -135,7 +135,7 @@ impl Measuring<'_> {
             }
             Sides::Commands(commands) => {
                 launcher = Some(Launcher::of_this_program()?);
-                contestants.push(Contestant::command(commands.id.clone(), commands.timed()));
+                contestants.push(Contestant::command(commands.id.clone(), commands.paired()));
                 (commands.in_trees.as_mut().map(|in_trees| &mut in_trees.workbench), &no_layouts)
             }
         };

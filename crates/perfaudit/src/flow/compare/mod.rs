@@ -149,7 +149,12 @@ fn sides(
             return Err(CompareError::NoTrees.into());
         }
         let here = std::env::current_dir().unwrap_or_else(|_| project.root.clone());
-        let commands = commands::commands(sources, &arguments.program_arguments, &here)?;
+        let commands = commands::commands(
+            sources,
+            &arguments.program_arguments,
+            pairing.in_tree.prepare.as_deref(),
+            &here,
+        )?;
         return Ok(Sides::Commands(Box::new(commands)));
     }
     if !arguments.program_arguments.is_empty() {
@@ -184,6 +189,9 @@ impl Sides {
             let commands =
                 tree_commands::tree_commands(building.trees, sides, line, in_tree, interrupt, progress)?;
             return Ok(Self::Commands(Box::new(commands)));
+        }
+        if in_tree.prepare.is_some() {
+            return Err(CompareError::NoCommand.into());
         }
         let selection = building.config.bench.selection();
         let request = building.request(&selection);

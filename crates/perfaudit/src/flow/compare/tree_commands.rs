@@ -2,8 +2,7 @@
 
 use perfaudit_bench::CommandLine;
 use perfaudit_exec::Interrupt;
-use perfaudit_exec::timed::TimedCommand;
-use perfaudit_prove::{Both, Side as ArmSide, TreeCommand, Workbench};
+use perfaudit_prove::{Both, PairedCommand, Side as ArmSide, TreeCommand, Workbench};
 use perfaudit_result::{Arm, WorkloadId};
 
 use super::CompareError;
@@ -23,7 +22,7 @@ pub(in super::super) struct InTrees {
 
 /// A side that can be run.
 struct Prepared {
-    timed: TimedCommand,
+    command: PairedCommand,
     arm: Arm,
     source: Option<String>,
 }
@@ -40,6 +39,7 @@ pub(super) fn tree_commands(
     let mut workbench = trees.workbench(interrupt, progress)?;
     let command = TreeCommand {
         build: arguments.build.clone().map(CommandLine::Line),
+        prepare: arguments.prepare.clone().map(CommandLine::Line),
         line: CommandLine::Line(line.to_owned()),
     };
     let Both { a, b } = Both::try_of(|arm| {
@@ -49,7 +49,7 @@ pub(super) fn tree_commands(
     Ok(Commands {
         id: WorkloadId(format!("command/{}", line.replace('/', "_"))),
         arms: Both { a: a.arm, b: b.arm },
-        sides: Both { a: a.timed, b: b.timed },
+        sides: Both { a: a.command, b: b.command },
         are_same: are_same(&sources),
         environment: Both::default(),
         in_trees: Some(InTrees { workbench, command, sources }),
@@ -72,7 +72,7 @@ impl Commands {
         let in_trees = self.in_trees.as_mut().expect("the command is run in trees");
         let InTrees { workbench, command, sources } = in_trees;
         let prepared = prepare(trees, command, workbench, arm, side, interrupt, progress)?;
-        *self.sides.get_mut(arm) = prepared.timed;
+        *self.sides.get_mut(arm) = prepared.command;
         *self.arms.get_mut(arm) = prepared.arm;
         *sources.get_mut(arm) = prepared.source;
         self.are_same = are_same(sources);
@@ -91,13 +91,13 @@ fn prepare(
 ) -> Result<Prepared, CompareError> {
     progress.say(format!("build {} ({})", arm.letter(), side.name));
     let prepared = command.prepare(workbench, arm, &side.tree, interrupt);
-    let (timed, missing) = prepared.map_err(|source| CompareError::TreeCommand {
+    let (command, missing) = prepared.map_err(|source| CompareError::TreeCommand {
         side: arm.letter(),
         name: side.name.clone(),
         source: Box::new(source),
     })?;
     let source = side.tree.name(interrupt)?;
-    Ok(Prepared { timed, arm: trees.arm(side, None, Vec::new(), &missing), source })
+    Ok(Prepared { command, arm: trees.arm(side, None, Vec::new(), &missing), source })
 }
 
 fn are_same(sources: &Both<Option<String>>) -> bool {
