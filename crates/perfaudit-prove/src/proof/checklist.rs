@@ -96,7 +96,10 @@ fn is_in(file: &str, files: &[String]) -> bool {
 
 fn tested(suite: Option<&SuiteRun>) -> Result<String, String> {
     match suite {
-        Some(SuiteRun { end: SuiteEnd::Passed, passed }) if *passed > 0 => Ok(format!("{passed} tests pass")),
+        Some(SuiteRun { end: SuiteEnd::Passed, passed }) if *passed > 0 => Ok(match passed {
+            1 => "1 test passes".to_owned(),
+            passed => format!("{passed} tests pass"),
+        }),
         Some(SuiteRun { end: SuiteEnd::Passed, .. }) => Err("no test ran".to_owned()),
         Some(_) => Err("the tests do not pass".to_owned()),
         None => Err("the tests did not run".to_owned()),
