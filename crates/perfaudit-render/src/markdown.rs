@@ -228,8 +228,8 @@ fn finding(rank: usize, finding: &Finding) -> String {
         share(finding.share_of_cpu),
         share(finding.share_of_alloc_bytes)
     );
-    if let Some(gain) = finding.ceiling_gain.as_ref().and_then(rows::gain) {
-        cost.push_str(&format!("; at most {gain} to gain"));
+    if let Some(gain) = rows::to_gain(finding) {
+        cost.push_str(&format!("; {gain}"));
     }
     item(format!("{cost}. Confidence: {}.", rows::words(finding.confidence)));
     out

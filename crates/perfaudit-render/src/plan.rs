@@ -5,7 +5,7 @@ use perfaudit_result::{AuditResult, CodeFinding, CodeKind, Effort, Finding, Heat
 use crate::{quantity, rows, text};
 
 /// How the order of findings in source is told.
-pub(crate) const ORDER: &str = "Findings in source are ranked by the most that can be gained: the share of CPU time in the workload where it is largest.";
+pub(crate) const ORDER: &str = "Findings in source are ranked by the share of CPU time in the workload where it is largest: what is gained if they cost nothing and the rest stays as it is. It may be more where caches are spared.";
 /// What is said where nobody measured how the cost of a place grows.
 pub(crate) const NO_SCALING: &str =
     "not measured: no workload of this run varies the input of this place alone";
@@ -80,11 +80,11 @@ impl Bottleneck<'_> {
         format!("{}{more}", shares.join("; "))
     }
 
-    /// The most that fixing it saves of the first workload, with its interval.
+    /// What the first workload saves if it cost nothing and the rest stayed as it is, with its interval.
     pub(crate) fn gain(&self) -> String {
         let of = self.finding.by_workload.first().map(|share| text::visible(&share.id.0)).unwrap_or_default();
         match self.finding.ceiling_gain.as_ref().and_then(rows::gain) {
-            Some(gain) => format!("at most {gain} of the time of {of}"),
+            Some(gain) => format!("{gain} of the time of {of} if it cost nothing"),
             None => "not measured".to_owned(),
         }
     }

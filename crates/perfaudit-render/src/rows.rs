@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use perfaudit_result::{
-    AuditResult, AuditState, CellState, Estimate, Figure, Granularity, MatrixAnswer, MatrixCell, MetricName,
-    Of, Unit, Workload, WorkloadAudit, WorkloadState,
+    AuditResult, AuditState, CellState, Estimate, Figure, Finding, Granularity, MatrixAnswer, MatrixCell,
+    MetricName, Of, Unit, Workload, WorkloadAudit, WorkloadState,
 };
 
 use crate::{quantity, text};
@@ -75,7 +75,17 @@ pub(crate) fn title_behind(prefix: &str, workload: &Workload) -> String {
     }
 }
 
-/// What a finding can gain at most: `5.37 MB in each iteration`.
+/// What there is to gain from a finding. Blocks and bytes that are made cannot be more than those; time can, as what is left
+/// may run faster by itself where caches are spared.
+pub(crate) fn to_gain(finding: &Finding) -> Option<String> {
+    let gain = gain(finding.ceiling_gain.as_ref()?)?;
+    Some(match finding.code {
+        Some(_) => format!("{gain} of its time to gain if it cost nothing"),
+        None => format!("at most {gain} to gain"),
+    })
+}
+
+/// An amount that a finding can gain: `5.37 MB in each iteration`.
 pub(crate) fn gain(gain: &Figure) -> Option<String> {
     let value = quantity::value(gain.value()?, gain.unit);
     let value = match (gain.unit, value.trim_end()) {
@@ -94,9 +104,8 @@ pub(crate) fn gain(gain: &Figure) -> Option<String> {
 pub(crate) fn flags_by_gravity(result: &AuditResult) -> HashMap<&str, Vec<&str>> {
     let mut rules: HashMap<&str, Vec<&str>> = HashMap::new();
     // What a line of the code costs says nothing against the figure.
-    let is_of_figures = |finding: &&perfaudit_result::Finding| {
-        finding.granularity != Granularity::Line && finding.code.is_none()
-    };
+    let is_of_figures =
+        |finding: &&Finding| finding.granularity != Granularity::Line && finding.code.is_none();
     for finding in result.findings.iter().filter(is_of_figures) {
         for id in &finding.workloads {
             let known = rules.entry(id.0.as_str()).or_default();

@@ -295,11 +295,7 @@ fn cost(finding: &Finding) -> Vec<String> {
     if let Some(largest) = finding.by_workload.first() {
         let here = shares(largest.share_of_cpu, largest.share_of_alloc_bytes);
         parts.push(format!("{} in {}", here.join(" and "), name(&largest.id)));
-        if let Some(gain) = finding.ceiling_gain.as_ref().and_then(rows::gain) {
-            // What audits of allocations can gain is counted in blocks and bytes.
-            let of = if finding.code.is_some() { " of its time" } else { "" };
-            parts.push(format!("at most {gain}{of} to gain"));
-        }
+        parts.extend(rows::to_gain(finding));
         if let Some((share, id)) = crate::source::most_bytes_elsewhere(finding) {
             parts.push(format!("{} of allocated bytes in {}", quantity::percent(share), name(id)));
         }
@@ -315,9 +311,7 @@ fn cost(finding: &Finding) -> Vec<String> {
             ids => parts.push(quantity::counted(ids.len(), "benchmark")),
         }
         parts.extend(shares_of_all(finding));
-        if let Some(gain) = finding.ceiling_gain.as_ref().and_then(rows::gain) {
-            parts.push(format!("at most {gain} to gain"));
-        }
+        parts.extend(rows::to_gain(finding));
     }
     parts
 }

@@ -85,7 +85,8 @@ pub struct Finding {
     pub by_workload: Vec<WorkloadShare>,
     /// At what granularity the cost is known.
     pub granularity: Granularity,
-    /// The most that fixing it can gain; null when it was not measured.
+    /// What fixing it gains if it costs nothing then: bytes and blocks at most, time as long as the rest stays as fast as
+    /// it is; null when it was not measured.
     pub ceiling_gain: Option<Figure>,
     /// Whether a fix was tried.
     pub verification: Verification,

@@ -98,7 +98,7 @@ pub(crate) enum Command {
     Prove(Box<ProveArguments>),
     /// Make patches from what an audit finds, try the hottest first, and keep those that are proven
     Fix(Box<FixArguments>),
-    /// Show the most that a function or a finding can gain, before anything is changed
+    /// Show what is gained if a function or a finding cost nothing, before anything is changed
     WhatIf(WhatIfArguments),
     /// Show where the bytes of a project's programs, or of one file, are
     Size(Box<SizeArguments>),

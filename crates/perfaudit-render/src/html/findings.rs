@@ -96,7 +96,7 @@ fn card(context: &Context<'_>, finding: &Finding, anchor: &str) -> Markup {
                     } @else {
                         dt { "Share of CPU" } dd { (share(finding.share_of_cpu)) }
                         dt { "Share of allocated bytes" } dd { (share(finding.share_of_alloc_bytes)) }
-                        dt { "Most to gain" }
+                        dt { @if finding.code.is_some() { "Gain if it cost nothing" } @else { "Most to gain" } }
                         dd { (finding.ceiling_gain.as_ref().and_then(rows::gain).unwrap_or_else(|| "not measured".to_owned())) }
                         dt { "Fix" } dd { (verification(finding.verification.state)) @if let Some(name) = &finding.verification.certificate { ": " code { (Line(name)) } } }
                     }

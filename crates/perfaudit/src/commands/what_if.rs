@@ -29,8 +29,8 @@ fn text(told: &WhatIf) -> String {
     let mut text = match told.ceilings.first() {
         None => "no finding in source was measured to be hot: name a function instead\n".to_owned(),
         Some(first) => format!(
-            "{} can make {} {:.2} times as fast at most\n",
-            first.what, first.workload, first.speed_up
+            "{} would be {:.2} times as fast if {} cost nothing\n",
+            first.workload, first.speed_up, first.what
         ),
     };
     let mut last = "";
@@ -52,7 +52,7 @@ fn text(told: &WhatIf) -> String {
 
 fn line(one: &Ceiling) -> String {
     let (saves, interval) = (quantity::percent(one.saves), between(one.interval));
-    format!("{}: saves at most {saves}{interval}, {:.2} times as fast", one.workload, one.speed_up)
+    format!("{}: {saves}{interval} saved, {:.2} times as fast", one.workload, one.speed_up)
 }
 
 fn between(interval: Option<[f64; 2]>) -> String {

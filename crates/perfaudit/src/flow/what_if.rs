@@ -1,4 +1,4 @@
-//! The most that a change can gain, before it is made, beside what patches for the same place gained.
+//! What a change gains if a place costs nothing then, before it is made, beside what patches for the same place gained.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -24,7 +24,7 @@ pub(crate) struct WhatIf {
     pub(crate) ceilings: Vec<Ceiling>,
 }
 
-/// The most that one workload gains if a place costs nothing any more.
+/// What one workload gains if a place costs nothing any more.
 #[derive(Debug, Serialize)]
 pub(crate) struct Ceiling {
     /// The function, or the finding with its place.
@@ -51,7 +51,7 @@ pub(crate) struct Achieved {
     pub(crate) interval: Option<[f64; 2]>,
 }
 
-const METHOD: &str = "the share of CPU time of the place with all that it calls: more than that cannot be saved (Amdahl, 1967)";
+const METHOD: &str = "the share of CPU time of the place with all that it calls: what is saved if it costs nothing and the rest stays as fast as it is (Amdahl, 1967); where caches are spared, the rest is faster, too";
 
 /// Looks up what was asked for in the profiles of a run.
 pub(crate) fn what_if(

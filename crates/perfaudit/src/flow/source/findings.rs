@@ -219,7 +219,7 @@ fn finding(subject: &Subject<'_>, ordinal: u32, settings: &SourceSettings, texts
     }
 }
 
-/// The most that can be gained of the workload where its share is largest, if it cost nothing any more.
+/// What is gained of the workload where its share is largest, if it cost nothing any more.
 fn ceiling(hit: &Hit, rule: &Rule, cost: &Cost) -> Option<Figure> {
     let part = match saves(hit, rule) {
         Saves::Waiting | Saves::Elsewhere => return None,
@@ -227,7 +227,7 @@ fn ceiling(hit: &Hit, rule: &Rule, cost: &Cost) -> Option<Figure> {
         Saves::Through { doing, .. } => format!("what these lines spend on {doing},"),
     };
     let method = format!(
-        "the share of CPU time of {part} in the workload where it is largest: more cannot be saved (Amdahl, 1967)"
+        "the share of CPU time of {part} in the workload where it is largest: what is saved if it costs nothing and the rest stays as fast as it is (Amdahl, 1967); where caches are spared, the rest is faster, too"
     );
     cost.ceiling_gain.clone().map(|share| Figure { method: Method(method.into()), ..share })
 }
@@ -255,10 +255,12 @@ fn evidence(hit: &Hit, rule: &Rule, cost: &Cost) -> Vec<Evidence> {
                 .interval()
                 .map(|interval| format!(" ({} to {})", share(interval.lower()), share(interval.upper())));
             let value = figure.value().map_or_else(|| "an unknown share".to_owned(), share);
-            let faster = figure
-                .value()
-                .filter(|_| rule.saves.is_cpu_time())
-                .map(|share| format!(", without them it is at most {:.2} times as fast", speed_up(share)));
+            let faster = figure.value().filter(|_| rule.saves.is_cpu_time()).map(|share| {
+                format!(
+                    ", without them it is {:.2} times as fast if the rest stays as it is",
+                    speed_up(share)
+                )
+            });
             parts.push(format!(
                 "{value}{} of its CPU time{}",
                 interval.unwrap_or_default(),

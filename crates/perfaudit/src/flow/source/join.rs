@@ -73,7 +73,7 @@ impl Cost {
     }
 }
 
-/// The largest share of the CPU time of one workload, which is the most that a remedy can save of it, and of the bytes that
+/// The largest share of the CPU time of one workload, which a remedy saves of it if it costs nothing then and the rest stays as it is, and of the bytes that
 /// one allocates.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Price<'a> {
@@ -259,7 +259,7 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
     }
 }
 
-/// How many times as fast a workload is at most without a place that takes this share of its time.
+/// How many times as fast a workload is without a place that takes this share of its time.
 pub(crate) fn speed_up(share: f64) -> f64 {
     1.0 / (1.0 - share.min(0.999))
 }
