@@ -114,9 +114,9 @@ struct Ranked<'a> {
     finding: Finding,
 }
 
-/// Shipped code before other code, hot before not measured before cold; what saves no CPU time of its lines has no
+/// Shipped code before other code, hot before not measured before cold, what lines cost before what functions do; what saves no CPU time of its lines has no
 /// price to be ranked by, and follows what has.
-fn order(ranked: &Ranked<'_>) -> (Severity, bool, u8, bool) {
+fn order(ranked: &Ranked<'_>) -> (Severity, bool, u8, bool, bool) {
     let code = ranked.finding.code.as_ref();
     let elsewhere = code.is_some_and(|code| code.kind != CodeKind::Production);
     let heat = match code.map(|code| code.heat) {
@@ -124,7 +124,8 @@ fn order(ranked: &Ranked<'_>) -> (Severity, bool, u8, bool) {
         Some(Heat::NotMeasured) => 1,
         _ => 2,
     };
-    (ranked.finding.severity, elsewhere, heat, !ranked.saves.is_cpu_time())
+    let is_coarse = ranked.finding.granularity != Granularity::Line;
+    (ranked.finding.severity, elsewhere, heat, is_coarse, !ranked.saves.is_cpu_time())
 }
 
 /// Among those that cost the same, or of which nobody knows what they cost, the surer ones come first.
@@ -150,7 +151,9 @@ fn severity(subject: &Subject<'_>, settings: &SourceSettings) -> Severity {
     if is_named(&settings.warning.value) && *kind == CodeKind::Production {
         return Severity::Warning;
     }
-    if *kind != CodeKind::Production || cost.heat != Heat::Hot {
+    // What a whole function takes is no price of one of its lines.
+    let is_known = cost.heat == Heat::Hot && cost.granularity == Granularity::Line;
+    if *kind != CodeKind::Production || !is_known {
         return Severity::Note;
     }
     if !rule.saves.is_cpu_time() {
@@ -278,6 +281,14 @@ fn evidence(hit: &Hit, rule: &Rule, cost: &Cost) -> Vec<Evidence> {
         let artifact =
             cost.artifact.clone().filter(|_| workload.cpu.is_some() && workload == &cost.by_workload[0]);
         evidence.push(Evidence { artifact, text: format!("{}: {what}: {}", workload.id, parts.join(", ")) });
+    }
+    let most = cost.of_function.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+    if let Some((id, most)) = most {
+        let text = format!(
+            "{id}: all of its function: {} of its CPU time; that program has no debug information, so that its lines are not known: build it with `debug = \"line-tables-only\"`",
+            share(*most)
+        );
+        evidence.push(Evidence { artifact: None, text });
     }
     if let Some((id, most)) = &cost.of_crate {
         let text = format!(

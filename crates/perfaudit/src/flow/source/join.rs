@@ -31,6 +31,9 @@ pub(super) struct Cost {
     pub(super) ceiling_gain: Option<Figure>,
     /// The profile that shows most of it.
     pub(super) artifact: Option<ArtifactId>,
+    /// Workloads that show the function and no lines of it, where others show lines: the share of the function is no price
+    /// of a line.
+    pub(super) of_function: Vec<(WorkloadId, f64)>,
     /// Where nothing finer is known: the workload that spends most of its CPU time in the crate, and the share.
     pub(super) of_crate: Option<(WorkloadId, f64)>,
 }
@@ -48,6 +51,7 @@ impl Cost {
             by_workload: Vec::new(),
             ceiling_gain: None,
             artifact: None,
+            of_function: Vec::new(),
             of_crate: None,
         }
     }
@@ -191,28 +195,34 @@ fn of_crate(seen: &[InProfiles], at: usize) -> Option<(WorkloadId, f64)> {
 
 #[expect(clippy::cast_precision_loss, reason = "bytes and numbers of workloads are below 2^53")]
 fn cost(seen: &[InProfiles], at: usize) -> Cost {
-    let mut granularity = Granularity::Line;
+    let has_lines = |one: &InProfiles| {
+        let of_cpu = one.cpu.as_ref().is_some_and(|(_, shares)| shares[at].is_seen && shares[at].has_lines);
+        of_cpu || one.heap.as_ref().is_some_and(|(bytes, _)| bytes[at].function > 0 && bytes[at].has_lines)
+    };
+    let knows_lines = seen.iter().any(has_lines);
+    let granularity = if knows_lines { Granularity::Line } else { Granularity::Function };
+    let mut of_function: Vec<(WorkloadId, f64)> = Vec::new();
     let mut by_workload: Vec<Seen> = Vec::new();
     let mut artifacts: Vec<(f64, ArtifactId)> = Vec::new();
     let (mut cpu, mut heap) = ((0.0, 0), (0.0, 0));
     for one in seen {
         let of_cpu = one.cpu.as_ref().map(|(id, shares)| (id, &shares[at]));
         let of_heap = one.heap.as_ref().map(|(bytes, total)| (bytes[at], *total as f64));
-        cpu.1 += usize::from(of_cpu.is_some());
-        heap.1 += usize::from(of_heap.is_some());
         let shows = of_cpu.is_some_and(|(_, share)| share.is_seen)
             || of_heap.is_some_and(|(bytes, _)| bytes.function > 0);
+        if shows && knows_lines && !has_lines(one) {
+            let share = of_cpu.and_then(|(_, share)| share.function.value());
+            of_function.extend(share.map(|share| (one.id.clone(), share)));
+            continue;
+        }
+        cpu.1 += usize::from(of_cpu.is_some());
+        heap.1 += usize::from(of_heap.is_some());
         if !shows {
             continue;
         }
         let mut row = Seen { id: one.id.clone(), cpu: None, bytes: None };
         if let Some((id, share)) = of_cpu {
-            let figure = if share.is_seen && !share.has_lines {
-                granularity = Granularity::Function;
-                &share.function
-            } else {
-                &share.lines
-            };
+            let figure = if share.is_seen && !share.has_lines { &share.function } else { &share.lines };
             cpu.0 += figure.value().unwrap_or(0.0);
             artifacts.push((figure.value().unwrap_or(0.0), id.clone()));
             row.cpu = Some(figure.clone());
@@ -255,6 +265,7 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
         by_workload,
         ceiling_gain,
         artifact: artifacts.into_iter().next().map(|(_, id)| id),
+        of_function,
         of_crate: None,
     }
 }
