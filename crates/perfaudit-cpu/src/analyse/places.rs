@@ -187,18 +187,23 @@ impl Nameless {
                 Some((number, place_of(package(function)?)?, plain(&function.name)))
             })
             .collect();
-        for (number, package, _) in &nameless {
+        let mut by_last_name: HashMap<&str, Vec<(u32, usize, &str)>> = HashMap::new();
+        for (number, package, name) in &nameless {
             of_function.entry(*number).or_default().push(*package);
+            let path = outer(name);
+            by_last_name.entry(last_name(path)).or_default().push((*number, *package, path));
         }
         for (at, place) in places.iter().enumerate() {
             let (Some(named), Some(package)) = (&place.named, package_of[at]) else { continue };
-            let of_package = nameless.iter().filter(|(_, of, _)| *of == package);
-            let found: Vec<(u32, &str)> = of_package
-                .filter_map(|(number, _, name)| Some((*number, outer(name, &named.symbol)?)))
-                .collect();
+            let is_it = |path: &str| {
+                path.strip_suffix(named.symbol.as_str()).is_some_and(|path| path.ends_with("::"))
+            };
+            let alike = by_last_name.get(last_name(&named.symbol)).into_iter().flatten();
+            let found: Vec<&(u32, usize, &str)> =
+                alike.filter(|(_, of, path)| *of == package && is_it(path)).collect();
             // Of two functions with that name nobody knows which one is meant.
-            if found.windows(2).all(|pair| pair[0].1 == pair[1].1) {
-                found.into_iter().for_each(|(number, _)| of_function.entry(number).or_default().push(at));
+            if found.windows(2).all(|pair| pair[0].2 == pair[1].2) {
+                found.into_iter().for_each(|found| of_function.entry(found.0).or_default().push(at));
             }
         }
         Self { of_function, package_of }
@@ -209,11 +214,13 @@ impl Nameless {
     }
 }
 
-/// The path of the function of this name that a function is, or is a closure of.
-fn outer<'a>(name: &'a str, symbol: &str) -> Option<&'a str> {
-    let path = name.split_once("::{").map_or(name, |(path, _)| path);
-    let before = path.strip_suffix(symbol)?;
-    before.ends_with("::").then_some(path)
+/// The path of the function that a function is, or is a closure of.
+fn outer(name: &str) -> &str {
+    name.split_once("::{").map_or(name, |(path, _)| path)
+}
+
+fn last_name(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or(path)
 }
 
 impl Marks {
