@@ -161,6 +161,8 @@ impl Measuring<'_> {
             self.progress.say(telling(&standing));
         })
         .map_err(CompareError::from)?;
+        // What its children took is known once it has ended.
+        drop(launcher);
         let ours = CpuTime::now().since(cpu_time);
         let meanwhile = ticks
             .zip(CpuTicks::now())
