@@ -142,7 +142,7 @@ fn every_rule_explains_itself() {
     let json: Value = serde_json::from_str(&call(&project, &["explain", "--format", "json"]).stdout).unwrap();
     let rules: Vec<&str> =
         json.as_array().unwrap().iter().map(|rule| rule["rule"].as_str().unwrap()).collect();
-    assert_eq!(rules.len(), 43, "{rules:?}");
+    assert_eq!(rules.len(), 44, "{rules:?}");
     for rule in rules {
         assert!(list.stdout.contains(rule), "{rule} is not listed");
         let explained = call(&project, &["explain", rule]);
