@@ -172,7 +172,8 @@ fn place(location: &Location) -> Markup {
 fn unknown_cost(granularity: Granularity) -> Option<&'static str> {
     match granularity {
         Granularity::NotMeasured => Some("not measured"),
-        Granularity::Crate => Some("known of its crate alone"),
-        Granularity::Line | Granularity::Function | Granularity::Workload => None,
+        Granularity::Function => Some("known of its function as a whole"),
+        Granularity::Crate => Some("known of its crate as a whole"),
+        Granularity::Line | Granularity::Workload => None,
     }
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 use perfaudit_cpu::analyse::{Named, Part, SourcePlace};
 use perfaudit_project::config::SourceSettings;
 use perfaudit_result::{
-    CodeFinding, CodeKind, Confidence, Evidence, Figure, Finding, Granularity, Heat, KnownBy, Location,
-    Method, RuleCount, Severity, Source, Verification,
+    CodeFinding, CodeKind, Confidence, Evidence, Figure, Finding, Heat, KnownBy, Location, Method, RuleCount,
+    Severity, Source, Verification,
 };
 use perfaudit_run::sha256;
 use perfaudit_source::rules::{self, Hit, Rule, Saves};
@@ -80,7 +80,8 @@ pub(crate) fn read(scanned: Scanned, settings: &SourceSettings, profiles: Profil
 }
 
 fn place(file: &ScannedFile, packages: &[PackageRoot], hit: &Hit, rule: &Rule) -> Option<SourcePlace> {
-    let package = file.package.and_then(|at| packages.get(at));
+    let ships = kind(file, hit) == CodeKind::Production;
+    let package = file.package.filter(|_| ships).and_then(|at| packages.get(at));
     let named = package.map(|package| Named { package: package.name.clone(), symbol: hit.symbol.clone() });
     let part = match saves(hit, rule) {
         Saves::Through { in_own, words, .. } => Some(Part { in_own, words }),
@@ -114,9 +115,9 @@ struct Ranked<'a> {
     finding: Finding,
 }
 
-/// Shipped code before other code, hot before not measured before cold, what lines cost before what functions do; what saves no CPU time of its lines has no
+/// Shipped code before other code, hot before not measured before cold; what saves no CPU time of its lines has no
 /// price to be ranked by, and follows what has.
-fn order(ranked: &Ranked<'_>) -> (Severity, bool, u8, bool, bool) {
+fn order(ranked: &Ranked<'_>) -> (Severity, bool, u8, bool) {
     let code = ranked.finding.code.as_ref();
     let elsewhere = code.is_some_and(|code| code.kind != CodeKind::Production);
     let heat = match code.map(|code| code.heat) {
@@ -124,8 +125,7 @@ fn order(ranked: &Ranked<'_>) -> (Severity, bool, u8, bool, bool) {
         Some(Heat::NotMeasured) => 1,
         _ => 2,
     };
-    let is_coarse = ranked.finding.granularity != Granularity::Line;
-    (ranked.finding.severity, elsewhere, heat, is_coarse, !ranked.saves.is_cpu_time())
+    (ranked.finding.severity, elsewhere, heat, !ranked.saves.is_cpu_time())
 }
 
 /// Among those that cost the same, or of which nobody knows what they cost, the surer ones come first.
@@ -151,9 +151,7 @@ fn severity(subject: &Subject<'_>, settings: &SourceSettings) -> Severity {
     if is_named(&settings.warning.value) && *kind == CodeKind::Production {
         return Severity::Warning;
     }
-    // What a whole function takes is no price of one of its lines.
-    let is_known = cost.heat == Heat::Hot && cost.granularity == Granularity::Line;
-    if *kind != CodeKind::Production || !is_known {
+    if *kind != CodeKind::Production || cost.heat != Heat::Hot {
         return Severity::Note;
     }
     if !rule.saves.is_cpu_time() {
@@ -273,17 +271,15 @@ fn evidence(hit: &Hit, rule: &Rule, cost: &Cost) -> Vec<Evidence> {
         if let Some(bytes) = workload.bytes {
             parts.push(format!("{} of its allocated bytes", share(bytes)));
         }
-        let what = match (cost.granularity, saves(hit, rule)) {
-            (Granularity::Function, _) => "its function".to_owned(),
-            (_, Saves::Through { doing, .. }) => format!("what its lines spend on {doing}"),
+        let what = match saves(hit, rule) {
+            Saves::Through { doing, .. } => format!("what its lines spend on {doing}"),
             _ => "its lines with what they call".to_owned(),
         };
         let artifact =
             cost.artifact.clone().filter(|_| workload.cpu.is_some() && workload == &cost.by_workload[0]);
         evidence.push(Evidence { artifact, text: format!("{}: {what}: {}", workload.id, parts.join(", ")) });
     }
-    let most = cost.of_function.iter().max_by(|a, b| a.1.total_cmp(&b.1));
-    if let Some((id, most)) = most {
+    if let Some((id, most)) = &cost.of_function {
         let text = format!(
             "{id}: all of its function: {} of its CPU time; that program has no debug information, so that its lines are not known: build it with `debug = \"line-tables-only\"`",
             share(*most)

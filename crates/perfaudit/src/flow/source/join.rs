@@ -31,9 +31,9 @@ pub(super) struct Cost {
     pub(super) ceiling_gain: Option<Figure>,
     /// The profile that shows most of it.
     pub(super) artifact: Option<ArtifactId>,
-    /// Workloads that show the function and no lines of it, where others show lines: the share of the function is no price
-    /// of a line.
-    pub(super) of_function: Vec<(WorkloadId, f64)>,
+    /// Of the workloads that show the function and no lines of it, the one that spends most of its CPU time there: a bound,
+    /// and no price of a line.
+    pub(super) of_function: Option<(WorkloadId, f64)>,
     /// Where nothing finer is known: the workload that spends most of its CPU time in the crate, and the share.
     pub(super) of_crate: Option<(WorkloadId, f64)>,
 }
@@ -51,15 +51,26 @@ impl Cost {
             by_workload: Vec::new(),
             ceiling_gain: None,
             artifact: None,
-            of_function: Vec::new(),
+            of_function: None,
             of_crate: None,
         }
     }
 
-    /// Of what no profile shows: it lies somewhere in its crate, if that is known.
-    fn unseen(of_crate: Option<(WorkloadId, f64)>) -> Self {
-        let granularity = if of_crate.is_some() { Granularity::Crate } else { Granularity::NotMeasured };
-        Self { granularity, of_crate, ..Self::unknown() }
+    /// Of what no profile shows with its lines: it takes no more than its function, or lies somewhere in its crate, as far
+    /// as that is known.
+    fn bounded(of_function: Option<(WorkloadId, f64)>, of_crate: Option<(WorkloadId, f64)>) -> Self {
+        let unknown = Self::unknown();
+        match (of_function, of_crate) {
+            (Some(of_function), _) => {
+                let heat = if of_function.1 < MATTERS { Heat::Cold } else { Heat::NotMeasured };
+                let of_function = Some(of_function);
+                Self { heat, granularity: Granularity::Function, of_function, ..unknown }
+            }
+            (None, Some(of_crate)) => {
+                Self { granularity: Granularity::Crate, of_crate: Some(of_crate), ..unknown }
+            }
+            (None, None) => unknown,
+        }
     }
 
     /// What findings are ranked by.
@@ -199,9 +210,7 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
         let of_cpu = one.cpu.as_ref().is_some_and(|(_, shares)| shares[at].is_seen && shares[at].has_lines);
         of_cpu || one.heap.as_ref().is_some_and(|(bytes, _)| bytes[at].function > 0 && bytes[at].has_lines)
     };
-    let knows_lines = seen.iter().any(has_lines);
-    let granularity = if knows_lines { Granularity::Line } else { Granularity::Function };
-    let mut of_function: Vec<(WorkloadId, f64)> = Vec::new();
+    let mut of_function: Option<(WorkloadId, f64)> = None;
     let mut by_workload: Vec<Seen> = Vec::new();
     let mut artifacts: Vec<(f64, ArtifactId)> = Vec::new();
     let (mut cpu, mut heap) = ((0.0, 0), (0.0, 0));
@@ -210,9 +219,10 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
         let of_heap = one.heap.as_ref().map(|(bytes, total)| (bytes[at], *total as f64));
         let shows = of_cpu.is_some_and(|(_, share)| share.is_seen)
             || of_heap.is_some_and(|(bytes, _)| bytes.function > 0);
-        if shows && knows_lines && !has_lines(one) {
+        if shows && !has_lines(one) {
             let share = of_cpu.and_then(|(_, share)| share.function.value());
-            of_function.extend(share.map(|share| (one.id.clone(), share)));
+            let more = share.filter(|share| of_function.as_ref().is_none_or(|(_, most)| most < share));
+            of_function = more.map(|share| (one.id.clone(), share)).or(of_function);
             continue;
         }
         cpu.1 += usize::from(of_cpu.is_some());
@@ -222,20 +232,18 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
         }
         let mut row = Seen { id: one.id.clone(), cpu: None, bytes: None };
         if let Some((id, share)) = of_cpu {
-            let figure = if share.is_seen && !share.has_lines { &share.function } else { &share.lines };
-            cpu.0 += figure.value().unwrap_or(0.0);
-            artifacts.push((figure.value().unwrap_or(0.0), id.clone()));
-            row.cpu = Some(figure.clone());
+            cpu.0 += share.lines.value().unwrap_or(0.0);
+            artifacts.push((share.lines.value().unwrap_or(0.0), id.clone()));
+            row.cpu = Some(share.lines.clone());
         }
         if let Some((bytes, total)) = of_heap {
-            let bytes = if bytes.has_lines || bytes.function == 0 { bytes.lines } else { bytes.function };
-            heap.0 += bytes as f64 / total;
-            row.bytes = Some(bytes as f64 / total);
+            heap.0 += bytes.lines as f64 / total;
+            row.bytes = Some(bytes.lines as f64 / total);
         }
         by_workload.push(row);
     }
     if by_workload.is_empty() {
-        return Cost::unseen(of_crate(seen, at));
+        return Cost::bounded(of_function, of_crate(seen, at));
     }
     // The workload that can gain most of its time first, as in the order of findings.
     let key = |seen: &Seen| (seen.of_cpu().unwrap_or(-1.0), seen.bytes.unwrap_or(-1.0));
@@ -259,7 +267,7 @@ fn cost(seen: &[InProfiles], at: usize) -> Cost {
         .filter(|share| share.value().is_some_and(|share| share >= MATTERS));
     Cost {
         heat,
-        granularity,
+        granularity: Granularity::Line,
         share_of_cpu: mean(shows_cpu, cpu),
         share_of_alloc_bytes: mean(shows_bytes, heap),
         by_workload,
@@ -302,6 +310,17 @@ mod tests {
         let first: Vec<_> = prices.iter().map(|price| price.cpu.or(price.bytes).map(|of| of.0)).collect();
         assert_eq!(first, [Some(0.3), Some(0.02), Some(0.5), None]);
         assert_eq!(prices[0].told(), "30.0 % of the CPU time of w");
+    }
+
+    #[test]
+    fn a_function_and_a_crate_bound_what_a_place_takes_and_are_no_price_of_it() {
+        let of = |share| Some((WorkloadId("w".into()), share));
+        let hot = Cost::bounded(of(0.4), of(0.9));
+        assert_eq!((hot.heat, hot.granularity), (Heat::NotMeasured, Granularity::Function));
+        assert_eq!((hot.price().cpu, &hot.ceiling_gain), (None, &None));
+        assert_eq!(Cost::bounded(of(0.001), None).heat, Heat::Cold, "it takes no more than that");
+        assert_eq!(Cost::bounded(None, of(0.001)).granularity, Granularity::Crate);
+        assert_eq!(Cost::bounded(None, None), Cost::unknown());
     }
 
     #[test]
